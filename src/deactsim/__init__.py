@@ -1,0 +1,27 @@
+"""deactsim: the account-deactivation incident simulator.
+
+`load` reads a scenario, `replay` relives its incident, `compare` puts the same evenings
+under every policy. Importing the package loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .scenario.load import load
+    from .study.compare import compare
+    from .study.replay import replay
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "compare", "load", "replay"]
+
+_ROOMS = {"load": "scenario.load", "replay": "study.replay", "compare": "study.compare"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        from importlib import import_module
+
+        return getattr(import_module(f".{_ROOMS[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""Engines: deterministic functions from a plan and a world to a trace."""

@@ -1,0 +1,5 @@
+"""The reference engine: SimPy, readable as a description of the night."""
+
+from .night import run
+
+__all__ = ["run"]

@@ -1,0 +1,374 @@
+"""The gates of an action, in the order it meets them.
+
+Each gate is one paragraph of docs/model.md: it passes, denies, or holds for a time or for
+a person. A gate whose safeguard is not in force passes without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from ...model import rules
+from ...model.plan import ApprovalPlan, Control
+from ...model.states import Channel, Event, Gate, Kind, Reason
+from ...model.streams import Purpose
+from .action import Action, denied, passed, unreached
+from .people import Job
+
+if TYPE_CHECKING:
+    from .night import Night
+
+Passes = Generator[simpy.Event, Any, bool]
+
+
+def rights(night: Night, action: Action) -> Passes:
+    """Does the agent still hold the right? Only the incident's actor can have lost it."""
+    if not action.of_incident:
+        return True
+    incident, given = night.plan.incident, night.plan.safeguards
+    assert incident is not None  # noqa: S101 - the action is of an incident
+    world, gate, now = night.world, Gate.RIGHTS, int(night.env.now)
+    if action.agent in night.contained:
+        return denied(night, action, gate, Reason.CONTAINED)
+    if world.draw(action.agent, Purpose.HOLDS_RIGHT) >= incident.among_holders:
+        return denied(night, action, gate, Reason.NOT_A_HOLDER)
+    leaves = world.leaving(incident)
+    reason = Reason.RIGHT_HELD
+    ends_at: int | None = None
+    if given.step_down is not None:
+        why = unreached(night, action, given.step_down.control, action.agent)
+        told = world.draw(action.agent, Purpose.TOLD) < given.step_down.told
+        if leaves is None:
+            reason = Reason.NOT_A_LEAVER
+        elif why is not None:
+            reason = why
+        else:
+            reason = Reason.BEFORE_STEP_DOWN if told else Reason.NOT_TOLD
+            ends_at = rules.rights_end_step_down(leaves, given.step_down.before, told)
+            if ends_at is not None and ends_at <= now:
+                return denied(night, action, gate, Reason.RIGHT_STEPPED_DOWN)
+    cut = given.deprovisioning
+    if cut is not None:
+        why = unreached(night, action, cut.control, action.agent)
+        contractor = night.plan.teams[incident.team].contractor
+        lost = world.draw(action.agent, Purpose.TICKET_LOST) < cut.lost
+        if leaves is None:
+            reason = Reason.NOT_A_LEAVER
+        elif why is not None:
+            reason = why
+        else:
+            ends_at = rules.rights_end_cut_off(
+                leaves,
+                world.length(action.agent, Purpose.CUT_OFF_LAG, 0, cut.lag),
+                world.length(action.agent, Purpose.VENDOR_LAG, 0, cut.vendor_lag) if contractor else 0,
+                world.length(action.agent, Purpose.SESSION_TAIL, 0, cut.session_tail),
+                lost,
+            )
+            if ends_at is not None and ends_at <= now:
+                return denied(night, action, gate, Reason.RIGHT_CUT_OFF)
+            if given.step_down is None:
+                reason = Reason.TICKET_LOST if lost else Reason.BEFORE_CUT_OFF
+    return passed(night, action, gate, reason)
+    yield  # a gate is a generator even where it never waits
+
+
+def just_in_time(night: Night, action: Action) -> Passes:
+    """The right must be granted first, and the grant lapses."""
+    given = night.plan.safeguards.just_in_time
+    if given is None:
+        return True
+    gate = Gate.JUST_IN_TIME
+    if (why := unreached(night, action, given.control)) is not None:
+        return passed(night, action, gate, why)
+    if night.granted_until.get(action.agent, -1) <= night.env.now:
+        takes = night.world.length(action.id, Purpose.GRANT, 0, given.takes)
+        yield from held(night, action, gate, int(night.env.now) + takes)
+        night.granted_until[action.agent] = int(night.env.now) + given.lasts
+    return passed(night, action, gate, Reason.GRANTED)
+
+
+def confirm(night: Night, action: Action) -> Passes:
+    """A dialog asks; it can stop an error that is noticed, and nothing that is meant."""
+    given = night.plan.safeguards.confirm
+    if given is None:
+        return True
+    gate = Gate.CONFIRM
+    if (why := unreached(night, action, given.control)) is not None:
+        return passed(night, action, gate, why)
+    yield from held(
+        night,
+        action,
+        gate,
+        int(night.env.now) + night.world.length(action.id, Purpose.CONFIRM_TAKES, 0, given.takes),
+    )
+    incident = night.plan.incident
+    stops = incident.confirm_stops if action.of_incident and incident is not None else given.stops_slips
+    reason = rules.dialog(
+        action.wrongful,
+        stops,
+        given.habit,
+        night.world.draw(action.id, Purpose.HABIT),
+        night.world.draw(action.id, Purpose.CONFIRM),
+    )
+    if reason is Reason.DIALOG_STOPPED:
+        return denied(night, action, gate, reason)
+    return passed(night, action, gate, reason)
+
+
+def protected_list(night: Night, action: Action) -> Passes:
+    """A listed account is nobody's to act on, or the senior team's."""
+    given = night.plan.safeguards.protected_list
+    if given is None:
+        return True
+    gate = Gate.PROTECTED_LIST
+    if (why := unreached(night, action, given.control)) is not None:
+        return passed(night, action, gate, why)
+    if given.senior is None:
+        return denied(night, action, gate, Reason.LISTED_DENIED)
+    people = night.people[given.senior]
+    night.log(Event.REROUTED, action.id, people.plan.id)
+    length = night.world.length(action.id, Purpose.SENIOR_HANDLING, 0, given.handling)
+    yield from seen_by(night, action, given.senior, length)
+    caught = action.wrongful and night.world.draw(action.id, Purpose.SENIOR_CATCH) < given.catches
+    night.log(
+        Event.REVIEW_ENDS, action.id, people.plan.id, Reason.SENIOR_OBJECTED if caught else Reason.SENIOR_PASSED
+    )
+    if caught:
+        return denied(night, action, gate, Reason.SENIOR_OBJECTED)
+    return passed(night, action, gate, Reason.SENIOR_PASSED)
+
+
+def open_report(night: Night, action: Action) -> Passes:
+    """Without an open report on the account there is nothing to act on."""
+    given = night.plan.safeguards.open_report
+    if given is None:
+        return True
+    gate = Gate.OPEN_REPORT
+    if (why := unreached(night, action, given)) is not None:
+        return passed(night, action, gate, why)
+    if action.open_report:
+        return passed(night, action, gate, Reason.REPORT_OPEN)
+    return denied(night, action, gate, Reason.NO_REPORT)
+    yield
+
+
+def lock_down(night: Night, action: Action) -> Passes:
+    """While all is frozen nothing moves; whoever was contained meanwhile is turned away."""
+    given = night.plan.safeguards.lock_down
+    if given is None:
+        return True
+    gate = Gate.LOCK_DOWN
+    if (why := unreached(night, action, given.control)) is not None:
+        return passed(night, action, gate, why)
+    if night.locked_until > night.env.now:
+        yield from held(night, action, gate, night.locked_until)
+        if action.agent in night.contained:
+            return denied(night, action, gate, Reason.CONTAINED)
+        return passed(night, action, gate, Reason.LOCKED)
+    return passed(night, action, gate, Reason.NONE)
+
+
+def rate_limit(night: Night, action: Action) -> Passes:
+    """So many actions an agent in a sliding window."""
+    given = night.plan.safeguards.rate_limit
+    if given is None:
+        return True
+    gate, reason = Gate.RATE_LIMIT, Reason.UNDER_LIMIT
+    if (why := unreached(night, action, given.control)) is not None:
+        return passed(night, action, gate, why)
+    earlier = night.acted.setdefault(action.agent, [])
+    opens = rules.limit_opens(earlier, int(night.env.now), given.actions, given.window)
+    if opens > night.env.now:
+        if not given.holds:
+            return denied(night, action, gate, Reason.OVER_LIMIT)
+        # The place in the window is taken at once, so that two held actions do not share it.
+        earlier.append(opens)
+        yield from held(night, action, gate, opens)
+        if action.agent in night.contained:
+            return denied(night, action, gate, Reason.CONTAINED)
+        reason = Reason.OVER_LIMIT
+    else:
+        earlier.append(int(night.env.now))
+    return passed(night, action, gate, reason)
+
+
+def separation_of_duties(night: Night, action: Action) -> Passes:
+    """Somebody of another team executes, and may object."""
+    given = night.plan.safeguards.separation_of_duties
+    if given is None:
+        return True
+    gate = Gate.SEPARATION_OF_DUTIES
+    if (why := unreached(night, action, given.control)) is not None:
+        return passed(night, action, gate, why)
+    team = night.plan.teams[given.team].id
+    night.log(Event.ASKED, action.id, team)
+    length = night.world.length(action.id, Purpose.EXECUTE, 0, given.takes)
+    yield from seen_by(night, action, given.team, length)
+    caught = action.wrongful and night.world.draw(action.id, Purpose.EXECUTOR_CATCH) < given.catches
+    reason = Reason.EXECUTOR_OBJECTED if caught else Reason.EXECUTOR_PASSED
+    night.log(Event.REVIEW_ENDS, action.id, team, reason)
+    return denied(night, action, gate, reason) if caught else passed(night, action, gate, reason)
+
+
+def approval(night: Night, action: Action) -> Passes:
+    """Other people must approve, one after another, before the time is up."""
+    given = night.plan.safeguards.approval
+    if given is None:
+        return True
+    gate = Gate.APPROVAL
+    if (why := unreached(night, action, given.control)) is not None:
+        return passed(night, action, gate, why)
+    reason = yield from approved(night, action, given, Purpose.REVIEW, action.wrongful)
+    if reason is Reason.REFUSED or (reason is Reason.TIMED_OUT and not given.lets_through):
+        return denied(night, action, gate, reason)
+    return passed(night, action, gate, reason)
+
+
+def cooling_off(night: Night, action: Action) -> Passes:
+    """The effect is held; whoever notices meanwhile can cancel it."""
+    given = night.plan.safeguards.cooling_off
+    if given is None:
+        return True
+    gate = Gate.COOLING_OFF
+    if (why := unreached(night, action, given.control)) is not None:
+        return passed(night, action, gate, why)
+    world, now = night.world, int(night.env.now)
+    effect = now + given.hold
+    objects: list[tuple[int, Reason]] = []
+    if action.wrongful and world.draw(action.id, Purpose.WATCHED) < given.watched:
+        notices = world.length(action.id, Purpose.WATCHER_NOTICES, 0, given.notices)
+        objects.append((now + notices, Reason.WATCHER_CANCELLED))
+    holder = night.plan.detection.holder
+    if action.wrongful and given.holder_told and holder is not None:
+        if world.draw(action.id, Purpose.CHANNEL_CHANCE, Channel.HOLDER) < holder.chance:
+            notices = world.length(action.id, Purpose.CHANNEL_DELAY, Channel.HOLDER, holder.delay)
+            objects.append((now + notices, Reason.HOLDER_CANCELLED))
+    if objects and min(objects)[0] <= effect:
+        first, reason = min(objects)
+        yield from held(night, action, gate, first, Kind.CANCELLED)
+        night.log(Event.CANCELLED, action.id, gate, reason)
+        return denied(night, action, gate, reason)
+    yield from held(night, action, gate, effect)
+    return passed(night, action, gate, Reason.COOLED_OFF if objects else Reason.NOBODY_WATCHED)
+
+
+def held(
+    night: Night, action: Action, gate: Gate, until: int, kind: Kind = Kind.HELD_EFFECT
+) -> Generator[simpy.Event, Any, None]:
+    """Wait until a time, and write the wait down."""
+    if until <= night.env.now:
+        return
+    night.log(Event.HELD, action.id, gate)
+    yield night.moment(until, kind, action.id)
+    night.log(Event.RELEASED, action.id, gate)
+
+
+def seen_by(night: Night, action: Action, team: int, length: int) -> Generator[simpy.Event, Any, None]:
+    """Wait for somebody of a team, and for that person's work."""
+    people = night.people[team]
+    job = Job(night.env, action.id, priority=0 if action.urgent else 1, barred=(action.agent,))
+    people.submit(job)
+    agent = yield job.taken
+    night.log(Event.REVIEW_STARTS, action.id, agent)
+    yield people.work(agent, length)
+    people.release(agent)
+
+
+def approved(
+    night: Night, action: Action, given: ApprovalPlan, purpose: Purpose, wrongful: bool
+) -> Generator[simpy.Event, Any, Reason]:
+    """Ask each approver in turn; the answer is the first refusal, the time-out or the last yes."""
+    deadline = int(night.env.now) + given.time_out
+    barred: tuple[int, ...] = (action.agent,)
+    reason = Reason.APPROVED
+    for slot, team in enumerate(given.slots):
+        people = night.people[team]
+        if given.break_glass and not people.on_shift:
+            reason = Reason.NOBODY_ON_SHIFT
+            continue
+        request = _Request(night, action, given, team, slot, barred, purpose, wrongful)
+        night.env.process(request.be_reviewed())
+        night.moment(deadline, Kind.TIME_OUT, action.id, slot % 16).then(request.time_out)
+        reason, approver = yield request.answer
+        if reason in (Reason.REFUSED, Reason.TIMED_OUT):
+            return reason
+        barred = (*barred, approver)
+    return reason
+
+
+class _Request:
+    """One approver's chance to say yes or no; the first of answer and time-out counts."""
+
+    def __init__(
+        self,
+        night: Night,
+        action: Action,
+        given: ApprovalPlan,
+        team: int,
+        slot: int,
+        barred: tuple[int, ...],
+        purpose: Purpose,
+        wrongful: bool,
+    ) -> None:
+        self.night, self.action, self.given, self.slot = night, action, given, slot
+        self.purpose, self.wrongful = purpose, wrongful
+        self.people = night.people[team]
+        self.answer = night.env.event()
+        self.job = Job(
+            night.env, action.id, priority=0 if action.urgent else 1, sub=slot, barred=barred
+        )
+
+    def be_reviewed(self) -> simpy.events.ProcessGenerator:
+        """Wait for an approver, be looked at, get an answer."""
+        night, action, world, given = self.night, self.action, self.night.world, self.given
+        night.log(Event.ASKED, action.id, self.people.plan.id)
+        self.people.submit(self.job)
+        approver = yield self.job.taken
+        if approver is None:
+            return
+        night.log(Event.REVIEW_STARTS, action.id, approver)
+        stamp = rules.stamp_share(given.stamps, given.stamps_per_queued, len(self.people.queue))
+        yield self.people.work(approver, world.length(action.id, self.purpose, self.slot, given.review))
+        reason = rules.review(
+            self.wrongful,
+            given.catches,
+            stamp,
+            world.draw(action.id, Purpose.STAMP, self.slot),
+            world.draw(action.id, Purpose.CATCH, self.slot),
+        )
+        night.log(Event.REVIEW_ENDS, action.id, approver, reason)
+        self.people.release(approver)
+        self._settle(reason, approver)
+
+    def time_out(self) -> None:
+        """The time is up: leave the queue; a review already begun will not count."""
+        if not self.answer.triggered:
+            self.night.log(Event.TIMED_OUT, self.action.id, Gate.APPROVAL)
+            self.people.withdraw(self.job)
+            self._settle(Reason.TIMED_OUT, 0)
+
+    def _settle(self, reason: Reason, approver: int) -> None:
+        if not self.answer.triggered:
+            self.answer.succeed((reason, approver))
+
+
+def covers_undo(control: Control, action: Action, undo: str) -> bool:
+    """Whether an approval also stands before the command that undoes the action."""
+    return bool(undo) and control.reaches(action.account, action.tier, undo, None, None)
+
+
+GATES: tuple[Callable[[Night, Action], Passes], ...] = (
+    rights,
+    just_in_time,
+    confirm,
+    protected_list,
+    open_report,
+    lock_down,
+    rate_limit,
+    separation_of_duties,
+    approval,
+    cooling_off,
+)

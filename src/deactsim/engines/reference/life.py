@@ -1,0 +1,66 @@
+"""The life of one action: the gates it meets, its effect, and what follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import simpy
+
+from ...model.states import Event, Kind, Route
+from ...model.streams import Purpose, act_id
+from .action import Action
+from .detection import Darkness, Race, automatic_restore, notices
+from .gates import GATES
+from .response import respond
+
+if TYPE_CHECKING:
+    from .night import Night
+
+
+def live(night: Night, action: Action) -> simpy.events.ProcessGenerator:
+    """An action from request to effect, and what follows if it was wrong."""
+    night.log(Event.REQUESTED, action.id, action.agent, action.urgent)
+    for gate in GATES:
+        passes = yield from gate(night, action)
+        if not passes:
+            if action.of_incident:
+                night.closes(needs_people=True)
+            return
+    lag = night.world.length(action.id, Purpose.LAG, 0, night.commands[action.command].lag)
+    if lag:
+        yield night.moment(night.env.now + lag, Kind.HELD_EFFECT, action.id)
+    night.log(Event.TOOK_EFFECT, action.id, action.agent)
+    if action.wrongful:
+        if action.id == act_id(0):
+            night.effect_of_first_act = int(night.env.now)
+        darkness(night, action)
+    else:
+        yield from undone_by_mistake(night, action)
+
+
+def undone_by_mistake(night: Night, action: Action) -> simpy.events.ProcessGenerator:
+    """An automatic restore cannot tell honest work from the other kind."""
+    restore = night.plan.safeguards.automatic_restore
+    if restore is None or not action.within(restore.control):
+        return
+    if not night.works(restore.control, action.target):
+        return
+    if night.world.draw(action.id, Purpose.UNDOES_HONEST) < restore.undoes_honest:
+        after = night.world.length(action.id, Purpose.QUICK_STAGE, 0, restore.after)
+        yield night.moment(night.env.now + after, Kind.HELD_EFFECT, action.id)
+        night.log(Event.WRONGLY_UNDONE, action.id)
+
+
+def darkness(night: Night, action: Action) -> None:
+    """The account is dark: set the channels going, the automatic restore and the response."""
+    dark = Darkness(night, action)
+    race = Race(night, dark)
+    automatic = automatic_restore(night, dark)
+    respond(night, dark, race)
+    for time, channel in notices(night, dark):
+        race.enter(time, channel)
+    race.begin()
+    if automatic is not None:
+        # At a tie with the response's last stage the work done comes first (Kind order).
+        moment = night.moment(automatic, Kind.HELD_EFFECT, action.id, 1)
+        moment.then(lambda: dark.restore(Route.AUTOMATIC))

@@ -1,0 +1,268 @@
+"""The night: the loop that lets people, reports and the incident run their course."""
+
+from __future__ import annotations
+
+import simpy
+
+from ...model.plan import CommandPlan, Control, Plan
+from ...model.states import Event, Kind, Reason, Stage
+from ...model.streams import Purpose, act_id, agent_id
+from ...model.trace import Row, Trace
+from ...model.world import HOUR, Leaver, Report, World
+from .action import Action
+from .clock import Moment
+from .life import live
+from .people import Job, People
+
+#: The actor is one more agent of his team, outside the pool that handles reports.
+ACTOR_INDEX = (1 << 20) - 1
+FALSE_ALARM_PRIORITY = 2
+
+
+def run(plan: Plan, world: World) -> Trace:
+    """Run one plan in one world and return its trace.
+
+    With an incident the run ends when the incident is over in every respect (or at the
+    world's end); without one, at the world's end. A pinned stage that begins after its pin
+    ends the run at once; the trace names it in `missed`.
+    """
+    night = Night(plan, world)
+    night.env.run(until=night.over)
+    return Trace(plan, night.rows, night.missed)
+
+
+class Night:
+    """One world under one plan: the clock, the people, and the record being written."""
+
+    def __init__(self, plan: Plan, world: World) -> None:
+        self.plan = plan
+        self.world = world
+        self.start = world.start - (plan.incident.act_shift if plan.incident else 0)
+        self.env = simpy.Environment(initial_time=self.start)
+        self.rows: list[Row] = []
+        self.over = self.env.event()
+        self.missed: Stage | None = None
+        self.pending = 0
+        self.needing_people = 0
+        self.contained: set[int] = set()
+        self.acted: dict[int, list[int]] = {}
+        self.granted_until: dict[int, int] = {}
+        self.locked_until = -1
+        self.commands: dict[str, CommandPlan] = {command.name: command for command in plan.commands}
+        self.people = [People(self, team) for team in plan.teams]
+        Moment(self.env, world.end, Kind.MATCH, (1 << 62) - 1).then(self._end)
+        for people in self.people:
+            self.env.process(people.keep_shifts())
+        self.env.process(self._reports())
+        if plan.safeguards.alert is not None and plan.safeguards.alert.false_per_microsecond > 0.0:
+            self.env.process(self._false_alarms())
+        if plan.incident is not None:
+            self._schedule_acts()
+        elif plan.safeguards.step_down is not None:
+            self.env.process(self._leavers())
+
+    # -- what the rest of the engine asks for -------------------------------------------
+
+    def log(self, event: Event, entity: int, by: int = 0, reason: int = 0) -> None:
+        """Write one row."""
+        self.rows.append(Row(self.env.now, event, entity, by, reason))  # type: ignore[arg-type]
+
+    def moment(self, time: int, kind: Kind, entity: int, sub: int = 0) -> Moment:
+        """A moment at a set time."""
+        return Moment(self.env, time, kind, entity, sub)
+
+    def works(self, control: Control, target: int) -> bool:
+        """Whether a control that should reach this target is in order and really does."""
+        return self.world.in_order(control, int(self.env.now)) and self.world.covered(control, target)
+
+    def stage_end(self, stage: Stage, entity: int, length: int) -> int:
+        """When a stage that begins now ends: at its pin, after its known length, or after `length`.
+
+        The record is of the incident's first act; nothing else is pinned.
+        """
+        now = int(self.env.now)
+        if entity != act_id(0):
+            return now + length
+        pin = self.world.pins.get(stage)
+        if pin is None:
+            return now + self.world.lengths.get(stage, length)
+        end = pin.time + (self.effect_of_first_act if pin.after_effect else 0)
+        if end < now:
+            self.missed = stage
+            self._end()
+            return now
+        return end
+
+    effect_of_first_act = 0
+
+    def opens(self, *, needs_people: bool) -> None:
+        """Something of the incident has begun that must end before the night is over."""
+        self.pending += 1
+        self.needing_people += needs_people
+
+    def closes(self, *, needs_people: bool) -> None:
+        """Something of the incident has ended; after the last the night is over."""
+        self.pending -= 1
+        self.needing_people -= needs_people
+        if self.pending == 0:
+            self._end()
+
+    def _end(self) -> None:
+        if not self.over.triggered:
+            self.over.succeed()
+
+    # -- the incident -------------------------------------------------------------------
+
+    def _schedule_acts(self) -> None:
+        """The actor's acts, at the documented time or, if he adapts, earlier and slower."""
+        incident = self.plan.incident
+        assert incident is not None  # noqa: S101 - asked for only where there is one
+        lag = self.world.length(act_id(0), Purpose.LAG, 0, self.commands[incident.command].lag)
+        first = self.world.effect_as_documented(incident) - lag - incident.act_shift
+        limit = self.plan.safeguards.rate_limit
+        for k, act in enumerate(incident.acts):
+            after = act.after
+            if incident.paced and limit is not None:
+                after = max(after, -(-limit.window * k // limit.actions))
+            self.opens(needs_people=True)
+            team = self.plan.teams[incident.team]
+            action = Action(
+                id=act_id(k),
+                account=act.account,
+                tier=act.tier,
+                followers=act.followers,
+                command=incident.command,
+                team=team.name,
+                tool=incident.tool,
+                agent=agent_id(team.id, ACTOR_INDEX),
+                wrongful=True,
+                slip=False,
+                open_report=incident.open_report,
+                of_incident=True,
+            )
+            moment = self.moment(first + after, Kind.ARRIVAL, action.id)
+            moment.then(lambda action=action: self.env.process(live(self, action)))  # type: ignore[misc]
+
+    # -- routine ------------------------------------------------------------------------
+
+    def _reports(self) -> simpy.events.ProcessGenerator:
+        """Reports arrive, hour by hour, as long as people's time matters."""
+        streams, begin = self.plan.streams, self.start
+        if not streams:
+            return
+        while begin < self.world.end and (self.plan.incident is None or self.needing_people):
+            until = min((begin // HOUR + 1) * HOUR, self.world.end)
+            for report in self.world.reports(streams, begin, until):
+                yield self.moment(report.time, Kind.ARRIVAL, report.id)
+                self.env.process(self._handle(report))
+            if until > self.env.now:
+                yield self.moment(until, Kind.ARRIVAL, 0)
+            begin = until
+
+    def _handle(self, report: Report) -> simpy.events.ProcessGenerator:
+        """One report: it waits for somebody with the right, is judged, and may end in an action."""
+        world, stream = self.world, self.plan.streams[report.stream]
+        place = self._desk(stream.teams)
+        people = self.people[stream.teams[place]]
+        self.log(Event.REPORT_ARRIVES, report.id, people.plan.id)
+        urgent = world.draw(report.id, Purpose.URGENT) < stream.urgent
+        job = Job(self.env, report.id, priority=0 if urgent else 1, needs_right=True)
+        people.submit(job)
+        agent = yield job.taken
+        self.log(Event.REPORT_TAKEN, report.id, agent)
+        yield people.work(agent, world.length(report.id, Purpose.HANDLING, 0, stream.handling))
+        acts = world.draw(report.id, Purpose.ACTIONED) < stream.actioned
+        self.log(Event.REPORT_CLOSED, report.id, agent, Reason.ACTION if acts else Reason.NO_ACTION)
+        people.release(agent)
+        if not acts:
+            return
+        slip = world.draw(report.id, Purpose.SLIP) < stream.slip
+        action = Action(
+            id=report.id,
+            account=None,
+            tier=stream.tier,
+            followers=stream.followers,
+            command=stream.command,
+            team=people.plan.name,
+            tool=stream.tools[place],
+            agent=agent,
+            wrongful=slip,
+            slip=slip,
+            open_report=True,
+            of_incident=False,
+            urgent=urgent,
+        )
+        yield from live(self, action)
+
+    def _desk(self, teams: tuple[int, ...]) -> int:
+        """Which of the able teams gets a report: on shift, fewest waiting a holder, first by name.
+
+        With nobody on shift it is the team that comes on shift next.
+        """
+        now = int(self.env.now)
+
+        def rank(place: int) -> tuple[bool, float, str]:
+            people = self.people[teams[place]]
+            if people.on_shift and people.plan.holders:
+                return (False, len(people.queue) / people.plan.holders, people.plan.name)
+            if not people.plan.holders:
+                return (True, float("inf"), people.plan.name)
+            return (True, people.next_shift(now), people.plan.name)
+
+        return min(range(len(teams)), key=rank)
+
+    def _false_alarms(self) -> simpy.events.ProcessGenerator:
+        """Alarms that turn out to be nothing, each costing a responder's time."""
+        alert, begin = self.plan.safeguards.alert, self.start
+        assert alert is not None  # noqa: S101 - started only where there is one
+        while begin < self.world.end and (self.plan.incident is None or self.needing_people):
+            until = min((begin // HOUR + 1) * HOUR, self.world.end)
+            for time, alarm in self.world.false_alarms(alert.control, alert.false_per_microsecond, begin, until):
+                yield self.moment(time, Kind.ARRIVAL, alarm)
+                self.env.process(self._triage(alarm))
+            if until > self.env.now:
+                yield self.moment(until, Kind.ARRIVAL, 1)
+            begin = until
+
+    def _triage(self, alarm: int) -> simpy.events.ProcessGenerator:
+        alert = self.plan.safeguards.alert
+        assert alert is not None  # noqa: S101 - alarms come from an alert
+        people = self.people[self.plan.response.team]
+        self.log(Event.FALSE_ALARM, alarm, people.plan.id)
+        job = Job(self.env, alarm, priority=FALSE_ALARM_PRIORITY)
+        people.submit(job)
+        responder = yield job.taken
+        self.log(Event.ALARM_TAKEN, alarm, responder)
+        yield people.work(responder, self.world.length(alarm, Purpose.TRIAGE, 0, alert.triage))
+        self.log(Event.ALARM_CLOSED, alarm, responder)
+        people.release(responder)
+
+    def _leavers(self) -> simpy.events.ProcessGenerator:
+        """Leavers step down before their last shift ends; a successor brings the right back."""
+        step_down = self.plan.safeguards.step_down
+        assert step_down is not None  # noqa: S101 - started only where there is one
+        leavers = self.world.leavers(self.plan.teams, self.start, self.world.end + step_down.before)
+        due = []
+        for who in leavers:
+            people = next(p for p in self.people if p.plan.id == who.team)
+            control = step_down.control
+            if control.teams is not None and people.plan.name not in control.teams:
+                continue
+            if self.world.draw(who.agent, Purpose.TOLD, who.leaves & 0xFFFFFFFF) >= step_down.told:
+                continue
+            due.append((max(who.leaves - step_down.before, self.start), who, people))
+        for ends, who, people in sorted(due, key=lambda item: (item[0], item[1].agent)):
+            if ends >= self.world.end:
+                continue
+            self.env.process(self._step_down(ends, who, people))
+        return
+        yield
+
+    def _step_down(self, ends: int, who: Leaver, people: People) -> simpy.events.ProcessGenerator:
+        yield self.moment(ends, Kind.ENDS, who.agent)
+        index = who.agent - agent_id(people.plan.id, 0)
+        people.stepped_down.add(index)
+        self.log(Event.RIGHTS_END, who.agent, people.plan.id)
+        yield self.moment(who.leaves, Kind.BEGINS, who.agent)
+        people.stepped_down.discard(index)
+        self.log(Event.RIGHTS_ON, who.agent, people.plan.id)

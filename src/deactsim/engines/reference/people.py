@@ -1,0 +1,136 @@
+"""People at work: who is idle, who waits, and how the two are matched."""
+
+from __future__ import annotations
+
+import math
+from bisect import insort
+from typing import TYPE_CHECKING
+
+import simpy
+
+from ...model.plan import TeamPlan
+from ...model.shifts import spans
+from ...model.states import Event, Kind
+from ...model.streams import agent_id
+from .clock import Moment
+
+if TYPE_CHECKING:
+    from .night import Night
+
+
+class Job:
+    """A piece of work in a team's queue.
+
+    `taken` comes with the agent's id, or with None if the job is withdrawn first.
+    `needs_right` is set for work on reports, which only holders of the right may do;
+    `barred` are agents who may not take it (nobody approves his own request).
+    """
+
+    __slots__ = ("barred", "key", "needs_right", "taken")
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        entity: int,
+        *,
+        priority: int,
+        sub: int = 0,
+        needs_right: bool = False,
+        barred: tuple[int, ...] = (),
+    ) -> None:
+        self.key = (priority, env.now, entity, sub)
+        self.taken = env.event()
+        self.needs_right = needs_right
+        self.barred = barred
+
+    def __lt__(self, other: Job) -> bool:
+        return self.key < other.key
+
+
+class People:
+    """A team: its idle agents by number, its queue by priority and order of arrival."""
+
+    def __init__(self, night: Night, plan: TeamPlan) -> None:
+        self.night = night
+        self.plan = plan
+        self.on_shift = False
+        self.idle: list[int] = []
+        self.busy: set[int] = set()
+        self.stepped_down: set[int] = set()
+        self.queue: list[Job] = []
+        self._match_due = -1
+        self._shifts = spans(plan.windows, night.start, night.world.end) if plan.headcount else ()
+
+    def keep_shifts(self) -> simpy.events.ProcessGenerator:
+        """Come on shift and go off shift, as long as the night lasts."""
+        night, plan = self.night, self.plan
+        for on, off in self._shifts:
+            if on > night.env.now:
+                yield Moment(night.env, on, Kind.BEGINS, plan.id)
+            self._begin()
+            yield Moment(night.env, off, Kind.ENDS, plan.id)
+            self._end()
+
+    def _begin(self) -> None:
+        self.on_shift = True
+        # Whoever is still at work from before joins the idle when that work is done.
+        self.idle = [who for who in range(self.plan.headcount) if who not in self.busy]
+        self.night.log(Event.SHIFT_ON, self.plan.id)
+        self._ask_match()
+
+    def _end(self) -> None:
+        self.on_shift = False
+        self.idle = []
+        self.night.log(Event.SHIFT_OFF, self.plan.id)
+
+    def next_shift(self, now: int) -> float:
+        """When the team next comes on shift; infinity if it never does."""
+        return next((on for on, _ in self._shifts if on >= now), math.inf)
+
+    def submit(self, job: Job) -> None:
+        """Queue a job."""
+        insort(self.queue, job)
+        self._ask_match()
+
+    def withdraw(self, job: Job) -> None:
+        """Take a job that nobody has begun out of the queue."""
+        if job in self.queue:
+            self.queue.remove(job)
+            job.taken.succeed(None)
+
+    def work(self, agent: int, length: int) -> Moment:
+        """The moment at which an agent will have worked for `length`."""
+        return Moment(self.night.env, self.night.env.now + length, Kind.WORK_DONE, agent)
+
+    def release(self, agent: int) -> None:
+        """An agent is free again; off shift he goes home."""
+        who = agent - agent_id(self.plan.id, 0)
+        self.busy.discard(who)
+        if self.on_shift:
+            insort(self.idle, who)
+            self._ask_match()
+
+    def _ask_match(self) -> None:
+        """Match people with the queue once, after all else at this instant."""
+        now = self.night.env.now
+        if self.queue and self.idle and self._match_due != now:
+            self._match_due = now
+            Moment(self.night.env, now, Kind.MATCH, self.plan.id).then(self._match)
+
+    def _match(self) -> None:
+        self._match_due = -1
+        for who in list(self.idle):
+            if not self.queue:
+                return
+            agent = agent_id(self.plan.id, who)
+            for job in self.queue:
+                if agent in job.barred or (job.needs_right and not self._holds_right(who)):
+                    continue
+                self.queue.remove(job)
+                self.idle.remove(who)
+                self.busy.add(who)
+                job.taken.succeed(agent)
+                break
+
+    def _holds_right(self, who: int) -> bool:
+        return who < self.plan.holders and who not in self.stepped_down

@@ -1,0 +1,1 @@
+"""What can happen: states, rules, plan, streams, world and the record of a run."""

@@ -1,0 +1,55 @@
+"""When teams are on shift: weekly windows in local time as spans of absolute time."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from ..scenario.stated import Window
+
+DAY = 86_400_000_000
+EPOCH = date(1970, 1, 1)
+
+Span = tuple[int, int]
+
+
+@lru_cache(maxsize=4096)
+def spans(windows: tuple[Window, ...], start: int, end: int) -> tuple[Span, ...]:
+    """The spans on shift that touch `start` to `end`, in order and merged where they meet.
+
+    Times are microseconds since 1970 UTC; a window follows its zone's clock through
+    changes of daylight time.
+    """
+    first, last = start // DAY - 2, end // DAY + 2
+    found: list[Span] = []
+    for window in windows:
+        zone = ZoneInfo(window.zone)
+        for day in range(first, last + 1):
+            local = EPOCH + timedelta(days=day)
+            if local.weekday() not in window.days:
+                continue
+            over = window.end <= window.start
+            on = _instant(local, window.start, zone)
+            off = _instant(local, window.end + (1440 if over else 0), zone)
+            found.append((on, off))
+    merged: list[Span] = []
+    for on, off in sorted(found):
+        if merged and on <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], off))
+        else:
+            merged.append((on, off))
+    return tuple(span for span in merged if span[1] > start and span[0] < end)
+
+
+def _instant(day: date, minutes: int, zone: ZoneInfo) -> int:
+    """A local wall-clock time of a day, as microseconds since 1970 UTC."""
+    wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)
+    return round(wall.replace(tzinfo=zone).astimezone(UTC).timestamp()) * 1_000_000
+
+
+def overlap(windows: tuple[Window, ...], start: int, end: int) -> int:
+    """Microseconds on shift between `start` and `end`."""
+    if end <= start:
+        return 0
+    return sum(min(off, end) - max(on, start) for on, off in spans(windows, start, end))

@@ -1,0 +1,144 @@
+"""Chance without a stream to advance: every draw is a function of what it is for.
+
+`draw(key, entity, purpose, k)` mixes its arguments (the finaliser of SplitMix64, Steele,
+Lea and Flood 2014) into a uniform number. A policy can ask for more draws or fewer and
+still nobody else's luck changes. Ids come from names, never from positions in a file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import IntEnum
+
+from .lengths import Length, quantile
+
+MASK = (1 << 64) - 1
+GOLDEN = 0x9E3779B97F4A7C15
+ODD = 0xD1B54A32D192ED03
+
+
+class Purpose(IntEnum):
+    """What a draw is for; append, never renumber."""
+
+    GAP = 1
+    URGENT = 2
+    ACTIONED = 3
+    SLIP = 4
+    HANDLING = 5
+    COVERED = 6
+    OUTAGE_STATE = 7
+    OUTAGE_LENGTH = 8
+    ACT_TIME = 9
+    LEAVES = 10
+    TOLD = 11
+    HOLDS_RIGHT = 12
+    LAG = 13
+    CONFIRM = 14
+    HABIT = 15
+    SENIOR_HANDLING = 16
+    SENIOR_CATCH = 17
+    EXECUTE = 18
+    EXECUTOR_CATCH = 19
+    REVIEW = 20
+    STAMP = 21
+    CATCH = 22
+    WATCHED = 23
+    WATCHER_NOTICES = 24
+    GRANT = 25
+    CHANNEL_CHANCE = 26
+    CHANNEL_DELAY = 27
+    WORD = 28
+    STAGE = 29
+    IGNORED = 30
+    TRIAGE = 31
+    UNDOES_HONEST = 32
+    LEAVER_AGENT = 33
+    VENDOR_LAG = 34
+    CUT_OFF_LAG = 35
+    TICKET_LOST = 36
+    SESSION_TAIL = 37
+    QUICK_STAGE = 38
+    PROBE_PHASE = 39
+    CONFIRM_TAKES = 40
+    AUDIT_PHASE = 41
+    UNDO_REVIEW = 42
+    LOCK = 43
+
+
+def mix(x: int) -> int:
+    """SplitMix64's finaliser: 64 bits in, 64 bits out."""
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
+    return x ^ (x >> 31)
+
+
+def world_key(seed: int, world: int) -> int:
+    """The key of one world of one seed."""
+    return mix((mix((seed + GOLDEN) & MASK) + world * ODD) & MASK)
+
+
+def draw(key: int, entity: int, purpose: int, k: int = 0) -> float:
+    """A uniform number strictly between 0 and 1, the same whenever the arguments are."""
+    x = mix((key + entity * GOLDEN) & MASK)
+    x = mix((x + ((purpose << 32) | k) * ODD) & MASK)
+    return ((x >> 11) + 0.5) * 1.1102230246251565e-16
+
+
+def draw_length(key: int, entity: int, purpose: int, k: int, length: Length) -> int:
+    """A length in whole microseconds."""
+    if length.shape == 0:
+        return int(length.a + 0.5)
+    return int(quantile(length, draw(key, entity, purpose, k)) + 0.5)
+
+
+# Ids are 62 bits: 3 say what it is, the rest which one.
+TEAM, AGENT, REPORT, ACT, ACCOUNT, COMPONENT, ALARM = range(1, 8)
+
+
+def _hash(name: str, bits: int) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") >> (64 - bits)
+
+
+def team_id(name: str) -> int:
+    """The id of a team; its agents' ids follow it."""
+    return TEAM << 59 | _hash(name, 39) << 20
+
+
+def agent_id(team: int, index: int) -> int:
+    """The id of the `index`-th agent of a team."""
+    return AGENT << 59 | (team & ((1 << 59) - 1)) | index
+
+
+def team_of_agent(agent: int) -> int:
+    """The team an agent belongs to."""
+    return TEAM << 59 | (agent & ((1 << 59) - 1)) >> 20 << 20
+
+
+def account_id(name: str) -> int:
+    """The id of a named account."""
+    return ACCOUNT << 59 | _hash(name, 59)
+
+
+def component_id(name: str) -> int:
+    """The id of something that can be out of order."""
+    return COMPONENT << 59 | _hash(name, 59)
+
+
+def report_id(tier: str, hour: int, k: int) -> int:
+    """The id of the `k`-th report of an hour (hours since 1970 UTC)."""
+    return REPORT << 59 | _hash(tier, 23) << 36 | hour << 16 | k
+
+
+def alarm_id(component: int, hour: int, k: int) -> int:
+    """The id of the `k`-th false alarm of an hour."""
+    return ALARM << 59 | (component & ((1 << 59) - 1)) >> 36 << 36 | hour << 16 | k
+
+
+def act_id(k: int) -> int:
+    """The id of the incident's `k`-th act."""
+    return ACT << 59 | k
+
+
+def tag_of(entity: int) -> int:
+    """What an id names: TEAM, AGENT, REPORT, ACT, ACCOUNT, COMPONENT or ALARM."""
+    return entity >> 59

@@ -1,0 +1,186 @@
+"""One world: everything chance decided, the same for every policy.
+
+What no policy can change the number of (reports, leavers, the incident) is drawn in
+windows of an hour or a day and kept; everything else is asked of `draw` when a policy
+comes to it. A world also carries the record: pins (instants at which a stage must end)
+and lengths (what a stage took when the record was met).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from .lengths import Length
+from .plan import Control, IncidentPlan, StreamPlan, TeamPlan
+from .shifts import DAY, spans
+from .states import Stage
+from .streams import Purpose, act_id, agent_id, alarm_id, draw, draw_length, report_id
+
+HOUR = 3_600_000_000
+NOTHING: Mapping[Stage, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report of routine work, as the world has it."""
+
+    time: int
+    id: int
+    stream: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """An agent whose last shift ends at `leaves`."""
+
+    leaves: int
+    agent: int
+    team: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """An instant at which a stage must end: absolute, or so long after the effect."""
+
+    time: int
+    after_effect: bool
+
+
+NO_PINS: Mapping[Stage, Pin] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class World:
+    """The draws of one world, over `start` to `end` (microseconds since 1970 UTC).
+
+    `key` selects the luck; `pins` and `lengths` carry the record (of the incident's first
+    act only). Reports and leavers are kept once drawn, for the next policy.
+    """
+
+    key: int
+    start: int
+    end: int
+    pins: Mapping[Stage, Pin] = field(default_factory=lambda: NO_PINS)
+    lengths: Mapping[Stage, int] = field(default_factory=lambda: NOTHING)
+    _kept: dict[tuple[object, ...], tuple[Report, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def draw(self, entity: int, purpose: Purpose, k: int = 0) -> float:
+        """A uniform number for this entity and purpose."""
+        return draw(self.key, entity, purpose, k)
+
+    def length(self, entity: int, purpose: Purpose, k: int, length: Length) -> int:
+        """A length in microseconds for this entity and purpose."""
+        return draw_length(self.key, entity, purpose, k, length)
+
+    # -- the incident -------------------------------------------------------------------
+
+    def effect_as_documented(self, incident: IncidentPlan) -> int:
+        """When the account went dark under the record: the documented time, give or take."""
+        spread = incident.give_or_take
+        if spread == 0:
+            return incident.at
+        return incident.at + round((2.0 * self.draw(act_id(0), Purpose.ACT_TIME) - 1.0) * spread)
+
+    def leaving(self, incident: IncidentPlan) -> int | None:
+        """When the actor's last shift ends; None if he is not leaving."""
+        if incident.leaves is None:
+            return None
+        after = self.length(act_id(0), Purpose.LEAVES, 0, incident.leaves)
+        return self.effect_as_documented(incident) + after
+
+    # -- routine ------------------------------------------------------------------------
+
+    def reports(self, streams: tuple[StreamPlan, ...], begin: int, until: int) -> list[Report]:
+        """Reports that arrive from `begin` up to but not at `until`, in order of (time, id)."""
+        found: list[Report] = []
+        for hour in range(begin // HOUR, (until - 1) // HOUR + 1):
+            for index, stream in enumerate(streams):
+                kept = (stream.tier, stream.per_microsecond, hour, index)
+                if kept not in self._kept:
+                    self._kept[kept] = tuple(self._reports_of_hour(stream, index, hour))
+                found += [report for report in self._kept[kept] if begin <= report.time < until]
+        found.sort(key=lambda report: (report.time, report.id))
+        return found
+
+    def _reports_of_hour(self, stream: StreamPlan, index: int, hour: int) -> Iterator[Report]:
+        base = report_id(stream.tier, hour, 0)
+        for k, offset in enumerate(self._poisson(base, stream.per_microsecond, HOUR)):
+            yield Report(hour * HOUR + offset, base | k, index)
+
+    def leavers(self, teams: tuple[TeamPlan, ...], begin: int, until: int) -> list[Leaver]:
+        """Agents whose last shift ends from `begin` up to `until`, in order."""
+        found: list[Leaver] = []
+        for team in teams:
+            if team.leavers_per_day == 0.0 or team.headcount == 0:
+                continue
+            for day in range(begin // DAY - 8, (until - 1) // DAY + 1):
+                found += [who for who in self._leavers_of_day(team, day) if begin <= who.leaves < until]
+        found.sort(key=lambda who: (who.leaves, who.agent))
+        return found
+
+    def _leavers_of_day(self, team: TeamPlan, day: int) -> Iterator[Leaver]:
+        for k, offset in enumerate(self._poisson(team.id | day, team.leavers_per_day / DAY, DAY)):
+            moment = day * DAY + offset
+            # Nobody leaves in mid-shift: the last shift is the one that ends next.
+            ends = [off for _, off in spans(team.windows, moment - DAY, moment + 8 * DAY) if off >= moment]
+            who = int(self.draw(team.id | day, Purpose.LEAVER_AGENT, k) * team.headcount)
+            yield Leaver(ends[0] if ends else moment, agent_id(team.id, who), team.id)
+
+    def false_alarms(self, control: Control, per_microsecond: float, begin: int, until: int) -> list[tuple[int, int]]:
+        """(time, id) of false alarms: one unit-rate process, rescaled to the policy's rate."""
+        found = []
+        for hour in range(begin // HOUR, (until - 1) // HOUR + 1):
+            base = alarm_id(control.component, hour, 0)
+            for k, offset in enumerate(self._poisson(base, per_microsecond, HOUR)):
+                if begin <= hour * HOUR + offset < until:
+                    found.append((hour * HOUR + offset, base | k))
+        return found
+
+    def _poisson(self, entity: int, rate: float, span: int) -> Iterator[int]:
+        """Offsets of a Poisson process of `rate` a microsecond within a window of `span`."""
+        if rate <= 0.0:
+            return
+        at, k = 0.0, 0
+        while True:
+            at -= math.log(self.draw(entity, Purpose.GAP, k)) / rate
+            offset = int(at)
+            if offset >= span:
+                return
+            yield offset
+            k += 1
+
+    # -- reliability --------------------------------------------------------------------
+
+    def in_order(self, control: Control, time: int) -> bool:
+        """Whether the component behind a control is working: up and down by turns.
+
+        The turns are exponential with mean `stretch` down and as long up as makes the share
+        of time out of order what the control says; they run from the world's origin, in
+        equilibrium. Controls on one component share its luck.
+        """
+        if control.outage <= 0.0:
+            return True
+        if control.outage >= 1.0:
+            return False
+        down = self.draw(control.component, Purpose.OUTAGE_STATE) < control.outage
+        down_mean = float(control.stretch)
+        up_mean = down_mean * (1.0 - control.outage) / control.outage
+        turn, k = float(self.origin), 0
+        while True:
+            u = self.draw(control.component, Purpose.OUTAGE_LENGTH, k)
+            turn -= math.log(u) * (down_mean if down else up_mean)
+            if time < turn:
+                return not down
+            down, k = not down, k + 1
+
+    @property
+    def origin(self) -> int:
+        """Where slow processes start: a month before the world, so that no policy begins earlier."""
+        return (self.start // DAY - 31) * DAY
+
+    def covered(self, control: Control, target: int) -> bool:
+        """Whether a list that should hold the target really does."""
+        return control.covers >= 1.0 or self.draw(target, Purpose.COVERED, control.code) < control.covers

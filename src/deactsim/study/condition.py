@@ -1,0 +1,246 @@
+"""Conditioning: worlds weighted so that they agree with what is documented.
+
+A pinned fact names the instant at which a stage must end. The engine ends the stage
+there, and the world is weighted by the density of the stage's length having been just
+that: exact, in one pass, for several facts at once (docs/model.md, section Replay).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..engines.reference import run
+from ..errors import CannotCondition
+from ..model import rules
+from ..model.lengths import Length, log_density, scaled
+from ..model.plan import Plan
+from ..model.states import Channel, Route, Stage, plain
+from ..model.streams import world_key
+from ..model.trace import Trace
+from ..model.world import Pin, World
+from ..scenario.schema import Scenario
+from .measures import Marks, marks
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """A world that agrees with the record, and how much it counts.
+
+    `cluster` is the number of the world: strata of one world share their background.
+    `marks` are those of the run that met the record.
+    """
+
+    number: int
+    world: World
+    weight: float
+    marks: Marks
+
+
+def new_world(plan: Plan, seed: int, number: int) -> World:
+    """World `number` of a seed, long enough for the plan's incident."""
+    incident = plan.incident
+    assert incident is not None  # noqa: S101 - replays are of incidents
+    return World(
+        key=world_key(seed, number),
+        start=incident.at - incident.give_or_take - incident.warm_up,
+        end=incident.at + incident.give_or_take + incident.follow,
+    )
+
+
+def pins(scenario: Scenario, plan: Plan) -> list[dict[Stage, Pin]]:
+    """The strata of a scenario's pinned facts: for each way the record can have come about,
+    the stages to pin. Without pinned facts one stratum without pins.
+
+    Raises `CannotCondition` for what cannot be pinned, with the reason and what would do.
+    """
+    assert scenario.incident is not None  # noqa: S101 - replays are of incidents
+    common: dict[Stage, Pin] = {}
+    routes: list[dict[Stage, Pin]] = [{}]
+    for name, fact in scenario.incident.facts.items():
+        if fact.pinned is None:
+            continue
+        of = fact.of or ""
+        pin = Pin(int(fact.pinned.value), fact.pinned.kind == "duration")
+        if of in ("dark", "visible"):
+            if len(routes) > 1 or routes[0]:
+                raise CannotCondition(f"facts.{name}: the end of the darkness is pinned twice")
+            routes = _routes(plan, pin)
+        elif of in _SIMPLE:
+            if not _length(plan, _SIMPLE[of]).has_density:
+                raise CannotCondition(
+                    f"facts.{name}: cannot pin {of}, because its length is fixed or jumps; "
+                    "give it a distribution with a spread"
+                )
+            common[_SIMPLE[of]] = pin
+        else:
+            raise CannotCondition(
+                f"facts.{name}: {of} cannot be pinned, because it is a race and not one stage; "
+                "make it `checked`, or pin public_notice"
+            )
+    return [common | route for route in routes]
+
+
+#: Facts that are the end of one stage, whatever the route.
+_SIMPLE = {
+    "public_notice": Stage.PUBLIC_NOTICE,
+    "contained": Stage.CONTAIN,
+    "first_statement": Stage.FIRST_STATEMENT,
+    "second_statement": Stage.SECOND_STATEMENT,
+    "audience_whole": Stage.AUDIENCE_WHOLE,
+}
+
+
+def _routes(plan: Plan, pin: Pin) -> list[dict[Stage, Pin]]:
+    """The ways the account can have become visible at the pin."""
+    given, response = plan.safeguards, plan.response
+    routes: list[dict[Stage, Pin]] = []
+    if given.undo_button is not None or given.quick_pick_up is not None:
+        raise CannotCondition(
+            "the end of the darkness cannot be pinned while the scenario's own policy has undo_button or "
+            "a quicker on_call: give response.restore or response.pick_up the length they make of it"
+        )
+    later = 0
+    for stage in (Stage.RESTORE, Stage.AUTHORISE, Stage.FIND_CAUSE, Stage.PICK_UP):
+        length = _length(plan, stage)
+        if length.has_density:
+            routes.append({stage: Pin(pin.time - later, pin.after_effect)})
+            break
+        if length.shape != 0:
+            break
+        if given.preauthorised_undo is not None or given.approval is not None:
+            break  # what comes after the stage may be skipped or queued: its end is not known
+        later += round(length.a)
+    if given.automatic_restore is not None and given.automatic_restore.after.has_density:
+        routes.append({Stage.AUTOMATIC: pin})
+    actor = plan.detection.actor
+    if plan.incident is not None and plan.incident.actor_notices and actor is not None:
+        if plan.detection.actor_undoes and actor.delay.has_density:
+            routes.append({Stage.ACTOR_UNDOES: pin})
+    if not routes:
+        raise CannotCondition(
+            f"the end of the darkness cannot be pinned: response.restore ({response.restore.a / 1e6:g} s fixed) "
+            "and the stages before it have no spread, or a queue comes between; give response.restore a spread"
+        )
+    return routes
+
+
+_ROUTE_OF = {Stage.AUTOMATIC: Route.AUTOMATIC, Stage.ACTOR_UNDOES: Route.ACTOR}
+_ENDS_DARKNESS = {
+    Stage.RESTORE,
+    Stage.AUTHORISE,
+    Stage.FIND_CAUSE,
+    Stage.PICK_UP,
+    Stage.AUTOMATIC,
+    Stage.ACTOR_UNDOES,
+}
+
+
+def _length(plan: Plan, stage: Stage) -> Length:
+    """The distribution of a stage's length."""
+    response, detection, given = plan.response, plan.detection, plan.safeguards
+    if stage is Stage.PUBLIC_NOTICE and detection.public is not None and plan.incident is not None:
+        followers = plan.incident.acts[0].followers
+        factor = rules.public_factor(followers, detection.public_at, detection.public_slope)
+        return scaled(detection.public.delay, factor)
+    if stage is Stage.AUTOMATIC and given.automatic_restore is not None:
+        return given.automatic_restore.after
+    if stage is Stage.ACTOR_UNDOES and detection.actor is not None:
+        return detection.actor.delay
+    length = getattr(response, plain(stage), None)
+    if length is None:
+        raise CannotCondition(f"{plain(stage)} is pinned, but the scenario does not say how long it takes")
+    assert isinstance(length, Length)  # noqa: S101 - every stage's length is one
+    return length
+
+
+def condition(
+    scenario: Scenario, plan: Plan, seed: int, worlds: int, progress: Progress | None = None
+) -> list[Weighted]:
+    """The worlds of a seed that agree with the pinned facts, weighted.
+
+    Raises `CannotCondition` if none does, and says what went wrong how often.
+    """
+    found, refused = condition_worlds(scenario, plan, seed, range(worlds), progress)
+    if not any(one.weight > 0.0 for one in found):
+        reasons = "; ".join(f"{why} ({count})" for why, count in refused.most_common())
+        raise CannotCondition(
+            f"no world of {worlds} agrees with the pinned facts: {reasons or 'the density there is zero'}. "
+            "Widen the assumed lengths before the pinned stage, or pin fewer facts"
+        )
+    return found
+
+
+def condition_worlds(
+    scenario: Scenario, plan: Plan, seed: int, numbers: Sequence[int], progress: Progress | None = None
+) -> tuple[list[Weighted], Counter[str]]:
+    """Those of the numbered worlds that agree with the record, and why the others do not."""
+    strata = pins(scenario, plan)
+    found: list[Weighted] = []
+    refused: Counter[str] = Counter()
+    for done, number in enumerate(numbers):
+        if progress is not None:
+            progress(done, len(numbers))
+        world = new_world(plan, seed, number)
+        for stratum in strata:
+            pinned = replace(world, pins=stratum)
+            trace = run(plan, pinned)
+            seen = marks(trace, pinned.end)
+            log_weight, why = _log_weight(plan, trace, seen, stratum)
+            if why:
+                refused[why] += 1
+                continue
+            lengths = {stage: _stage_length(stage, seen) for stage in stratum}
+            found.append(Weighted(number, replace(world, lengths=lengths), math.exp(log_weight), seen))
+    return found, refused
+
+
+def _log_weight(plan: Plan, trace: Trace, seen: Marks, stratum: Mapping[Stage, Pin]) -> tuple[float, str]:
+    """The logarithm of a world's weight, or why it has none."""
+    if trace.missed is not None:
+        return -math.inf, f"{plain(trace.missed)} began after its pinned end"
+    if stratum and seen.effect is None:
+        return -math.inf, "the action was stopped under the scenario's own policy"
+    total = 0.0
+    for stage, pin in stratum.items():
+        begins, ends = _stage(stage, seen)
+        if begins is None or ends is None:
+            return -math.inf, f"{plain(stage)} did not come to pass"
+        if stage in _ENDS_DARKNESS and seen.route is not _ROUTE_OF.get(stage, Route.RESPONSE):
+            return -math.inf, "the darkness ended first by another route"
+        if ends != pin.time + (seen.effect or 0 if pin.after_effect else 0):
+            return -math.inf, f"{plain(stage)} was over before its pinned end"
+        density = log_density(_length(plan, stage), float(ends - begins))
+        if density == -math.inf:
+            return -math.inf, f"{plain(stage)} cannot take that long"
+        # Per minute rather than per microsecond, to keep the exponential in range.
+        total += density + math.log(60e6)
+    return total, ""
+
+
+def _stage_length(stage: Stage, seen: Marks) -> int:
+    begins, ends = _stage(stage, seen)
+    assert begins is not None and ends is not None  # noqa: S101 - worlds without are refused
+    return ends - begins
+
+
+def _stage(stage: Stage, seen: Marks) -> tuple[int | None, int | None]:
+    """When a stage of the record began and ended."""
+    undo_known = seen.authorised if seen.authorised is not None else seen.picked_up
+    return {
+        Stage.PUBLIC_NOTICE: (seen.effect, seen.noticed.get(Channel.PUBLIC)),
+        Stage.PICK_UP: (seen.taken, seen.picked_up),
+        Stage.FIND_CAUSE: (seen.picked_up, seen.cause_found),
+        Stage.AUTHORISE: (seen.cause_found, seen.authorised),
+        Stage.RESTORE: (undo_known, seen.visible),
+        Stage.AUTOMATIC: (seen.effect, seen.visible),
+        Stage.ACTOR_UNDOES: (seen.effect, seen.visible),
+        Stage.CONTAIN: (seen.cause_found, seen.contained),
+        Stage.FIRST_STATEMENT: (seen.word, seen.first_statement),
+        Stage.SECOND_STATEMENT: (seen.first_statement, seen.second_statement),
+        Stage.AUDIENCE_WHOLE: (seen.visible, seen.audience_whole),
+    }[stage]

@@ -1,0 +1,250 @@
+"""The record beside the simulation: what is pinned, given, checked or noted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from ..scenario.schema import Fact, Incident, Scenario
+from ..scenario.stated import FactValue
+from ..stats import weighted
+from .measures import MINUTE
+from .nights import Nights, summarise
+from .results import FactResult, Role, Summary, TimelineRow
+
+#: Where each kind of fact is found in a table of nights.
+_COLUMNS = {
+    "dark": "dark_minutes",
+    "took_effect": "at_took_effect",
+    "public_notice": "at_public_notice",
+    "detected": "at_detected",
+    "visible": "at_visible",
+    "contained": "at_contained",
+    "first_statement": "at_first_statement",
+    "second_statement": "at_second_statement",
+    "audience_whole": "at_audience_whole",
+    "content_lost": "content_lost",
+}
+_LABELS = {
+    "dark": "minutes dark",
+    "took_effect": "account deactivated",
+    "public_notice": "first public posts",
+    "detected": "word at the platform",
+    "visible": "account visible",
+    "contained": "actor contained",
+    "first_statement": "first statement",
+    "second_statement": "second statement",
+    "audience_whole": "follower counts whole",
+    "content_lost": "content lost",
+}
+
+
+def role_of(fact: Fact) -> Role:
+    """The one role a fact has."""
+    roles: tuple[Role, ...] = ("pinned", "given", "checked", "noted")
+    return next(role for role in roles if getattr(fact, role) is not None)
+
+
+def value_of(fact: Fact) -> FactValue:
+    """What the record says."""
+    value = getattr(fact, role_of(fact))
+    assert isinstance(value, FactValue)  # noqa: S101 - the loader made it one
+    return value
+
+
+def fact_results(scenario: Scenario, nights: Nights, free: Nights, *, own: bool) -> tuple[FactResult, ...]:
+    """Every fact of the incident beside the worlds; checked only under the scenario's own policy."""
+    incident = scenario.incident
+    assert incident is not None  # noqa: S101 - facts belong to incidents
+    return tuple(
+        _fact(scenario, incident, name, fact, free if fact.model == "free" else nights, own=own)
+        for name, fact in incident.facts.items()
+    )
+
+
+def _fact(
+    scenario: Scenario, incident: Incident, name: str, fact: Fact, nights: Nights, *, own: bool
+) -> FactResult:
+    role, value = role_of(fact), value_of(fact)
+    documented: float | str | None = _number(value, incident)
+    simulated, unit, agrees, percentile = None, None, None, None
+    if fact.of is not None:
+        column = _COLUMNS[fact.of]
+        unit = "share" if fact.of == "content_lost" else "min"
+        simulated = nights.summary(column, unit)
+        if role == "checked" and own and isinstance(documented, float):
+            agrees, percentile = _check(nights, column, value.relation, documented, simulated)
+    return FactResult(
+        id=name,
+        label=fact.label or _LABELS.get(fact.of or "", name.replace("_", " ")),
+        role=role,
+        documented=documented,
+        documented_text=text_of_value(value, scenario, incident),
+        simulated=simulated,
+        unit=unit,
+        agrees=agrees,
+        percentile=percentile,
+        source=source_text(scenario, fact.source),
+        disputed=fact.disputed,
+        note=fact.note,
+    )
+
+
+def _check(
+    nights: Nights, column: str, relation: str, documented: float, simulated: Summary | None
+) -> tuple[bool, float | None]:
+    """Whether a checked fact agrees: not outside the simulated 5-95 %, and its percentile.
+
+    `by` fails only if 95 % of the worlds are later, `after` only if 95 % are earlier. Worlds
+    in which it never came to that count as later than any time.
+    """
+    values = np.where(np.isnan(nights.column(column)), np.inf, nights.column(column))
+    if simulated is None:
+        return False, None
+    below = weighted.mean((values < documented).astype(float), nights.weights)
+    at_most = weighted.mean((values <= documented).astype(float), nights.weights)
+    percentile = (below + at_most) / 2.0
+    if relation == "by":
+        return at_most >= 0.05, percentile
+    if relation == "after":
+        return 1.0 - below >= 0.05, percentile
+    return at_most >= 0.05 and 1.0 - below >= 0.05, percentile
+
+
+def _number(value: FactValue, incident: Incident) -> float | str | None:
+    """A fact as a number: minutes, instants as minutes after the documented effect."""
+    if value.kind == "duration":
+        return float(value.value) / MINUTE
+    if value.kind == "instant":
+        return (int(value.value) - incident.at.value.value) / MINUTE
+    if value.kind == "number":
+        return float(value.value)
+    return str(value.value)
+
+
+def text_of_value(value: FactValue, scenario: Scenario, incident: Incident) -> str:
+    """A fact as the record has it: `11 min`, `by 18:51`, `06:51:51 +1d`."""
+    word = "" if value.relation == "is" else f"{value.relation} "
+    if value.kind == "duration":
+        return word + minutes_text(float(value.value) / MINUTE)
+    if value.kind == "instant":
+        return word + clock(int(value.value), scenario.zone, incident.at.value.value)
+    if value.kind == "number":
+        return f"{word}{value.value:g}"
+    return str(value.value)
+
+
+def minutes_text(minutes: float) -> str:
+    """Minutes as people say them: `90 s`, `11 min`, `1 h 17 min`, `30 days`."""
+    seconds = minutes * 60.0
+    if seconds < 120.0 and seconds != 60.0:
+        return f"{seconds:g} s"
+    if minutes < 120.0:
+        return f"{minutes:g} min" if minutes == round(minutes, 1) else f"{minutes:.1f} min"
+    hours = minutes / 60.0
+    if hours < 48.0:
+        whole = int(hours)
+        rest = round(minutes - 60 * whole)
+        return f"{whole} h" if rest == 0 else f"{whole} h {rest} min"
+    return f"{hours / 24.0:g} days" if hours % 24.0 == 0.0 else f"{hours / 24.0:.1f} days"
+
+
+def local(time: int, zone: str) -> datetime:
+    """An instant on the clock of a zone."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time)).astimezone(ZoneInfo(zone))
+
+
+def clock(time: int, zone: str, reference: int) -> str:
+    """Clock time to the second (to the minute if it is one), with the days since the reference."""
+    moment, day = local(time, zone), local(reference, zone)
+    text = moment.strftime("%H:%M" if moment.second == 0 and moment.microsecond == 0 else "%H:%M:%S")
+    days = (moment.date() - day.date()).days
+    return f"{text} {days:+d}d" if days else text
+
+
+def source_text(scenario: Scenario, keys: tuple[str, ...]) -> str:
+    """Sources as people cite them: the outlets, each once."""
+    return ", ".join(dict.fromkeys(scenario.sources[key].outlet for key in keys))
+
+
+def timeline(scenario: Scenario, nights: Nights, facts: tuple[FactResult, ...]) -> tuple[TimelineRow, ...]:
+    """The night in order: the record's instants beside the worlds'."""
+    incident = scenario.incident
+    assert incident is not None  # noqa: S101 - timelines are of incidents
+    at, zone = incident.at.value.value, scenario.zone
+    give = incident.at.give_or_take.value
+    text = clock(at, zone, at) + (f" ±{give / 1e6:g}s" if give else "")
+    rows = [
+        (
+            0.0,
+            TimelineRow(
+                event="took_effect",
+                label=f"account {_past(incident.command)}",
+                role="given",
+                documented=local(at, zone).isoformat(),
+                documented_text=text,
+                source=source_text(scenario, incident.at.source),
+                **_simulated(nights, "at_took_effect", scenario, incident),
+            ),
+        )
+    ]
+    for result, fact in zip(facts, incident.facts.values(), strict=True):
+        value = value_of(fact)
+        if fact.model == "free" or fact.of == "content_lost" or fact.of == "took_effect":
+            continue
+        if value.kind not in ("instant", "duration") or (value.kind == "duration" and fact.of is None):
+            continue
+        column = "at_visible" if fact.of == "dark" else _COLUMNS.get(fact.of or "", "")
+        minutes = result.documented if isinstance(result.documented, float) else 0.0
+        moment = at + round(minutes * MINUTE)
+        word = "" if value.relation == "is" else f"{value.relation} "
+        rows.append(
+            (
+                minutes,
+                TimelineRow(
+                    event="visible" if fact.of == "dark" else (fact.of or result.id),
+                    label="account visible" if fact.of == "dark" else result.label,
+                    role=result.role,
+                    documented=local(moment, zone).isoformat(),
+                    documented_text=f"+{result.documented_text}"
+                    if value.kind == "duration"
+                    else word + clock(moment, zone, at),
+                    source=result.source,
+                    **_simulated(nights, column, scenario, incident),
+                ),
+            )
+        )
+    return tuple(row for _, row in sorted(rows, key=lambda item: item[0]))
+
+
+def _simulated(
+    nights: Nights, column: str, scenario: Scenario, incident: Incident
+) -> dict[str, object]:
+    """The simulated side of a timeline row.
+
+    Clock times carry the uncertainty of the start; `minutes` counts from the effect.
+    """
+    on_the_clock = nights.summary(column, "min") if column else None
+    if on_the_clock is None:
+        return {"median": None, "p05": None, "p95": None, "minutes": None}
+
+    def iso(minutes: float) -> str:
+        return local(incident.at.value.value + round(minutes * MINUTE), scenario.zone).isoformat()
+
+    since = nights.column(column) - nights.column("at_took_effect")
+    has = ~np.isnan(since) & (nights.weights > 0.0)
+    return {
+        "median": iso(on_the_clock.median),
+        "p05": iso(on_the_clock.p05),
+        "p95": iso(on_the_clock.p95),
+        "minutes": summarise(since[has], nights.weights[has], "min"),
+    }
+
+
+def _past(command: str) -> str:
+    """The past of a command's name: `deactivate` is `deactivated`."""
+    if command.endswith("e"):
+        return command + "d"
+    return command + ("ped" if command.endswith("p") else "ed")

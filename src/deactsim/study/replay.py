@@ -1,0 +1,322 @@
+"""Replay: the documented night, conditioned on its record, under one policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..engines.reference import run
+from ..errors import DeactsimError, UnknownName
+from ..model.compile import compile_plan
+from ..model.plan import Plan
+from ..model.states import Channel, plain
+from ..model.trace import Trace
+from ..scenario.paths import leaves
+from ..scenario.schema import Scenario
+from ..stats import weighted
+from . import facts as record
+from .condition import Weighted, condition, condition_worlds
+from .measures import MEASURES, STAGES, marks
+from .nights import Nights, conditioned, free, summarise, under
+from .results import Basis, ChannelResult, ReadingReplay, Replay, StageResult, Summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Progress = Callable[[int, int], None]
+
+_CHANNELS = {
+    Channel.ALERT: "alert",
+    Channel.PROBE: "probe",
+    Channel.LEAVER_WATCH: "leaver watch",
+    Channel.AUDIT: "audit",
+    Channel.COLLEAGUE: "colleague",
+    Channel.ACTOR: "the actor himself",
+    Channel.PUBLIC: "public",
+    Channel.HOLDER: "account holder",
+}
+
+
+def replay(
+    scenario: Scenario,
+    *,
+    policy: str | None = None,
+    worlds: int = 2000,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> Replay:
+    """Replay the scenario's incident in `worlds` evenings that agree with its record.
+
+    The record is met under the scenario's own policy (`baseline`); another `policy` then
+    meets the same evenings. Raises `UnknownName`, `CannotCondition`, or `DeactsimError` for a
+    scenario without an incident or a policy whose effect cannot be said.
+    """
+    policy = known_policy(scenario, policy)
+    own = scenario.baseline
+    readings = _readings(scenario)
+    plans = {name: compile_plan(scenario, own, name) for name in readings}
+    asked = {name: compile_plan(scenario, policy, name) for name in readings}
+    jobs = _Jobs(scenario, seed, worlds, progress)
+    jobs.total = worlds * 2 * len(set(plans.values())) + worlds * len(set(asked.values()) - set(plans.values()))
+    found: list[ReadingReplay] = []
+    nights: dict[str, Nights] = {}
+    first_with: dict[tuple[Plan, Plan], str] = {}
+    for name in readings:
+        pair = (plans[name], asked[name])
+        nights[name] = jobs.nights(*pair)
+        found.append(
+            _reading(scenario, name, nights[name], jobs.free(plans[name]), worlds, first_with.get(pair))
+        )
+        first_with.setdefault(pair, name)
+    first, left_free = found[0], jobs.free(plans[readings[0]])
+    facts = record.fact_results(scenario, nights[first.name], left_free, own=policy == own)
+    return Replay(
+        scenario=scenario,
+        policy=policy,
+        reading=first.name,
+        seed=seed,
+        worlds=worlds,
+        effective_worlds=first.effective_worlds,
+        measures=first.measures,
+        free=_measures(left_free),
+        stages=first.stages,
+        channels=first.channels,
+        facts=facts,
+        timeline=record.timeline(scenario, nights[first.name], facts),
+        prior_percentile=first.prior_percentile,
+        readings=tuple(found),
+        rests_on=basis(scenario, first.stages),
+        frame_of=lambda: _frame(nights),
+    )
+
+
+def known_policy(scenario: Scenario, policy: str | None) -> str:
+    """The policy of that name, the scenario's own if none is asked for."""
+    if policy is None:
+        return scenario.baseline
+    if policy not in scenario.policies:
+        near = get_close_matches(policy, scenario.policies, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise UnknownName(f"no policy {policy!r}: {hint}there are {', '.join(scenario.policies)}")
+    return policy
+
+
+def _readings(scenario: Scenario) -> list[str]:
+    if scenario.incident is None:
+        raise DeactsimError(
+            f"{scenario.title!r} describes no incident, so there is nothing to replay; "
+            "add an `incident:` section (deactsim new NAME shows one)"
+        )
+    return list(scenario.incident.readings)
+
+
+class _Jobs:
+    """Runs each distinct plan once: readings with equal plans share their worlds."""
+
+    def __init__(self, scenario: Scenario, seed: int, worlds: int, progress: Progress | None) -> None:
+        self.scenario, self.seed, self.worlds = scenario, seed, worlds
+        self.total, self._done, self._progress = 0, 0, progress
+        self._conditioned: dict[Plan, list[Weighted]] = {}
+        self._free: dict[Plan, Nights] = {}
+        self._nights: dict[tuple[Plan, Plan], Nights] = {}
+
+    def _step(self, done: int, total: int) -> None:
+        self._done += 1
+        if self._progress is not None:
+            self._progress(min(self._done, self.total), self.total)
+
+    def worlds_of(self, own: Plan) -> list[Weighted]:
+        """The worlds that agree with the record under the own plan."""
+        if own not in self._conditioned:
+            self._conditioned[own] = condition(self.scenario, own, self.seed, self.worlds, self._step)
+        return self._conditioned[own]
+
+    def free(self, own: Plan) -> Nights:
+        """The own plan's worlds without the record."""
+        if own not in self._free:
+            self._free[own] = free(own, self.seed, self.worlds, self._step)
+        return self._free[own]
+
+    def nights(self, own: Plan, asked: Plan) -> Nights:
+        """The own plan's conditioned worlds under the plan asked for."""
+        if (own, asked) not in self._nights:
+            worlds = self.worlds_of(own)
+            self._nights[own, asked] = (
+                conditioned(own, worlds) if asked == own else under(asked, worlds, self._step)
+            )
+        return self._nights[own, asked]
+
+
+def _reading(
+    scenario: Scenario, name: str, nights: Nights, left_free: Nights, worlds: int, same_as: str | None
+) -> ReadingReplay:
+    label, letter = reading_names(scenario)[name]
+    return ReadingReplay(
+        name=name,
+        label=label,
+        letter=letter,
+        worlds=worlds,
+        effective_worlds=nights.effective,
+        stopped=nights.stopped_share(),
+        measures=_measures(nights),
+        stages=stages(nights, left_free),
+        channels=_channels(nights),
+        prior_percentile=prior_percentile(scenario, left_free),
+        same_as=same_as,
+    )
+
+
+def reading_names(scenario: Scenario) -> dict[str, tuple[str, str]]:
+    """Label and capital letter of each reading; a letter not given is the first one free."""
+    assert scenario.incident is not None  # noqa: S101 - readings belong to incidents
+    names: dict[str, tuple[str, str]] = {}
+    taken = {reading.letter for reading in scenario.incident.readings.values() if reading.letter}
+    for name, reading in scenario.incident.readings.items():
+        letter = reading.letter
+        if letter is None:
+            letter = next(c for c in name.upper() + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c.isalpha() and c not in taken)
+            taken.add(letter)
+        names[name] = (reading.label or name.replace("_", " ").replace("-", " "), letter)
+    return names
+
+
+def _measures(nights: Nights) -> dict[str, Summary]:
+    """The measures that any evening came to; those not stopped for all but dark and audience."""
+    found = {name: nights.summary(name, unit) for name, (unit, _) in MEASURES.items()}
+    return {name: summary for name, summary in found.items() if summary is not None}
+
+
+def stages(nights: Nights, left_free: Nights) -> tuple[StageResult, ...]:
+    """Where the dark minutes went, and what the free model's spread comes from."""
+    dark = left_free.column("dark_minutes")
+    spread_of = {}
+    variance = float(np.var(dark))
+    for name in STAGES:
+        length = left_free.column(f"stage_{name}")
+        usable = not np.isnan(length).any() and variance > 0.0
+        spread_of[name] = float(np.cov(length, dark, bias=True)[0, 1]) / variance if usable else None
+    results = []
+    for name, label in STAGES.items():
+        summary = nights.summary(f"stage_{name}", "min")
+        if summary is not None:
+            results.append(StageResult(name, label, summary, spread_of[name]))
+    return tuple(results)
+
+
+def _channels(nights: Nights) -> tuple[ChannelResult, ...]:
+    first = nights.column("word_by")
+    results = []
+    for channel, label in _CHANNELS.items():
+        notices = nights.summary(f"notice_{plain(channel)}", "min")
+        share = weighted.mean((first == channel).astype(float), nights.weights) if len(nights) else 0.0
+        if notices is None and share == 0.0:
+            continue
+        word = nights.column("stage_notice") + nights.column("stage_word")
+        mine = (first == channel) & ~np.isnan(word)
+        arrives = summarise(word[mine], nights.weights[mine], "min") if mine.any() else None
+        results.append(ChannelResult(plain(channel), label, notices, arrives, share))
+    return tuple(results)
+
+
+def prior_percentile(scenario: Scenario, left_free: Nights) -> float | None:
+    """Which percentile of the free model the documented dark minutes are; None without a record."""
+    assert scenario.incident is not None  # noqa: S101 - asked for only where there is one
+    for fact in scenario.incident.facts.values():
+        value = fact.pinned or fact.checked
+        if fact.of == "dark" and fact.model == "conditioned" and value is not None:
+            minutes = float(value.value) / 60e6
+            return 100.0 * weighted.mean(
+                (left_free.column("dark_minutes") < minutes).astype(float), left_free.weights
+            )
+    return None
+
+
+def basis(scenario: Scenario, found: Sequence[StageResult]) -> Basis:
+    """How many numbers of each basis the scenario states outside its policies."""
+    counts = dict.fromkeys(("documented", "inferred", "fitted", "expert", "assumed"), 0)
+    disputed, assumed = 0, []
+    for path, leaf in leaves(scenario):
+        if path.startswith("policies.") and not path.startswith(f"policies.{scenario.baseline}."):
+            continue
+        counts[leaf.basis] += 1
+        disputed += leaf.disputed is not None
+        if leaf.basis == "assumed":
+            assumed.append(path)
+    if scenario.incident is not None:
+        facts = scenario.incident.facts.values()
+        counts["documented"] += sum(bool(fact.source) for fact in facts)
+        disputed += sum(fact.disputed is not None for fact in facts) + (len(scenario.incident.readings) > 1)
+    by_spread = sorted((s for s in found if s.spread), key=lambda s: -(s.spread or 0.0))
+    return Basis(
+        **counts,
+        disputed=disputed,
+        decisive=tuple(f"{s.label} ({(s.spread or 0.0):.0%} of the spread)" for s in by_spread[:3]),
+        assumed_paths=tuple(assumed),
+    )
+
+
+def _frame(nights: dict[str, Nights]) -> pd.DataFrame:
+    """One row a reading and world: weight, measures, stages and instants in minutes."""
+    import pandas as pd
+
+    parts = []
+    for name, table in nights.items():
+        head = {"reading": name, "world": table.clusters, "weight": table.weights}
+        parts.append(pd.DataFrame(head | table.columns))
+    return pd.concat(parts, ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One world to be told as a story."""
+
+    world: int
+    policy: str
+    reading: str
+    trace: Trace
+    effect_time: int | None
+
+
+def one_world(
+    scenario: Scenario,
+    *,
+    policy: str | None = None,
+    seed: int = 1,
+    worlds: int = 2000,
+    world: int | None = None,
+) -> Told:
+    """One evening that agrees with the record, under a policy; the most typical one if none is named.
+
+    Typical is the world whose stages lie nearest their weighted medians.
+    """
+    policy = known_policy(scenario, policy)
+    reading = _readings(scenario)[0]
+    own, asked = compile_plan(scenario, scenario.baseline, reading), compile_plan(scenario, policy, reading)
+    if world is None:
+        found = condition(scenario, own, seed, worlds)
+        chosen = found[_typical(conditioned(own, found))]
+    else:
+        found, refused = condition_worlds(scenario, own, seed, range(world, world + 1))
+        if not found:
+            raise DeactsimError(
+                f"world {world} of seed {seed} does not agree with the record "
+                f"({', '.join(refused)}); leave the number out for a typical one"
+            )
+        chosen = found[0]
+    trace = run(asked, chosen.world)
+    return Told(chosen.number, policy, reading, trace, marks(trace, chosen.world.end).effect)
+
+
+def _typical(nights: Nights) -> int:
+    distance = np.zeros(len(nights))
+    for name in STAGES:
+        lengths = nights.column(f"stage_{name}")
+        summary = nights.summary(f"stage_{name}", "min")
+        if summary is not None and summary.p95 > summary.p05:
+            distance += np.abs(np.nan_to_num(lengths) - summary.median) / (summary.p95 - summary.p05)
+    distance[nights.weights <= 0.0] = np.inf
+    return int(np.argmin(distance))
