@@ -39,7 +39,7 @@ class Fault:
         if self.text:
             # Of a very long line only the part around the fault is shown.
             cut = max(0, self.column - 1 - _BEFORE) if len(self.text) > _LONGEST_LINE else 0
-            shown = self.text[cut : cut + _LONGEST_LINE].replace("\t", " ")
+            shown = "".join(map(_visible, self.text[cut : cut + _LONGEST_LINE]))
             indent = self.column - 1 - cut
             margin = f"{self.line:>5} | "
             lines.append(margin + shown)
@@ -50,6 +50,13 @@ class Fault:
         if self.hint:
             lines.append(f"        {self.hint}")
         return "\n".join(lines)
+
+
+def _visible(character: str) -> str:
+    """A character that takes one column and moves no cursor."""
+    if character == "\t":
+        return "→"
+    return character if character.isprintable() else "\ufffd"
 
 
 class ScenarioError(DeactsimError):

@@ -173,10 +173,10 @@ class Reason(IntEnum):
     NOBODY_WATCHED = 34
     NO_ACTION = 35
     ACTION = 36
-    TOO_LATE = 37
     CONTAINED = 38
     NOT_A_LEAVER = 39
-    RIGHTS_RETURN = 40
+    URGENT = 40
+    SLIPPED = 41
 
 
 def plain(code: IntEnum) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import IntEnum
+from functools import cache
 
 from .lengths import Length, quantile
 
@@ -95,6 +96,7 @@ def draw_length(key: int, entity: int, purpose: int, k: int, length: Length) -> 
 TEAM, AGENT, REPORT, ACT, ACCOUNT, COMPONENT, ALARM = range(1, 8)
 
 
+@cache
 def _hash(name: str, bits: int) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") >> (64 - bits)
 

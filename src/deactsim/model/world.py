@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from .lengths import Length
 from .plan import Control, IncidentPlan, StreamPlan, TeamPlan
@@ -20,7 +19,6 @@ from .states import Stage
 from .streams import Purpose, act_id, agent_id, alarm_id, draw, draw_length, report_id
 
 HOUR = 3_600_000_000
-NOTHING: Mapping[Stage, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +47,6 @@ class Pin:
     after_effect: bool
 
 
-NO_PINS: Mapping[Stage, Pin] = MappingProxyType({})
-
-
 @dataclass(frozen=True)
 class World:
     """The draws of one world, over `start` to `end` (microseconds since 1970 UTC).
@@ -63,9 +58,10 @@ class World:
     key: int
     start: int
     end: int
-    pins: Mapping[Stage, Pin] = field(default_factory=lambda: NO_PINS)
-    lengths: Mapping[Stage, int] = field(default_factory=lambda: NOTHING)
-    _kept: dict[tuple[object, ...], tuple[Report, ...]] = field(default_factory=dict, repr=False, compare=False)
+    pins: Mapping[Stage, Pin] = field(default_factory=dict)
+    lengths: Mapping[Stage, int] = field(default_factory=dict)
+    _reports: dict[int, tuple[Report, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _slips: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def draw(self, entity: int, purpose: Purpose, k: int = 0) -> float:
         """A uniform number for this entity and purpose."""
@@ -94,16 +90,34 @@ class World:
     # -- routine ------------------------------------------------------------------------
 
     def reports(self, streams: tuple[StreamPlan, ...], begin: int, until: int) -> list[Report]:
-        """Reports that arrive from `begin` up to but not at `until`, in order of (time, id)."""
+        """Reports that arrive from `begin` up to but not at `until`, in order of (time, id).
+
+        A world belongs to one scenario: `streams` are the same at every call.
+        """
         found: list[Report] = []
         for hour in range(begin // HOUR, (until - 1) // HOUR + 1):
-            for index, stream in enumerate(streams):
-                kept = (stream.tier, stream.per_microsecond, hour, index)
-                if kept not in self._kept:
-                    self._kept[kept] = tuple(self._reports_of_hour(stream, index, hour))
-                found += [report for report in self._kept[kept] if begin <= report.time < until]
-        found.sort(key=lambda report: (report.time, report.id))
+            if hour not in self._reports:
+                drawn = [r for index, stream in enumerate(streams) for r in self._reports_of_hour(stream, index, hour)]
+                self._reports[hour] = tuple(sorted(drawn, key=lambda report: (report.time, report.id)))
+            found += [report for report in self._reports[hour] if begin <= report.time < until]
         return found
+
+    def slips(self, streams: tuple[StreamPlan, ...], begin: int, until: int) -> bool:
+        """Whether a report that arrives from `begin` up to `until` ends in a slip."""
+        for hour in range(begin // HOUR, (until - 1) // HOUR + 1):
+            if hour not in self._slips:
+                hourly = self.reports(streams, hour * HOUR, (hour + 1) * HOUR)
+                self._slips[hour] = tuple(r.time for r in hourly if self._ends_in_slip(streams[r.stream], r))
+            if any(begin <= time < until for time in self._slips[hour]):
+                return True
+        return False
+
+    def _ends_in_slip(self, stream: StreamPlan, report: Report) -> bool:
+        return (
+            stream.slip > 0.0
+            and self.draw(report.id, Purpose.ACTIONED) < stream.actioned
+            and self.draw(report.id, Purpose.SLIP) < stream.slip
+        )
 
     def _reports_of_hour(self, stream: StreamPlan, index: int, hour: int) -> Iterator[Report]:
         base = report_id(stream.tier, hour, 0)

@@ -10,9 +10,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .quantities import Count, Duration, Flag, Names, RandomDuration, RateOf, Share, default
+from .quantities import LONGEST_NAME, Count, Duration, Flag, Names, RandomDuration, RateOf, Share, default
 
-Name = Annotated[str, Field(min_length=1, max_length=60)]
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 Family = Literal["prevent", "delay", "detect", "restore"]
 
 # Built on first use: a scenario builds all of it once, through its top model.

@@ -1,6 +1,6 @@
 """Conditioning: worlds weighted so that they agree with what is documented.
 
-A pinned fact names the instant at which a stage must end. The engine ends the stage
+That the action took effect is always one of the facts. A pinned fact names the instant at which a stage must end. The engine ends the stage
 there, and the world is weighted by the density of the stage's length having been just
 that: exact, in one pass, for several facts at once (docs/model.md, section Replay).
 """
@@ -11,17 +11,18 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from ..engines.reference import run
 from ..errors import CannotCondition
 from ..model import rules
 from ..model.lengths import Length, log_density, scaled
-from ..model.plan import Plan
+from ..model.plan import Plan, StreamPlan
 from ..model.states import Channel, Route, Stage, plain
 from ..model.streams import world_key
 from ..model.trace import Trace
 from ..model.world import Pin, World
 from ..scenario.schema import Scenario
+from .background import run_incident
 from .measures import Marks, marks
 
 Progress = Callable[[int, int], None]
@@ -42,14 +43,24 @@ class Weighted:
 
 
 def new_world(plan: Plan, seed: int, number: int) -> World:
-    """World `number` of a seed, long enough for the plan's incident."""
+    """World `number` of a seed, long enough for the plan's incident.
+
+    Worlds of one seed over the same reports share what routine was drawn for them, however
+    the rest of their scenarios differs.
+    """
     incident = plan.incident
     assert incident is not None  # noqa: S101 - replays are of incidents
-    return World(
-        key=world_key(seed, number),
-        start=incident.at - incident.give_or_take - incident.warm_up,
-        end=incident.at + incident.give_or_take + incident.follow,
+    start = incident.at - incident.give_or_take - incident.warm_up
+    end = incident.at + incident.give_or_take + incident.follow
+    return _drawn(plan.streams, seed, start, end).setdefault(
+        number, World(key=world_key(seed, number), start=start, end=end)
     )
+
+
+@lru_cache(maxsize=4)
+def _drawn(streams: tuple[StreamPlan, ...], seed: int, start: int, end: int) -> dict[int, World]:
+    """The worlds made so far for these reports, seed and span."""
+    return {}
 
 
 def pins(scenario: Scenario, plan: Plan) -> list[dict[Stage, Pin]]:
@@ -169,8 +180,9 @@ def condition(
     if not any(one.weight > 0.0 for one in found):
         reasons = "; ".join(f"{why} ({count})" for why, count in refused.most_common())
         raise CannotCondition(
-            f"no world of {worlds} agrees with the pinned facts: {reasons or 'the density there is zero'}. "
-            "Widen the assumed lengths before the pinned stage, or pin fewer facts"
+            f"no world of {worlds} agrees with the record: {reasons or 'the density there is zero'}. "
+            "Widen the assumed lengths before the pinned stage, pin fewer facts, or see why the scenario's "
+            "own policy stops an action that happened"
         )
     return found
 
@@ -188,7 +200,7 @@ def condition_worlds(
         world = new_world(plan, seed, number)
         for stratum in strata:
             pinned = replace(world, pins=stratum)
-            trace = run(plan, pinned)
+            trace = run_incident(plan, pinned)
             seen = marks(trace, pinned.end)
             log_weight, why = _log_weight(plan, trace, seen, stratum)
             if why:
@@ -203,7 +215,7 @@ def _log_weight(plan: Plan, trace: Trace, seen: Marks, stratum: Mapping[Stage, P
     """The logarithm of a world's weight, or why it has none."""
     if trace.missed is not None:
         return -math.inf, f"{plain(trace.missed)} began after its pinned end"
-    if stratum and seen.effect is None:
+    if seen.effect is None:
         return -math.inf, "the action was stopped under the scenario's own policy"
     total = 0.0
     for stage, pin in stratum.items():

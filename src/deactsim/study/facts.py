@@ -181,7 +181,7 @@ def timeline(scenario: Scenario, nights: Nights, facts: tuple[FactResult, ...]) 
             0.0,
             TimelineRow(
                 event="took_effect",
-                label=f"account {_past(incident.command)}",
+                label=_label(incident, "took_effect") or f"account {_past(incident.command)}",
                 role="given",
                 documented=local(at, zone).isoformat(),
                 documented_text=text,
@@ -205,7 +205,7 @@ def timeline(scenario: Scenario, nights: Nights, facts: tuple[FactResult, ...]) 
                 minutes,
                 TimelineRow(
                     event="visible" if fact.of == "dark" else (fact.of or result.id),
-                    label="account visible" if fact.of == "dark" else result.label,
+                    label=fact.label or ("account visible" if fact.of == "dark" else result.label),
                     role=result.role,
                     documented=local(moment, zone).isoformat(),
                     documented_text=f"+{result.documented_text}"
@@ -241,6 +241,11 @@ def _simulated(
         "p95": iso(on_the_clock.p95),
         "minutes": summarise(since[has], nights.weights[has], "min"),
     }
+
+
+def _label(incident: Incident, of: str) -> str | None:
+    """What the scenario calls such a fact, if it does."""
+    return next((fact.label for fact in incident.facts.values() if fact.of == of and fact.label), None)
 
 
 def _past(command: str) -> str:

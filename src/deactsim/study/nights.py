@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines.reference import run
 from ..model.plan import Plan
 from ..model.states import Gate, Reason
 from ..stats import weighted
+from .background import run_incident
 from .condition import Progress, Weighted, new_world
 from .measures import Marks, marks, record
 from .results import Estimate, Summary
@@ -93,18 +93,20 @@ def under(plan: Plan, found: Sequence[Weighted], progress: Progress | None = Non
     for i, one in enumerate(found):
         if progress is not None:
             progress(i, len(found))
-        seen.append((one.number, one.weight, marks(run(plan, one.world), one.world.end)))
+        seen.append((one.number, one.weight, marks(run_incident(plan, one.world), one.world.end)))
     return _table(plan, seen, found)
 
 
 def free(plan: Plan, seed: int, worlds: int, progress: Progress | None = None) -> Nights:
-    """Worlds of a seed without the record."""
+    """Worlds of a seed without the record, but for the fact that the action took effect."""
     found = []
     for number in range(worlds):
         if progress is not None:
             progress(number, worlds)
         world = new_world(plan, seed, number)
-        found.append(Weighted(number, world, 1.0, marks(run(plan, world), world.end)))
+        seen = marks(run_incident(plan, world), world.end)
+        if seen.effect is not None:
+            found.append(Weighted(number, world, 1.0, seen))
     return conditioned(plan, found)
 
 

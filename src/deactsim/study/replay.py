@@ -82,7 +82,7 @@ def replay(
         worlds=worlds,
         effective_worlds=first.effective_worlds,
         measures=first.measures,
-        free=_measures(left_free),
+        free=measures(left_free),
         stages=first.stages,
         channels=first.channels,
         facts=facts,
@@ -162,7 +162,7 @@ def _reading(
         worlds=worlds,
         effective_worlds=nights.effective,
         stopped=nights.stopped_share(),
-        measures=_measures(nights),
+        measures=measures(nights),
         stages=stages(nights, left_free),
         channels=_channels(nights),
         prior_percentile=prior_percentile(scenario, left_free),
@@ -184,9 +184,10 @@ def reading_names(scenario: Scenario) -> dict[str, tuple[str, str]]:
     return names
 
 
-def _measures(nights: Nights) -> dict[str, Summary]:
-    """The measures that any evening came to; those not stopped for all but dark and audience."""
-    found = {name: nights.summary(name, unit) for name, (unit, _) in MEASURES.items()}
+def measures(nights: Nights) -> dict[str, Summary]:
+    """The measures over the evenings that were not stopped; those that none came to are left out."""
+    dark = ~nights.stopped
+    found = {name: nights.summary(name, unit, dark) for name, (unit, _) in MEASURES.items()}
     return {name: summary for name, summary in found.items() if summary is not None}
 
 

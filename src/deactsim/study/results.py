@@ -143,8 +143,8 @@ class ReadingReplay:
 class Replay:
     """One policy's replay of the documented incident.
 
-    `measures`, `stages`, `channels` and `effective_worlds` are those of `reading`, the first
-    of the scenario; `readings` has them all. `free` is the model without pinned facts.
+    `measures` (over the evenings not stopped), `stages`, `channels` and `effective_worlds` are
+    those of `reading`, the first of the scenario; `readings` has them all. `free` is the model without pinned facts.
     """
 
     scenario: Scenario

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from ...model.states import Event, Kind, Route
+from ...model.states import Event, Kind, Reason, Route
 from ...model.streams import Purpose, act_id
 from .action import Action
 from .detection import Darkness, Race, automatic_restore, notices
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def live(night: Night, action: Action) -> simpy.events.ProcessGenerator:
     """An action from request to effect, and what follows if it was wrong."""
-    night.log(Event.REQUESTED, action.id, action.agent, action.urgent)
+    why = Reason.SLIPPED if action.slip else Reason.URGENT if action.urgent else Reason.NONE
+    night.log(Event.REQUESTED, action.id, action.agent, why)
     for gate in GATES:
         passes = yield from gate(night, action)
         if not passes:

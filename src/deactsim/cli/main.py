@@ -1,0 +1,60 @@
+"""The entry point: the group of commands, and what every error looks like."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from ..errors import DeactsimError, UnknownName
+from .chart import chart
+from .check import check
+from .compare import compare
+from .new import new
+from .run import run
+from .show import show
+
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+
+class Commands(click.Group):
+    """The commands; problems a user can mend become a message and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; never a traceback for what the user wrote."""
+        try:
+            done = super().invoke(ctx)
+            sys.stdout.flush()
+        except UnknownName as error:
+            raise click.UsageError(str(error), ctx) from None
+        except DeactsimError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            ctx.exit(STOPPED)
+        except BrokenPipeError:
+            # Whoever read our output has read enough (`deactsim ... | head`). Python would
+            # complain again when it flushes at exit, so what is left goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+        return done
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="deactsim", message="%(prog)s %(version)s")
+def main() -> None:
+    """Replay a documented account deactivation, and ask which safeguard would have changed it.
+
+    \b
+      deactsim run scenarios/trump.yaml        what happened, and what is put in
+      deactsim compare scenarios/trump.yaml    the same evenings under every policy
+      deactsim chart scenarios/trump.yaml -o charts
+    """
+
+
+for command in (run, compare, chart, check, show, new):
+    main.add_command(command)

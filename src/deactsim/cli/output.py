@@ -1,0 +1,115 @@
+"""Where output goes: data to stdout or a folder, talk and progress to stderr."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import DeactsimError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..scenario.schema import Scenario
+
+Progress = Callable[[int, int], None]
+Writer = Callable[[], str]
+
+scenario_argument = click.argument("scenario", type=click.Path(path_type=Path), metavar="SCENARIO")
+worlds_option = click.option(
+    "--worlds", type=click.IntRange(min=1), default=2000, show_default=True, metavar="N",
+    help="How many simulated evenings. More of them narrow the Monte-Carlo error.",
+)  # fmt: skip
+seed_option = click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
+    help="Which evenings. The same seed gives the same output, byte for byte.",
+)  # fmt: skip
+format_option = click.option(
+    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
+    help="What is printed on stdout.",
+)  # fmt: skip
+folder_option = click.option(
+    "-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    help="Also write the table, JSON, CSV and one row a world into DIR.",
+)  # fmt: skip
+
+
+def load(path: Path) -> Scenario:
+    """The scenario of a file; all its faults at once if it has any."""
+    from ..scenario.load import load as read
+
+    return read(path)
+
+
+def digest(scenario: Scenario) -> str:
+    """The scenario's hash."""
+    from ..scenario.resolve import digest as hash_of
+
+    return hash_of(scenario)
+
+
+def say(text: str) -> None:
+    """Talk: a line on stderr."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Progress | None]:
+    """A progress bar on stderr if that is a terminal; otherwise nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def json_text(record: Any) -> str:
+    """A record as JSON, with one newline at the end."""
+    return json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def csv_text(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Rows as CSV with a heading; what cannot be said is empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def emit(form: str, forms: Mapping[str, Writer]) -> None:
+    """Print one of the forms on stdout."""
+    click.echo(forms[form](), nl=False)
+
+
+def write_folder(folder: Path, name: str, forms: Mapping[str, Writer], frame: pd.DataFrame) -> None:
+    """Write every form and the frame of all worlds into a folder, and say so."""
+    endings = {"table": "txt", "json": "json", "csv": "csv"}
+    texts = {f"{name}.{endings[form]}": write() for form, write in forms.items()}
+    texts[f"{name}-worlds.csv"] = frame.to_csv(index=False, lineterminator="\n")
+    for file, text in texts.items():
+        write_file(folder / file, text)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a text file, making its folder, and say so on stderr."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise DeactsimError(f"cannot write {path}: {error.strerror or error}") from None
+    say(f"wrote {path}")

@@ -1,0 +1,1 @@
+"""What people look at: tables, stories, catalogues and charts of a study's result."""

@@ -1,0 +1,260 @@
+"""What a chart shows, as plain data: its words, its figures, its alt text and its rows.
+
+Every title is computed from the result, so that a chart never says what its data do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..study.results import ChannelResult, Comparison, PolicyOutcome, ReadingOutcome, Replay, StageResult, Summary
+from .compare_table import decision_text, others
+from .run_table import dark_fact, own_policy
+from .wording import and_list, minutes, number, of_a_hundred, plural, sentence, with_article
+
+Cell = str | float | int | None
+OUTLETS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said around a chart: the scenario, the finding, how to read it, what it rests on."""
+
+    kicker: str
+    title: str
+    subtitle: str
+    footer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The figures behind a chart, for the CSV beside it."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageBar:
+    """One stage: where it begins on average, and how long it takes (minutes)."""
+
+    label: str
+    start: float
+    mean: float
+    p05: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesData:
+    """Where the minutes went."""
+
+    words: Words
+    bars: tuple[StageBar, ...]
+    record: float | None
+    free: Summary | None
+    alt: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLane:
+    """One channel of the race: when it notices and when word of it arrives (minutes)."""
+
+    label: str
+    notices: Summary | None
+    arrives: Summary | None
+    first: float
+
+
+@dataclass(frozen=True, slots=True)
+class RaceData:
+    """Who brings the first word."""
+
+    words: Words
+    lanes: tuple[ChannelLane, ...]
+    visible: float | None
+    alt: str
+    table: Table
+
+
+def minutes_data(replay: Replay) -> MinutesData:
+    """Where the minutes went, stage after stage."""
+    bars, at = [], 0.0
+    for stage in replay.stages:
+        summary = stage.summary
+        bars.append(StageBar(stage.label, at, summary.mean, summary.p05, summary.p95))
+        at += summary.mean
+    record = recorded_minutes(replay)
+    total = number(at if record is None else record)
+    title = "No stage of the dark time was simulated"
+    if bars:
+        longest = sorted(replay.stages, key=lambda stage: -stage.summary.mean)[:2]
+        named = and_list([f"“{stage.label}”" for stage in longest])
+        share = number(sum(stage.summary.mean for stage in longest))
+        title = f"If the assumed stage lengths hold, {named} took {share} of the {total} minutes"
+    words = Words(
+        replay.scenario.title,
+        title,
+        "Mean length of each stage, with the middle 90 % of simulated evenings. Hatched: no source gives this split.",
+        footer(replay, put_in(record)),
+    )
+    alt = title + ". " + " ".join(_stage_said(stage) for stage in replay.stages)
+    free = replay.free.get("dark_minutes")
+    if free is not None:
+        alt += f" Left free, the model gives {minutes(free.median)} (90 %: {number(free.p05)} to {number(free.p95)})."
+    rows = tuple(
+        (stage.name, stage.label, bar.start, stage.summary.mean, stage.summary.median, bar.p05, bar.p95, "min")
+        for stage, bar in zip(replay.stages, bars, strict=True)
+    )
+    table = Table(("stage", "label", "mean_start", "mean", "median", "p05", "p95", "unit"), rows)
+    return MinutesData(words, tuple(bars), record, free, alt, table)
+
+
+def _stage_said(stage: StageResult) -> str:
+    summary = stage.summary
+    return f"{stage.label}: mean {number(summary.mean)} min (90 %: {number(summary.p05)} to {number(summary.p95)})."
+
+
+def race_data(replay: Replay) -> RaceData:
+    """The channels that race to notice, those that are first most often on top."""
+    channels = sorted(replay.channels, key=lambda channel: -channel.first)
+    title = "No channel of detection was simulated"
+    if channels:
+        first = channels[0]
+        title = f"First word comes from {with_article(first.label)} on {of_share(first.first)}"
+        silent = [with_article(channel.label) for channel in channels if channel.first < 0.005]
+        if silent:
+            title += f"; from {_or_list(silent)} hardly ever"
+    words = Words(
+        replay.scenario.title,
+        title,
+        "When each channel notices the dark account, and when word of it reaches the platform: median and middle 90 % "
+        "of the simulated evenings on which it notices at all.",
+        footer(replay, "Delays of the channels are put in: `deactsim show sources` says which rest on a source."),
+    )
+    alt = title + ". " + " ".join(_channel_said(channel) for channel in channels)
+    rows = tuple(
+        (channel.name, channel.label, channel.first, *_cells(channel.notices), *_cells(channel.arrives))
+        for channel in channels
+    )
+    columns = ("channel", "label", "share_first")
+    columns += tuple(f"{part}_{figure}_min" for part in ("notices", "arrives") for figure in ("median", "p05", "p95"))
+    dark = replay.measures.get("dark_minutes")
+    return RaceData(
+        words,
+        tuple(ChannelLane(channel.label, channel.notices, channel.arrives, channel.first) for channel in channels),
+        None if dark is None else dark.median,
+        alt,
+        Table(columns, rows),
+    )
+
+
+def _channel_said(channel: ChannelResult) -> str:
+    if channel.notices is None:
+        return f"{channel.label}: never notices."
+    return f"{channel.label}: notices after {minutes(channel.notices.median)} (median), first on {of_share(channel.first)}."
+
+
+def of_share(share: float) -> str:
+    """`71 of 100 evenings`."""
+    return f"{100 * share:.0f} of 100 evenings"
+
+
+def _cells(summary: Summary | None) -> tuple[Cell, Cell, Cell]:
+    return (None, None, None) if summary is None else (summary.median, summary.p05, summary.p95)
+
+
+def _or_list(items: Sequence[str]) -> str:
+    return and_list(list(items)).replace(" and ", " or ")
+
+
+def recorded_minutes(replay: Replay) -> float | None:
+    """How long the record says it was dark, in minutes; None if it does not say."""
+    fact = dark_fact(replay)
+    if fact is None or not own_policy(replay) or not isinstance(fact.documented, int | float):
+        return None
+    return float(fact.documented)
+
+
+def put_in(record: float | None) -> str:
+    """What of a chart is the record's and not the model's."""
+    return "" if record is None else f"The {number(record)} minutes are put in, not predicted."
+
+
+def footer(replay: Replay, first: str) -> str:
+    """What a chart rests on: what was put in, the simulation, the sources of the record."""
+    basis = replay.rests_on
+    parts = [first] if first else []
+    parts.append(
+        f"{plural(replay.worlds, 'simulated evening')}, seed {replay.seed}; "
+        f"{basis.documented} documented and {basis.assumed} assumed numbers."
+    )
+    sources = outlets(replay)
+    if sources:
+        parts.append(f"Sources: {sources}.")
+    return " ".join(parts)
+
+
+def outlets(replay: Replay) -> str:
+    """Who the record is from: the outlets of the simulated facts, each once."""
+    listed: list[str] = []
+    for fact in replay.facts:
+        if fact.role in {"pinned", "given", "checked"}:
+            listed += [part for part in fact.source.split(", ") if part and part not in listed]
+    more = len(listed) - OUTLETS_SHOWN
+    return ", ".join(listed[:OUTLETS_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def surest(comparison: Comparison) -> tuple[PolicyOutcome, ReadingOutcome] | None:
+    """The policy that stops most evenings under the reading (or adaptation) that is worst for it."""
+    best: tuple[PolicyOutcome, ReadingOutcome] | None = None
+    for policy in others(comparison):
+        if policy.group != "stops" or not policy.readings:
+            continue
+        worst = min((*policy.readings, *policy.adapted), key=lambda outcome: outcome.stopped.mean)
+        if best is None or worst.stopped.mean > best[1].stopped.mean:
+            best = policy, worst
+    return best
+
+
+def shortest(comparison: Comparison) -> tuple[PolicyOutcome, float] | None:
+    """The policy that leaves the fewest minutes dark without stopping it, under the first reading."""
+    best: tuple[PolicyOutcome, float] | None = None
+    for policy in others(comparison):
+        if policy.group == "shortens" and policy.readings and policy.readings[0].dark is not None:
+            median = policy.readings[0].dark.median
+            if best is None or median < best[1]:
+                best = policy, median
+    return best
+
+
+def put_in_text(policy: PolicyOutcome) -> str:
+    """What was put in that decides a finding, so that nobody takes it for one."""
+    decides = decision_text(policy.decided_by)
+    return f" (put in: {decides})" if decides else ""
+
+
+def finding(comparison: Comparison, dark: float | None) -> str:
+    """The answer in a sentence: what stops it surest, and what shortens it most."""
+    length = "darkness" if dark is None else f"{number(dark)} minutes"
+    stop, short = surest(comparison), shortest(comparison)
+    if stop is None and short is None:
+        return f"No policy here would have stopped or shortened the {length}"
+    parts = []
+    if stop is not None:
+        policy, worst = stop
+        shares = {of_a_hundred(outcome.stopped) for outcome in (*policy.readings, *policy.adapted)}
+        at_least = "at least " if len(shares) > 1 else ""
+        decides = put_in_text(policy)
+        parts.append(
+            f"{policy.label} would have stopped {at_least}{of_a_hundred(worst.stopped)} of 100 such evenings"
+            + decides
+        )
+    if short is not None:
+        policy, median = short
+        parts.append(f"{policy.label} would have cut the {length} to {number(median)}" + put_in_text(policy))
+    if stop is None:
+        parts.insert(0, "no policy here would have stopped it")
+    return sentence("; ".join(parts))

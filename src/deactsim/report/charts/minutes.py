@@ -1,0 +1,58 @@
+"""Where the minutes went: stage after stage, from the act to the visible account."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from ..chart_data import MinutesData
+from ..wording import number
+from .style import BODY, DARK, DARK_TEXT, HEADING, INK, MARGIN, QUIET, RULE, WIDTH, Sheet
+
+LEFT, RIGHT = 330, WIDTH - 260
+TALLEST = 84.0
+
+
+def draw(data: MinutesData) -> Figure:
+    """A bar a stage, each beginning where the one before ends on average."""
+    sheet = Sheet(data.words)
+    rows = 1 + len(data.bars) + (data.free is not None)
+    top, bottom = sheet.top + 10, sheet.bottom - 54
+    pitch = min(TALLEST, (bottom - top) / rows)
+    bottom = top + rows * pitch
+    axes = sheet.axes(LEFT, top, RIGHT, bottom)
+    whole = data.record if data.record is not None else sum(bar.mean for bar in data.bars)
+    reach = max([whole, *(bar.start + max(bar.mean, bar.p95) for bar in data.bars)])
+    if data.free is not None:
+        reach = max(reach, min(data.free.p95, 3 * whole))
+    axes.set_xlim(0, reach * 1.02)
+    axes.set_xlabel("minutes since the account went dark", fontsize=BODY, color=QUIET)
+    y = top + pitch / 2
+    if data.record is not None:
+        axes.axvline(data.record, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
+        axes.barh(y, data.record, pitch * 0.4, color=INK, linewidth=0)
+        _label(sheet, y, "On record", f"{number(data.record)} min", bold=True)
+    for bar in data.bars:
+        y += pitch
+        axes.axvline(bar.start, color=RULE, linewidth=0.8, zorder=0)
+        axes.barh(y, bar.mean, pitch * 0.5, bar.start, color=DARK, hatch="////", linewidth=0, zorder=2)
+        if bar.p05 != bar.p95:
+            ends = (bar.start + bar.p05, bar.start + bar.p95)
+            axes.plot(ends, (y, y), color=DARK_TEXT, linewidth=1.8, zorder=3)
+            axes.plot(ends, (y, y), color=DARK_TEXT, linewidth=0, marker="|", markersize=9, markeredgewidth=1.8, zorder=3)
+        _label(sheet, y, bar.label, f"{bar.mean:.1f} min ({bar.p05:.1f}–{bar.p95:.1f})")
+    if data.free is not None:
+        y += pitch
+        free, end = data.free, min(data.free.p95, reach)
+        axes.plot((free.p05, end), (y, y), color=QUIET, linewidth=1.8)
+        axes.plot((free.median,), (y,), color=QUIET, marker="o", markersize=9, linewidth=0)
+        _label(sheet, y, "The model left free", f"{number(free.median)} min ({number(free.p05)}–{number(free.p95)})", quiet=True)
+    return sheet.figure
+
+
+def _label(sheet: Sheet, y: float, name: str, figures: str, bold: bool = False, quiet: bool = False) -> None:
+    colour, weight = QUIET if quiet else INK, "bold" if bold else "normal"
+    lines = sheet.lines(name, LEFT - MARGIN - 20, HEADING, weight)
+    sheet.text(LEFT - 18, y, "\n".join(lines), HEADING, colour, weight, ha="right", va="center")
+    sheet.text(RIGHT + 18, y, figures, HEADING, colour, weight, va="center")
+
+

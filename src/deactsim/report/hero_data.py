@@ -1,0 +1,230 @@
+"""The hero chart as data: the record on top, one lane a policy below, on one time axis."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..study.results import Comparison, PolicyOutcome, ReadingOutcome, Replay
+from .chart_data import Table, Words, finding, footer, put_in, recorded_minutes
+from .compare_table import baseline_dark, decision_text, members, nothing_seen, starts_text
+from .wording import GROUPS, instant, is_fixed, number, of_a_hundred
+
+BEFORE, AFTER = 2, 2
+"""Minutes shown before the effect, and after the last thing shown."""
+LONGEST = 3
+"""What ends later than this many times the record is left off the axis and said with an arrow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Something on record: minutes after the effect, and what it was."""
+
+    minute: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Darkness on the evenings not stopped (minutes); `share` is how many of all those are."""
+
+    start: float
+    median: float
+    low: float
+    high: float
+    share: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One policy (or one as the actor adapts to it): dots per reading, a bar, words beside it."""
+
+    name: str
+    group: str
+    stopped: tuple[int, ...]
+    bar: Bar | None
+    note: str
+    cost: str
+    adapted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of lanes under its heading; `told` lanes have words instead of marks."""
+
+    heading: str
+    lanes: tuple[Lane, ...]
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeroData:
+    """The whole incident and every policy in one picture."""
+
+    words: Words
+    effect: datetime
+    fuzzy: float
+    record: float | None
+    pins: tuple[Pin, ...]
+    letters: tuple[str, ...]
+    sections: tuple[Section, ...]
+    low: float
+    high: float
+    alt: str
+    table: Table
+
+    @property
+    def bars(self) -> list[Bar]:
+        """Every bar of the chart."""
+        return [lane.bar for section in self.sections for lane in section.lanes if lane.bar is not None]
+
+
+def hero_data(replay: Replay, comparison: Comparison) -> HeroData:
+    """The hero chart of a replay under the scenario's own policy and of the comparison."""
+    scenario = replay.scenario
+    assert scenario.incident is not None  # noqa: S101 - a replay has an incident
+    effect = instant(scenario.incident.at.value.value, scenario.zone)
+    record = recorded_minutes(replay)
+    dark = record if record is not None else baseline_dark(comparison)
+    title = finding(comparison, dark)
+    sections = tuple(_sections(comparison))
+    readings = ", ".join(f"{letter} {label}" for _, label, letter in comparison.readings)
+    subtitle = (
+        f"Dots: of 100 evenings, those on which the account never goes dark, by reading of the sources ({readings}). "
+        "Bars: minutes dark on the others, to the median, with the middle 90 %; the taller, the more such evenings. "
+        "Hatched: no source gives the split."
+    )
+    words = Words(
+        scenario.title,
+        title,
+        subtitle,
+        footer(replay, put_in(record) and "Length put in, not predicted. Chances of stopping are put in, too."),
+    )
+    bars = [lane.bar for section in sections for lane in section.lanes if lane.bar is not None]
+    ends = [bar.start + bar.high for bar in bars]
+    reach = max([dark or 1.0, *(end for end in ends if dark is None or end <= LONGEST * dark)])
+    return HeroData(
+        words,
+        effect,
+        scenario.incident.at.give_or_take.value / 60e6,
+        dark,
+        tuple(_pins(replay, effect)),
+        tuple(letter for _, _, letter in comparison.readings),
+        sections,
+        -BEFORE,
+        math.ceil(reach) + AFTER,
+        _alt(title, sections, comparison),
+        _table(comparison),
+    )
+
+
+def _pins(replay: Replay, effect: datetime) -> list[Pin]:
+    """What is on record with a time, but not the effect itself, which is the axis."""
+    pins = []
+    for row in replay.timeline:
+        if row.documented is None:
+            continue
+        minute = (datetime.fromisoformat(row.documented) - effect).total_seconds() / 60
+        if abs(minute) > 0.01:
+            pins.append(Pin(minute, f"{row.label} {row.documented_text}"))
+    return sorted(pins, key=lambda pin: pin.minute)
+
+
+def _sections(comparison: Comparison) -> list[Section]:
+    sections = []
+    for group, heading in GROUPS:
+        told = group in {"nothing", "unknown"}
+        lanes = [
+            lane for policy in members(comparison, group) for lane in _lanes(comparison, policy, told)
+        ]
+        if lanes:
+            sections.append(Section(heading, tuple(lanes), told))
+    return sections
+
+
+def _lanes(comparison: Comparison, policy: PolicyOutcome, told: bool) -> list[Lane]:
+    if told or not policy.readings:
+        reason = policy.reason or "no difference in any evening"
+        if policy.reason_source:
+            reason += f" ({policy.reason_source})"
+        if not nothing_seen(policy.friction_text):
+            reason += f"; costs in a usual week: {policy.friction_text}"
+        return [Lane(policy.label, policy.group, (), None, reason, "")]
+    note = decision_text(policy.decided_by)
+    lanes = [_lane(comparison, policy, policy.label, policy.readings, note, policy.friction_text)]
+    if policy.adapted:
+        changed = {outcome.reading: outcome for outcome in policy.adapted}
+        merged = [changed.get(outcome.reading, outcome) for outcome in policy.readings]
+        lanes.append(_lane(comparison, policy, "if the actor adapts", merged, policy.reason or "", "", adapted=True))
+    return lanes
+
+
+def _lane(
+    comparison: Comparison,
+    policy: PolicyOutcome,
+    name: str,
+    outcomes: Sequence[ReadingOutcome],
+    note: str,
+    cost: str,
+    adapted: bool = False,
+) -> Lane:
+    stopped = tuple(of_a_hundred(outcome.stopped) for outcome in outcomes)
+    shown = next((outcome for outcome in outcomes if outcome.dark is not None), None)
+    bar = None
+    if shown is not None and shown.dark is not None:
+        start = shown.starts.median if shown.starts is not None else 0.0
+        text = f"{number(shown.dark.median)} min"
+        if not is_fixed(shown.dark):
+            text += f" ({number(shown.dark.p05)}–{number(shown.dark.p95)})"
+        text += starts_text(comparison, shown)
+        bar = Bar(start, shown.dark.median, shown.dark.p05, shown.dark.p95, 1 - shown.stopped.mean, text)
+    return Lane(name, policy.group, stopped, bar, note, cost, adapted)
+
+
+def _alt(title: str, sections: Sequence[Section], comparison: Comparison) -> str:
+    letters = [letter for _, _, letter in comparison.readings]
+    parts = [title + "."]
+    for section in sections:
+        said = []
+        for lane in section.lanes:
+            if section.told:
+                said.append(f"{lane.name}: {lane.note}")
+                continue
+            shares = ", ".join(f"{letter} {share}" for letter, share in zip(letters, lane.stopped, strict=False))
+            dark = "" if lane.bar is None else f", otherwise dark {lane.bar.text}"
+            said.append(f"{lane.name}: stopped of 100: {shares}{dark}")
+        parts.append(f"{section.heading.capitalize()}: " + "; ".join(said) + ".")
+    return " ".join(parts)
+
+
+def _table(comparison: Comparison) -> Table:
+    columns = ("policy", "group", "reading", "actor_adapts", "stopped_share", "stopped_low", "stopped_high")
+    columns += ("dark_median_min", "dark_p05_min", "dark_p95_min", "starts_median_min", "decided_by", "weekly_cost")
+    rows = []
+    for policy in comparison.policies:
+        for adapts, outcomes in ((0, policy.readings), (1, policy.adapted)):
+            for outcome in outcomes:
+                dark = outcome.dark
+                rows.append(
+                    (
+                        policy.name,
+                        policy.group,
+                        outcome.reading,
+                        adapts,
+                        outcome.stopped.mean,
+                        outcome.stopped.low,
+                        outcome.stopped.high,
+                        *((None,) * 3 if dark is None else (dark.median, dark.p05, dark.p95)),
+                        None if outcome.starts is None else outcome.starts.median,
+                        decision_text(policy.decided_by),
+                        policy.friction_text,
+                    )
+                )
+        if not policy.readings:
+            rows.append((policy.name, policy.group, *(None,) * 9, "", policy.friction_text))
+    return Table(columns, tuple(rows))
+
+

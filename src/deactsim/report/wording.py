@@ -1,0 +1,166 @@
+"""How numbers, spans, shares and groups are written wherever a person reads them."""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from ..study.results import Estimate, Group, Summary
+
+WIDTH = 100
+NEVER_ALL = 0.995
+"""Shares from here to 1 are written `>99`, so that "100" means every single world."""
+
+GROUPS: tuple[tuple[Group, str], ...] = (
+    ("stops", "stops it"),
+    ("shortens", "shortens it"),
+    ("postpones", "postpones it"),
+    ("lengthens", "lengthens it"),
+    ("nothing", "changes nothing that night"),
+    ("unknown", "cannot be said"),
+)
+
+MEASURES = {
+    "dark_minutes": "minutes dark",
+    "audience_minutes": "followers x dark minutes",
+    "time_to_detect": "dark until somebody notices",
+    "time_to_restore": "noticed until visible again",
+    "time_to_contain": "dark until the actor is contained",
+    "time_to_first_statement": "dark until first statement",
+    "time_to_audience_whole": "visible until follower counts are whole",
+}
+
+
+def measure_name(name: str) -> str:
+    """A measure in words."""
+    return MEASURES.get(name, name.replace("_", " "))
+
+
+def number(value: float) -> str:
+    """A number at the precision a reader can use: 5.1, 11, 459 M."""
+    size = abs(value)
+    for factor, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if factor * 9.995 <= size or (factor >= 1e6 and factor <= size):
+            scaled = value / factor
+            return f"{_digits(scaled)} {letter}"
+    return _digits(value)
+
+
+def _digits(value: float) -> str:
+    if abs(value) >= 9.95:
+        return f"{value:,.0f}"
+    text = f"{value:.1f}" if abs(value) >= 0.095 or value == 0 else f"{value:.1g}"
+    return text.removesuffix(".0")
+
+
+def count(value: float) -> str:
+    """A count of people or accounts: 41.7 M, 270 k, 150."""
+    for factor, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if value >= factor:
+            scaled = value / (1e3 if letter == "k" else factor)
+            return f"{scaled:.1f}".removesuffix(".0") + f" {letter}"
+    return f"{value:,.0f}"
+
+
+def minutes(value: float) -> str:
+    """A length in minutes, in the unit a person would use: 40 s, 11 min, 2.5 h, 3 days."""
+    size = abs(value)
+    if size >= 2880:
+        return f"{_digits(value / 1440)} days"
+    if size >= 180:
+        return f"{_digits(value / 60)} h"
+    if 0 < size < 0.995:
+        return f"{value * 60:.0f} s"
+    return f"{_digits(value)} min"
+
+
+def lengths(summary: Summary) -> str:
+    """A length with its 5-95 % range, all in the unit that suits the median."""
+    unit, factor = next(
+        (unit, factor) for least, unit, factor in _UNITS if summary.median >= least or factor == _UNITS[-1][2]
+    )
+    if is_fixed(summary):
+        return f"{_digits(summary.median / factor)} {unit}"
+    low, middle, high = (_digits(value / factor) for value in (summary.p05, summary.median, summary.p95))
+    return f"{middle} {unit} ({low} to {high})"
+
+
+_UNITS = ((2880.0, "days", 1440.0), (180.0, "h", 60.0), (0.995, "min", 1.0), (0.0, "s", 1 / 60))
+
+
+def spread(summary: Summary, dash: str = "-") -> str:
+    """Median with the 5-95 % range in brackets, or the median alone where nothing spreads."""
+    if is_fixed(summary):
+        return number(summary.median)
+    return f"{number(summary.median)} ({number(summary.p05)}{dash}{number(summary.p95)})"
+
+
+def is_fixed(summary: Summary) -> bool:
+    """Whether the quantity is the same in (nearly) all worlds."""
+    return summary.p95 - summary.p05 <= 0.03 * abs(summary.median)
+
+
+def percent(share: float) -> str:
+    """A share in whole per cent; 0 and 100 mean none and all, without exception."""
+    if 0 < share < 0.005:
+        return "<1"
+    if NEVER_ALL <= share < 1:
+        return ">99"
+    return f"{100 * share:.0f}"
+
+
+def of_a_hundred(estimate: Estimate) -> int:
+    """How many of 100 evenings, for dots to be counted; 0 and 100 only for none and all."""
+    share = estimate.mean
+    if share <= 0 or share >= 1:
+        return 100 if share >= 1 else 0
+    return min(99, max(1, round(100 * share)))
+
+
+def with_article(label: str) -> str:
+    """`the public`; what already has an article keeps it."""
+    return label if label.startswith(("the ", "a ", "an ")) else f"the {label}"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def plural(amount: int, noun: str) -> str:
+    """`1 policy`, `3 policies`."""
+    if amount == 1:
+        return f"1 {noun}"
+    return f"{amount:,} {noun[:-1] + 'ies' if noun.endswith('y') else noun + 's'}"
+
+
+def instant(microseconds: int, zone: str) -> datetime:
+    """A moment of the model as local time."""
+    return datetime.fromtimestamp(microseconds / 1e6, UTC).astimezone(ZoneInfo(zone))
+
+
+def clock(moment: datetime, day: datetime | None = None, *, seconds: bool = True) -> str:
+    """Local time, with `+1d` where it falls on a later day than `day`."""
+    text = f"{moment:%H:%M:%S}" if seconds else f"{moment:%H:%M}"
+    if day is not None and (later := (moment.date() - day.date()).days):
+        text += f" {later:+d}d"
+    return text
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of at most `width` columns; words stay whole unless one alone is wider."""
+    return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
+
+
+def filled(label: str, text: str, indent: int = 9, width: int = WIDTH) -> list[str]:
+    """A paragraph with its label in the margin."""
+    lines = wrap(text, width - indent)
+    return [f"{label:<{indent}}{lines[0]}", *(" " * indent + line for line in lines[1:])]
+
+
+def and_list(items: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(items) < 2:
+        return "".join(items)
+    return ", ".join(items[:-1]) + " and " + items[-1]

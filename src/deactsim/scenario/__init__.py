@@ -1,0 +1,1 @@
+"""What people write: YAML with units, sources and policies, read into a strict `Scenario`."""

@@ -1,0 +1,306 @@
+"""The leaf of a scenario: text read into a value, with its provenance and its place in a schema.
+
+A leaf is a scalar, or a mapping of `value` with `source`, `basis`, `disputed` and `note`.
+What is wrong with it is gathered, never raised one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, Generic, TypeVar, cast
+
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from .stated import BASES, Basis, Stated
+
+T = TypeVar("T")
+
+PROVENANCE: Final = ("value", "source", "basis", "disputed", "note")
+
+
+class Spoilt:
+    """Stands for a value that is known to be wrong already, so that it is not faulted twice."""
+
+    def __repr__(self) -> str:
+        return "SPOILT"
+
+
+SPOILT: Final = Spoilt()
+
+
+class Default(str):
+    """The text of a default of the format; what it becomes is marked as not given."""
+
+    __slots__ = ()
+
+
+def default(text: str) -> Any:
+    """A default of the format, in the words a user would write; it counts as assumed."""
+    return Field(default=Default(text), validate_default=True)
+
+
+class Unreadable(Exception):
+    """A text that does not say what it should; `hint` says how to mend it."""
+
+    def __init__(
+        self,
+        message: str,
+        hint: str | None = None,
+        *,
+        inside: tuple[str | int, ...] = (),
+        expected: str | None = None,
+        at_key: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.inside = inside
+        self.expected = expected
+        self.at_key = at_key
+
+    @property
+    def every(self) -> list[Unreadable]:
+        """This and what else is wrong with the same text."""
+        return [self]
+
+    def within(self, *outer: str | int) -> list[Unreadable]:
+        """The same, seen from further out."""
+        return [
+            Unreadable(
+                one.message, one.hint, inside=outer + one.inside, expected=one.expected, at_key=one.at_key
+            )
+            for one in self.every
+        ]
+
+
+class SeveralUnreadable(Unreadable):
+    """More than one thing wrong in one list or table."""
+
+    def __init__(self, found: list[Unreadable]) -> None:
+        super().__init__(found[0].message, found[0].hint, inside=found[0].inside)
+        self.found = found
+
+    @property
+    def every(self) -> list[Unreadable]:
+        """All of them."""
+        return self.found
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong inside a leaf; `inside` leads from the leaf to the place."""
+
+    message: str
+    expected: str | None = None
+    hint: str | None = None
+    inside: tuple[str | int, ...] = ()
+    at_key: bool = False
+
+
+def spelled(raw: object) -> str:
+    """A scalar as people would write it, for messages."""
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, Decimal):
+        return format(raw, "f") if abs(raw.adjusted()) < 20 else str(raw)
+    if isinstance(raw, Mapping):
+        return "a mapping"
+    if isinstance(raw, tuple | list):
+        return "a list"
+    text = " ".join(str(raw).split("\n"))
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def quoted(raw: object) -> str:
+    """A scalar between backticks; a mapping or list by name."""
+    text = spelled(raw)
+    return text if isinstance(raw, Mapping | tuple | list) else f"`{text}`"
+
+
+class Reader(Generic[T]):
+    """Reads one kind of text: what it is called, what is expected, how it is read and written."""
+
+    def __init__(
+        self,
+        kind: str,
+        expected: str,
+        read: Callable[[object], T],
+        write: Callable[[T], str],
+        schema: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.kind = kind
+        self.expected = expected
+        self.read = read
+        self.write = write
+        self.schema = dict(schema) if schema is not None else {"type": ["string", "number"]}
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.validate)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**self.schema, "description": self.expected}
+
+    def validate(self, raw: object) -> object:
+        """The value read; pydantic's error carries every `Problem`."""
+        return self._read(raw)
+
+    def _read(self, raw: object) -> T:
+        if raw is SPOILT:
+            raise PydanticCustomError("spoilt", "spoilt")
+        try:
+            return self.read(raw)
+        except Unreadable as unreadable:
+            raise failure([self.problem(one) for one in unreadable.every]) from None
+
+    def problem(self, unreadable: Unreadable, *inside: str | int) -> Problem:
+        """What is wrong, with what was expected."""
+        expected = unreadable.expected or self.expected
+        return Problem(
+            unreadable.message, expected, unreadable.hint, inside + unreadable.inside, unreadable.at_key
+        )
+
+
+def failure(problems: list[Problem]) -> PydanticCustomError:
+    """Pydantic's error for the problems of one leaf."""
+    return PydanticCustomError("leaf", "unreadable", {"problems": tuple(problems)})
+
+
+class Leaf(Reader[T]):
+    """Reads a value with its provenance: `11 min`, or `{value: 11 min, source: S-01}`."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        scalar = {**self.schema, "description": self.expected}
+        names = {"anyOf": [{"type": "string"}, {"type": "object"}]}
+        mapping = {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["value"],
+            "properties": {
+                "value": scalar,
+                "source": {"anyOf": [*names["anyOf"], {"type": "array", "items": names}]},
+                "basis": {"enum": list(BASES)},
+                "disputed": {"type": "string"},
+                "note": {"type": "string"},
+            },
+        }
+        return {"anyOf": [scalar, mapping]}
+
+    def validate(self, raw: object) -> Stated[T]:
+        """The stated value; a leaf without a source is assumed, one with a source documented."""
+        if isinstance(raw, Stated):
+            return raw
+        if not isinstance(raw, Mapping):
+            return Stated(self._read(raw), given=not isinstance(raw, Default))
+        return self._with_provenance(raw)
+
+    def _with_provenance(self, raw: Mapping[str, object]) -> Stated[T]:
+        problems = [
+            Problem(
+                f"unknown key `{key}` beside a value",
+                one_of(PROVENANCE),
+                did_you_mean(key, PROVENANCE),
+                (key,),
+                True,
+            )
+            for key in raw
+            if key not in PROVENANCE
+        ]
+        spoilt = any(raw.get(key) is SPOILT for key in PROVENANCE)
+        value: object = None
+        if "value" not in raw:
+            problems.append(Problem("the key `value` is missing", self.expected))
+        elif raw["value"] is not SPOILT:
+            try:
+                value = self.read(raw["value"])
+            except Unreadable as unreadable:
+                problems.append(self.problem(unreadable, "value"))
+        sources: tuple[str, ...] = ()
+        try:
+            sources = source_list(raw.get("source", ()))
+        except Unreadable as unreadable:
+            problems += [
+                Problem(one.message, SOURCES_EXPECTED, one.hint, one.inside)
+                for one in unreadable.within("source")
+            ]
+        basis = raw.get("basis", "documented" if sources else "assumed")
+        if basis not in BASES and basis is not SPOILT:
+            problems.append(
+                Problem(
+                    f"{quoted(basis)} is not a basis", one_of(BASES), did_you_mean(basis, BASES), ("basis",)
+                )
+            )
+        elif basis == "documented" and not sources and "source" not in raw:
+            problems.append(
+                Problem(
+                    "`documented`, but no source is named",
+                    None,
+                    "add `source:`, or write `assumed`",
+                    ("basis",),
+                )
+            )
+        for key in ("disputed", "note"):
+            said = raw.get(key)
+            if said is not None and said is not SPOILT and not isinstance(said, str):
+                problems.append(
+                    Problem(f"{quoted(said)} is not a text", "a text", "put quotes around it", (key,))
+                )
+        if problems:
+            raise failure(problems)
+        if spoilt:
+            raise PydanticCustomError("spoilt", "spoilt")
+        return Stated(
+            cast(T, value),
+            basis=cast(Basis, basis),
+            sources=sources,
+            disputed=cast("str | None", raw.get("disputed")),
+            note=cast("str | None", raw.get("note")),
+        )
+
+
+SOURCES_EXPECTED: Final = "a key of `sources:`, a list of keys, or `{outlet: ..., date: ..., address: ...}`"
+
+
+def source_list(raw: object) -> tuple[str, ...]:
+    """Keys of the scenario's `sources`: one, or a list."""
+    if isinstance(raw, str):
+        return (str(raw),)
+    if not isinstance(raw, tuple | list):
+        raise Unreadable(f"{quoted(raw)} is not a source")
+    wrong = [
+        Unreadable(f"{quoted(key)} is not a source", inside=(index,))
+        for index, key in enumerate(raw)
+        if not isinstance(key, str) and key is not SPOILT
+    ]
+    if wrong:
+        raise SeveralUnreadable(wrong)
+    return tuple(str(key) for key in raw if key is not SPOILT)
+
+
+def one_of(names: tuple[str, ...] | list[str]) -> str:
+    """The names one may write, for the line `expected:`."""
+    if not names:
+        return "nothing (none is defined)"
+    shown = names[:16] if len(names) <= 18 else (*names[:16], f"... ({len(names)} in all)")
+    return ("one of " if len(names) > 1 else "") + ", ".join(names if len(names) <= 18 else shown)
+
+
+def did_you_mean(word: object, names: tuple[str, ...] | list[str]) -> str | None:
+    """The nearest name, as a hint; None if none is near."""
+    near = nearest(word, names)
+    return f"did you mean `{near}`?" if near else None
+
+
+def nearest(word: object, names: tuple[str, ...] | list[str]) -> str | None:
+    """The name that a word most likely stands for; None if none is near."""
+    from difflib import get_close_matches
+
+    by_folded = {name.casefold().replace("_", "-"): name for name in names}
+    near = get_close_matches(str(word).casefold().replace("_", "-"), list(by_folded), n=1, cutoff=0.65)
+    return by_folded[near[0]] if near else None

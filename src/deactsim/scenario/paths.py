@@ -1,0 +1,184 @@
+"""Every value of a scenario by a dotted path, as written after `--vary`.
+
+`policies.two-person.approval.catches` is one value; `safeguards.approval.catches` is that of
+the platform and of all who inherit it or, if the platform has none, of every policy with one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+from pydantic import BaseModel
+
+from ..errors import DeactsimError, UnknownName
+from .grammar import annotation_at, fields_of, key_of, reader_in
+from .leaf import Reader, Unreadable, did_you_mean
+from .load import contradictions
+from .schema import Policy, Scenario
+from .stated import Stated
+
+Steps = tuple[str | int, ...]
+
+
+def leaves(scenario: Scenario) -> Iterator[tuple[str, Stated[Any]]]:
+    """Every value that is set, with its path; defaults too."""
+    for steps, stated in _walk(scenario, ()):
+        yield _dotted(steps), stated
+
+
+def kind_at(scenario: Scenario, path: str) -> str:
+    """The kind of the value at a path: count, duration, random duration, share, rate, ..."""
+    return _reader(_find(scenario, path)[0]).kind
+
+
+def text_at(scenario: Scenario, path: str) -> str:
+    """The text of the value at a path; of the first where a path means several."""
+    steps = _find(scenario, path)[0]
+    return _reader(steps).write(_get(scenario, steps).value)
+
+
+def replace(scenario: Scenario, path: str, value: Any) -> Scenario:
+    """The scenario with another value at a path; nothing is checked, nothing else is copied.
+
+    Raises `UnknownName` for a path that leads nowhere.
+    """
+    for steps in _find(scenario, path):
+        scenario = _put(scenario, steps, lambda stated: dataclasses.replace(stated, value=value))
+    return scenario
+
+
+def vary(scenario: Scenario, path: str, text: object) -> Scenario:
+    """The scenario with the value that `text` says at a path; it counts as assumed.
+
+    Raises `UnknownName` for a path that leads nowhere, `DeactsimError` for a text that does
+    not say what belongs there or contradicts the rest.
+    """
+    found = _find(scenario, path)
+    reader = _reader(found[0])
+    raw: object = text
+    if reader.kind == "flag" and text in ("true", "false"):
+        raw = text == "true"
+    try:
+        stated = Stated(reader.read(raw))
+    except Unreadable as unreadable:
+        hint = f"; {unreadable.hint}" if unreadable.hint else ""
+        raise DeactsimError(f"{path}: {unreadable.message}; expected {reader.expected}{hint}") from None
+    for steps in found:
+        scenario = _put(scenario, steps, lambda _: stated)
+    against = contradictions(scenario)
+    if against:
+        raise DeactsimError(f"{path} = {text}: {against[0]}")
+    return scenario
+
+
+def _walk(value: Any, steps: Steps) -> Iterator[tuple[Steps, Stated[Any]]]:
+    if isinstance(value, Stated):
+        yield steps, value
+    elif isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            yield from _walk(getattr(value, name), (*steps, key_of(name, field)))
+    elif isinstance(value, dict):
+        for name, entry in value.items():
+            yield from _walk(entry, (*steps, name))
+    elif isinstance(value, tuple):
+        for index, entry in enumerate(value):
+            yield from _walk(entry, (*steps, index))
+
+
+def _dotted(steps: Steps) -> str:
+    """Steps as people write them: safeguards stand directly under the policy's name."""
+    shown = steps[:2] + steps[3:] if steps[0] == "policies" else steps
+    return ".".join(map(str, shown))
+
+
+def _find(scenario: Scenario, path: str) -> list[Steps]:
+    """The steps to every value that a path means; never empty."""
+    exact = _descend(scenario, path)
+    if exact is not None and isinstance(_get(scenario, exact), Stated):
+        if exact[0] != "safeguards":
+            return [exact]
+        base = _get(scenario, exact)
+        return [exact, *(steps for steps in _in_policies(scenario, path) if _get(scenario, steps) == base)]
+    if path.startswith("safeguards."):
+        found = _in_policies(scenario, path)
+        if found:
+            return found
+    raise UnknownName(_unknown(scenario, path))
+
+
+def _in_policies(scenario: Scenario, path: str) -> list[Steps]:
+    """The steps to the value at `safeguards.X.Y` in each policy that has it."""
+    rest = path.removeprefix("safeguards.")
+    found = []
+    for name, policy in scenario.policies.items():
+        inner = _descend(policy.safeguards, rest)
+        if inner is not None and isinstance(_get(policy.safeguards, inner), Stated):
+            found.append(("policies", name, "safeguards", *inner))
+    return found
+
+
+def _descend(value: Any, rest: str) -> Steps | None:
+    """The steps along a dotted text; names may hold dots, the longest that fits is taken."""
+    steps: Steps = ()
+    while rest:
+        if isinstance(value, Policy):
+            value, steps = value.safeguards, (*steps, "safeguards")
+        names = [name for name in _names(value) if rest == name or rest.startswith(name + ".")]
+        if not names:
+            return None
+        name = max(names, key=len)
+        step: str | int = int(name) if isinstance(value, tuple) else name
+        value = _get(value, (step,))
+        steps = (*steps, step)
+        rest = rest[len(name) + 1 :]
+    return steps
+
+
+def _names(value: Any) -> list[str]:
+    if isinstance(value, BaseModel):
+        return list(fields_of(type(value)))
+    if isinstance(value, dict):
+        return list(value)
+    return [str(index) for index in range(len(value))] if isinstance(value, tuple) else []
+
+
+def _get(value: Any, steps: Steps) -> Any:
+    for step in steps:
+        value = getattr(value, _attribute(value, str(step))) if isinstance(value, BaseModel) else value[step]
+    return value
+
+
+def _attribute(model: BaseModel, key: str) -> str:
+    fields = type(model).model_fields
+    return key if key in fields else next(name for name, field in fields.items() if field.alias == key)
+
+
+def _put(value: Any, steps: Steps, change: Callable[[Any], Any]) -> Any:
+    if not steps:
+        return change(value)
+    step, *rest = steps
+    inner = _put(_get(value, (step,)), tuple(rest), change)
+    if isinstance(value, BaseModel):
+        return value.model_copy(update={_attribute(value, str(step)): inner})
+    if isinstance(value, dict):
+        return {**value, step: inner}
+    return tuple(inner if index == step else entry for index, entry in enumerate(value))
+
+
+def _reader(steps: Steps) -> Reader[Any]:
+    """The reader of a value; steps come from `_find`, so that there is one."""
+    return cast("Reader[Any]", reader_in(annotation_at(steps)))
+
+
+def _unknown(scenario: Scenario, path: str) -> str:
+    known = dict.fromkeys(name for name, _ in leaves(scenario))
+    for policy in scenario.policies.values():
+        known.update(
+            dict.fromkeys("safeguards." + ".".join(map(str, s)) for s, _ in _walk(policy.safeguards, ()))
+        )
+    below = [name for name in known if name.startswith(path + ".")]
+    if below:
+        return f"`{path}` holds several values: {', '.join(below[:12])}{', ...' if len(below) > 12 else ''}"
+    return f"no value at `{path}`; {did_you_mean(path, tuple(known)) or '`deactsim show scenario` lists the values'}"

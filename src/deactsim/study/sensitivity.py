@@ -1,0 +1,263 @@
+"""Which single input decides a figure, and where two policies change places.
+
+Every number a policy's answer rests on is moved by a stated amount, one at a time, over
+the same worlds: shares by ten points either way, lengths, rates and counts to half and
+double, a yes to a no. Documented numbers are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from ..errors import CannotCondition
+from ..model.compile import CannotBeSaid, compile_plan
+from ..model.plan import Plan
+from ..scenario.paths import kind_at, leaves, replace
+from ..scenario.quantities import text_of
+from ..scenario.schema import Scenario
+from ..scenario.stated import Distribution, Rate, Stated
+from ..stats import weighted
+from .condition import Weighted, condition
+from .nights import Nights, under
+from .results import Decision, Tipping
+
+#: After the effect nothing can stop it any more: what decides whether comes before.
+BEFORE_EFFECT = ("incident.actor.",)
+AFTER_EFFECT = ("detection.", "response.")
+
+_INCIDENTAL = ("stretch", "triage", "false_alarms", "undoes_honest", "keep")
+_STRUCTURE = ".by."
+
+#: What an input is called beside a figure; `{}` is its value.
+PHRASES = {
+    "protected_list.covers": "list covers {}",
+    "protected_list.catches": "seniors catch {}",
+    "approval.catches": "review catches {}",
+    "approval.stamps": "{} stamped unread",
+    "approval.review": "review takes {}",
+    "approval.time_out": "time-out after {}",
+    "step_down.told_in_time": "told in time {}",
+    "step_down.before_last_shift": "step-down {} ahead",
+    "deprovisioning.lag": "cut off after {}",
+    "separation_of_duties.catches": "executor catches {}",
+    "confirm.stops_misidentified": "dialog stops {}",
+    "confirm.stops_slips": "dialog stops {}",
+    "confirm.stops_unexpecting": "dialog stops {}",
+    "confirm.habit": "{} clicked unread",
+    "cooling_off.watched": "{} watched",
+    "cooling_off.for": "held for {}",
+    "cooling_off.notices": "watcher needs {}",
+    "cooling_off.holder_told": "holder told: {}",
+    "least_privilege.holders": "{} holders",
+    "incident.actor.among_holders": "one of them: {}",
+    "alert.recall": "alert recall {}",
+    "alert.ignored": "{} of alerts ignored",
+    "alert.after": "alert after {}",
+    "undo_button.restore": "button takes {}",
+    "automatic_restore.after": "watchdog after {}",
+    "incident.actor.leaves.after_act": "hour of leaving",
+    "detection.word_reaches_platform.delay": "word takes {}",
+    "detection.public.delay": "public takes {}",
+    "response.pick_up": "pick-up takes {}",
+    "response.find_cause": "finding takes {}",
+    "response.authorise": "authorising takes {}",
+    "response.restore": "restoring takes {}",
+}
+
+
+@dataclass
+class Evenings:
+    """A policy's evenings under a changed scenario, each change conditioned once.
+
+    `worlds` is how many evenings are drawn; conditioned ones are kept for the next policy.
+    """
+
+    scenario: Scenario
+    reading: str
+    seed: int
+    worlds: int
+    _kept: dict[Plan, list[Weighted]] = field(default_factory=dict)
+    _nights: dict[tuple[Plan, Plan], Nights] = field(default_factory=dict)
+
+    def under(self, policy: str, path: str | None = None, value: Any = None) -> Nights:
+        """The evenings under a policy, with one input moved."""
+        scenario = self.scenario if path is None else replace(self.scenario, path, value)
+        own = compile_plan(scenario, scenario.baseline, self.reading)
+        if own not in self._kept:
+            self._kept[own] = condition(scenario, own, self.seed, self.worlds)
+        pair = own, compile_plan(scenario, policy, self.reading)
+        if pair not in self._nights:
+            self._nights[pair] = under(pair[1], self._kept[own])
+        return self._nights[pair]
+
+
+def mean_dark(nights: Nights) -> float:
+    """Minutes dark over all evenings, stopped ones counting 0."""
+    return weighted.mean(nights.column("dark_minutes"), nights.weights)
+
+
+def stopped(nights: Nights) -> float:
+    """The share of evenings stopped."""
+    return weighted.mean(nights.column("stopped"), nights.weights)
+
+
+def inputs(scenario: Scenario, policy: str, *, stops: bool) -> Iterator[tuple[str, Stated[Any]]]:
+    """The inputs that could decide a policy's figure: its own, and those of the incident."""
+    mine = f"policies.{policy}."
+    own = {path.split(".", 2)[2]: leaf for path, leaf in leaves(scenario) if path.startswith(f"policies.{scenario.baseline}.")}
+    for path, leaf in leaves(scenario):
+        if path.startswith(mine):
+            name = path.split(".", 2)[2]
+            if path.endswith(_INCIDENTAL) or _STRUCTURE in path or (name in own and own[name].value == leaf.value):
+                continue
+            if not leaf.given and path.endswith(("works", "covers")):
+                continue
+            yield path, leaf
+        elif leaf.basis == "documented":
+            continue
+        elif path.startswith(BEFORE_EFFECT) or (not stops and path.startswith(AFTER_EFFECT)):
+            yield path, leaf
+
+
+def moved(value: Any) -> tuple[Any, Any] | None:
+    """The lower and the higher value an input is moved to; None if it cannot be moved."""
+    if isinstance(value, bool):
+        return False, True
+    if isinstance(value, float):
+        return max(0.0, round(value - 0.1, 6)), min(1.0, round(value + 0.1, 6))
+    if isinstance(value, int):
+        return max(1, value // 2), value * 2
+    if isinstance(value, Rate):
+        return Rate(value.amount / 2.0, value.unit), Rate(value.amount * 2.0, value.unit)
+    if isinstance(value, Distribution):
+        return scaled_by(value, 0.5), scaled_by(value, 2.0)
+    return None
+
+
+def scaled_by(value: Distribution, factor: float) -> Distribution:
+    """The distribution with every length `factor` times as long."""
+    pure = {"sigma", "shape"}
+    return Distribution(
+        value.shape, tuple((name, x if name in pure else x * factor) for name, x in value.parameters)
+    )
+
+
+def decide(evenings: Evenings, policy: str, *, stops: bool) -> Decision | None:
+    """The one input whose move changes the figure most; None if none changes it.
+
+    The figure is the share stopped for a policy that stops, else the mean minutes dark.
+    """
+    figure: Callable[[Nights], float] = stopped if stops else mean_dark
+    best: tuple[float, Decision] | None = None
+    for path, leaf in inputs(evenings.scenario, policy, stops=stops):
+        pair = moved(leaf.value)
+        if pair is None or pair[0] == pair[1]:
+            continue
+        try:
+            low, high = (figure(evenings.under(policy, path, value)) for value in pair)
+        except (CannotBeSaid, CannotCondition):
+            continue  # moved so far, the record cannot be met: no figure to compare
+        swing = abs(high - low)
+        if swing > 1e-9 and (best is None or swing > best[0] * (1.0 + 1e-9)):
+            kind = kind_at(evenings.scenario, path)
+            best = swing, Decision(
+                path=path,
+                label=phrase(path, leaf.value, kind),
+                value_text=text_of(leaf.value, kind),
+                basis=leaf.basis,
+                low_text=text_of(pair[0], kind),
+                high_text=text_of(pair[1], kind),
+                figure_low=low,
+                figure_high=high,
+            )
+    return None if best is None else best[1]
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(PHRASES.items(), key=lambda item: -len(item[0])))
+
+
+def phrase(path: str, value: Any, kind: str) -> str:
+    """An input with its value, as said beside a figure: `review catches 90%`."""
+    for suffix, text in _suffixes():
+        if path == suffix or path.endswith("." + suffix):
+            return text.format(short_text(value, kind))
+    words = path.split(".")[-2:]
+    return f"{' '.join(words).replace('_', ' ')} {short_text(value, kind)}"
+
+
+def short_text(value: Any, kind: str) -> str:
+    """A value in a few characters; a distribution by its middle."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Distribution):
+        given = dict(value.parameters)
+        for name in ("value", "median", "mean", "mode"):
+            if name in given:
+                return text_of(round(given[name]), "duration")
+    return text_of(value, kind)
+
+
+def tip(evenings: Evenings, better: str, worse: str, decision: Decision) -> Tipping | None:
+    """Where `better` stops being better as its deciding input moves; None if it never does.
+
+    Shares are searched from 0 to 1, lengths and rates from an eighth to eight times.
+    """
+    from scipy.optimize import bisect
+
+    value = dict(leaves(evenings.scenario))[decision.path].value
+    kind = kind_at(evenings.scenario, decision.path)
+    at: Callable[[float], Any]
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float):
+        at, low, high, now = (lambda x: x), 0.0, 1.0, value
+    elif isinstance(value, Distribution):
+        at, low, high, now = (lambda x: scaled_by(value, 2.0**x)), -3.0, 3.0, 0.0
+    elif isinstance(value, int):
+        at, low, high, now = (lambda x: max(1, round(value * 2.0**x))), -3.0, 3.0, 0.0
+    else:
+        return None
+
+    def gap(x: float) -> float:
+        """How much better: minutes dark saved, zero where they change places."""
+        moved_to = at(x)
+        return mean_dark(evenings.under(worse, decision.path, moved_to)) - mean_dark(
+            evenings.under(better, decision.path, moved_to)
+        )
+
+    try:
+        here = gap(now)
+        for end in (low, high):
+            if here > 0.0 > gap(end):
+                place = bisect(gap, min(now, end), max(now, end), xtol=0.004 if isinstance(value, float) else 0.03)
+                return Tipping(
+                    better=better,
+                    worse=worse,
+                    path=decision.path,
+                    label=phrase(decision.path, value, kind),
+                    direction="over" if end == low else "under",
+                    value_text=short_text(_rounded(at(place)), kind),
+                    now_text=short_text(value, kind),
+                    basis=decision.basis,
+                )
+    except (CannotBeSaid, CannotCondition):
+        return None
+    return None
+
+
+def _rounded(value: Any) -> Any:
+    """To the precision the search has: whole points, whole seconds."""
+    if isinstance(value, float):
+        return round(value, 2)
+    if isinstance(value, Distribution):
+        pure = {"sigma", "shape"}
+        return Distribution(
+            value.shape,
+            tuple((n, x if n in pure else round(x / 1e6) * 1e6) for n, x in value.parameters),
+        )
+    return round(value / 1e6) * 1_000_000 if isinstance(value, int) and value > 10_000_000 else value
