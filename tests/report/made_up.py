@@ -110,7 +110,14 @@ def timeline() -> tuple[TimelineRow, ...]:
         row("visible", "account visible", "pinned", 11, "+11 min", fixed(11)),
         row("first_statement", "first statement", "pinned", 77.35, "20:05:51", fixed(77.35)),
         row("holder", "holder tweets again", "noted", 76.5, "20:05", None),
-        row("audience_whole", "follower counts whole", "checked", 592, "after 04:41 +1d", spread(800, 210, 1380)),
+        row(
+            "audience_whole",
+            "follower counts whole",
+            "checked",
+            592,
+            "after 04:41 +1d",
+            spread(800, 210, 1380),
+        ),
     )
 
 
@@ -122,47 +129,105 @@ def facts(agrees: bool = True) -> tuple[FactResult, ...]:
     return (
         fact("dark", "pinned", 11.0, "11 min", simulated=fixed(11)),
         fact("start", "given", 0.0, "18:48:30", simulated=fixed(0)),
-        fact("first_posts", "checked", 2.5, "by 18:51", simulated=spread(1.6, 0.4, 4.4), agrees=True, percentile=0.76),
         fact(
-            "counts_partial", "checked", 592.0, "after 04:41 +1d", simulated=spread(800, 210, 1380), agrees=True,
+            "first_posts",
+            "checked",
+            2.5,
+            "by 18:51",
+            simulated=spread(1.6, 0.4, 4.4),
+            agrees=True,
+            percentile=0.76,
+        ),
+        fact(
+            "counts_partial",
+            "checked",
+            592.0,
+            "after 04:41 +1d",
+            simulated=spread(800, 210, 1380),
+            agrees=True,
             percentile=0.38,
         ),
-        fact("posts_lost", "checked", 0.0, "0", simulated=fixed(0, "share"), agrees=True, percentile=0.5, unit="share"),
-        fact("other_15_min", "checked", 15.0, "15 min", simulated=spread(13, 6, 29), agrees=agrees, percentile=0.62),
+        fact(
+            "posts_lost",
+            "checked",
+            0.0,
+            "0",
+            simulated=fixed(0, "share"),
+            agrees=True,
+            percentile=0.5,
+            unit="share",
+        ),
+        fact(
+            "other_15_min",
+            "checked",
+            15.0,
+            "15 min",
+            simulated=spread(13, 6, 29),
+            agrees=agrees,
+            percentile=0.62,
+        ),
         fact("page", "noted", "page does not exist", "page does not exist", unit=None),
-    )  # fmt: skip
+    )
 
 
 def measures(dark: Summary) -> dict[str, Summary]:
     return {
         "dark_minutes": dark,
-        "audience_minutes": Summary(*(41.7e6 * v for v in (dark.mean, dark.median, dark.p05, dark.p95)), "follower minutes"),
+        "audience_minutes": Summary(
+            *(41.7e6 * v for v in (dark.mean, dark.median, dark.p05, dark.p95)), "follower minutes"
+        ),
         "time_to_detect": spread(1.5, 0.5, 4.1),
         "time_to_first_statement": fixed(77.35),
         "time_to_audience_whole": spread(780, 200, 1380),
     }
 
 
-def replay(policy: str = "as-it-was", stopped: float = 0.0, dark: Summary | None = None, **more: object) -> Replay:
+def replay(
+    policy: str = "as-it-was", stopped: float = 0.0, dark: Summary | None = None, **more: object
+) -> Replay:
     found = measures(dark or fixed(11))
     readings = tuple(
         ReadingReplay(
-            name, label, letter, 2000, 580.0, Estimate(stopped, stopped, stopped, "share"), found, stages(), channels(), 36.0,
+            name,
+            label,
+            letter,
+            2000,
+            580.0,
+            Estimate(stopped, stopped, stopped, "share"),
+            found,
+            stages(),
+            channels(),
+            36.0,
             None if letter == "D" else "deliberate",
         )
         for name, label, letter in READINGS
-    )  # fmt: skip
+    )
     made = Replay(
-        scenario=scenario(), policy=policy, reading="deliberate", seed=1, worlds=2000, effective_worlds=580.0,
-        measures=found, free=measures(spread(13, 6, 29)), stages=stages(), channels=channels(), facts=facts(),
-        timeline=timeline(), prior_percentile=36.0, readings=readings,
-        rests_on=Basis(19, 3, 0, 0, 27, 6, ("split of the minutes", "hour of leaving"), ("response.pick_up",)),
+        scenario=scenario(),
+        policy=policy,
+        reading="deliberate",
+        seed=1,
+        worlds=2000,
+        effective_worlds=580.0,
+        measures=found,
+        free=measures(spread(13, 6, 29)),
+        stages=stages(),
+        channels=channels(),
+        facts=facts(),
+        timeline=timeline(),
+        prior_percentile=36.0,
+        readings=readings,
+        rests_on=Basis(
+            19, 3, 0, 0, 27, 6, ("split of the minutes", "hour of leaving"), ("response.pick_up",)
+        ),
         frame_of=frame,
-    )  # fmt: skip
+    )
     return replace(made, **more)  # type: ignore[arg-type]
 
 
-def outcomes(shares: Sequence[float], dark: Summary | None, starts: float = 0.0) -> tuple[ReadingOutcome, ...]:
+def outcomes(
+    shares: Sequence[float], dark: Summary | None, starts: float = 0.0
+) -> tuple[ReadingOutcome, ...]:
     return tuple(
         ReadingOutcome(
             name,
@@ -195,64 +260,160 @@ def outcome(
         readings=found,
         measures={} if dark is None else measures(dark),
         difference={"dark_minutes": Estimate(-1.0, -1.1, -0.9, "min")},
-        decided_by=None if decides is None else Decision(
-            "policies." + name, decides[0], decides[1], "assumed", "50 %", "99 %", 5.5, 0.1
-        ),
+        decided_by=None
+        if decides is None
+        else Decision("policies." + name, decides[0], decides[1], "assumed", "50 %", "99 %", 5.5, 0.1),
         friction={key: about(*value) for key, value in friction.items()},
         friction_text=text,
         reason=reason,
         reason_source="Herald" if reason and group == "nothing" else None,
         adapted=adapted,
-    )  # fmt: skip
+    )
 
 
 def policies() -> tuple[PolicyOutcome, ...]:
     eleven = fixed(11)
     return (
         outcome("as-it-was", "nothing", (0, 0, 0), eleven, None, {}, ""),
-        outcome("protected-list", "stops", (0.98,) * 3, eleven, ("list covers 98%", "98%"), {"rerouted": (2, "a week")}, "2 rerouted"),
         outcome(
-            "two-person", "stops", (0.9, 0.9, 0.898), eleven, ("review catches 90%", "90%"),
-            {"minutes_held": (112, "min a week"), "urgent_held": (1.4, "a week")}, "28 held 4 min, 1.4 urgent ones waited",
+            "protected-list",
+            "stops",
+            (0.98,) * 3,
+            eleven,
+            ("list covers 98%", "98%"),
+            {"rerouted": (2, "a week")},
+            "2 rerouted",
         ),
         outcome(
-            "step-down-1d", "stops", (0.99,) * 3, eleven, ("HR told in time 99%", "99%"), {"agent_days_lost": (2.2, "days a week")},
-            "2.2 agent-days", reason="D acts a day sooner", adapted=outcomes((0.0,), eleven, -1440.0),
+            "two-person",
+            "stops",
+            (0.9, 0.9, 0.898),
+            eleven,
+            ("review catches 90%", "90%"),
+            {"minutes_held": (112, "min a week"), "urgent_held": (1.4, "a week")},
+            "28 held 4 min, 1.4 urgent ones waited",
         ),
-        outcome("preauthorised", "shortens", (0, 0, 0), spread(5.1, 2.4, 8.4), ("split of the 11 min", ""),
-                {"wrongly_undone": (0.1, "a week")}, "0.1 wrong undo"),
-        outcome("alert-undo", "shortens", (0, 0, 0), spread(8.4, 5.0, 10.4), ("split of the 11 min", ""),
-                {"false_alarms": (21, "a week")}, "21 alarms"),
-        outcome("undo-button", "shortens", (0, 0, 0), spread(9.9, 6.7, 11.0), ("split of the 11 min", ""), {}, ""),
-        outcome("vip-alert", "shortens", (0, 0, 0), spread(9.9, 7.2, 11.0), ("split of the 11 min", ""),
-                {"false_alarms": (21, "a week")}, "21 alarms"),
-        outcome("cool-off-15m", "postpones", (0, 0, 0), eleven, ("nobody is watching", ""),
-                {"minutes_held": (420, "min a week")}, "28 held 15 min", starts=15.0),
+        outcome(
+            "step-down-1d",
+            "stops",
+            (0.99,) * 3,
+            eleven,
+            ("HR told in time 99%", "99%"),
+            {"agent_days_lost": (2.2, "days a week")},
+            "2.2 agent-days",
+            reason="D acts a day sooner",
+            adapted=outcomes((0.0,), eleven, -1440.0),
+        ),
+        outcome(
+            "preauthorised",
+            "shortens",
+            (0, 0, 0),
+            spread(5.1, 2.4, 8.4),
+            ("split of the 11 min", ""),
+            {"wrongly_undone": (0.1, "a week")},
+            "0.1 wrong undo",
+        ),
+        outcome(
+            "alert-undo",
+            "shortens",
+            (0, 0, 0),
+            spread(8.4, 5.0, 10.4),
+            ("split of the 11 min", ""),
+            {"false_alarms": (21, "a week")},
+            "21 alarms",
+        ),
+        outcome(
+            "undo-button", "shortens", (0, 0, 0), spread(9.9, 6.7, 11.0), ("split of the 11 min", ""), {}, ""
+        ),
+        outcome(
+            "vip-alert",
+            "shortens",
+            (0, 0, 0),
+            spread(9.9, 7.2, 11.0),
+            ("split of the 11 min", ""),
+            {"false_alarms": (21, "a week")},
+            "21 alarms",
+        ),
+        outcome(
+            "cool-off-15m",
+            "postpones",
+            (0, 0, 0),
+            eleven,
+            ("nobody is watching", ""),
+            {"minutes_held": (420, "min a week")},
+            "28 held 15 min",
+            starts=15.0,
+        ),
         outcome("short-retention", "lengthens", (0, 0, 0), spread(300, 200, 1440), None, {}, ""),
-        outcome("fast-cut-off", "nothing", (0, 0, 0), eleven, None, {}, "", reason="the act came before the last shift ended"),
+        outcome(
+            "fast-cut-off",
+            "nothing",
+            (0, 0, 0),
+            eleven,
+            None,
+            {},
+            "",
+            reason="the act came before the last shift ended",
+        ),
         outcome("ten-an-hour", "nothing", (0, 0, 0), eleven, None, {}, "", reason="there was one act"),
         outcome("confirm", "nothing", (0, 0, 0), eleven, None, {}, ""),
         replace(
-            outcome("fifteen-holders", "unknown", (), None, None, {}, "", reason="unknown whether this actor would be one of the 15"),
+            outcome(
+                "fifteen-holders",
+                "unknown",
+                (),
+                None,
+                None,
+                {},
+                "",
+                reason="unknown whether this actor would be one of the 15",
+            ),
             readings=(),
         ),
-    )  # fmt: skip
+    )
 
 
 def comparison(made: Sequence[PolicyOutcome] | None = None, **more: object) -> Comparison:
     shown = tuple(policies() if made is None else made)
     order = tuple(policy.name for policy in shown)
     whole = Comparison(
-        scenario=scenario(), baseline="as-it-was", seed=1, worlds=2000, effective_worlds=580.0, weeks=52, readings=READINGS,
+        scenario=scenario(),
+        baseline="as-it-was",
+        seed=1,
+        worlds=2000,
+        effective_worlds=580.0,
+        weeks=52,
+        readings=READINGS,
         policies=shown,
         tipping=(
-            Tipping("two-person", "preauthorised", "policies.two-person.approval.catches", "review catches 90%", "over", "53%",
-                    "90%", "assumed"),
-            Tipping("vip-alert", "undo-button", "detection.word_reaches_platform.delay", "word takes 90 s", "over", "96 s",
-                    "90 s", "assumed"),
+            Tipping(
+                "two-person",
+                "preauthorised",
+                "policies.two-person.approval.catches",
+                "review catches 90%",
+                "over",
+                "53%",
+                "90%",
+                "assumed",
+            ),
+            Tipping(
+                "vip-alert",
+                "undo-button",
+                "detection.word_reaches_platform.delay",
+                "word takes 90 s",
+                "over",
+                "96 s",
+                "90 s",
+                "assumed",
+            ),
         ),
-        ranking=Ranking({name: order for name, _, _ in READINGS}, {name: () for name, _, _ in READINGS}, True,
-                        "same top three under D, T, M; step-down-1d drops out if D adapts"),
-        error=0.008, frame_of=frame,
-    )  # fmt: skip
+        ranking=Ranking(
+            {name: order for name, _, _ in READINGS},
+            {name: () for name, _, _ in READINGS},
+            True,
+            "same top three under D, T, M; step-down-1d drops out if D adapts",
+        ),
+        error=0.008,
+        frame_of=frame,
+    )
     return replace(whole, **more)  # type: ignore[arg-type]

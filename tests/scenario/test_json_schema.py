@@ -56,7 +56,7 @@ def test_what_loads_fits(path: Path) -> None:
     [
         ("deactsim: 1", "deactsim: 2"),
         ("alert: {of", "alrt: {of"),
-        ("recall: 98%", "recal: 98%"),
+        ("recall: 98%", "recallx: 98%"),
         ("headcount: 12", "headcount: [12]"),
         ("team: support", "squad: support"),
         ("cause: slip", "cause: sleep"),

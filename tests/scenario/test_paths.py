@@ -119,7 +119,7 @@ def test_entries_of_lists() -> None:
             "policies.second-pair-of-eye.approval.catches",
             "did you mean `policies.second-pair-of-eyes.approval.catches`?",
         ),
-        ("safeguards.alert.recal", "did you mean `safeguards.alert.recall`?"),
+        ("safeguards.alert.recallx", "did you mean `safeguards.alert.recall`?"),
         ("response", "`response` holds several values: response.pick_up, "),
         ("detection", "detection.public.delay"),
         ("incident", "incident.actor"),

@@ -23,7 +23,7 @@ from .output import (
 )
 
 
-class Listed(click.ParamType):
+class Listed(click.ParamType[tuple[str, ...]]):
     """Names separated by commas."""
 
     name = "list"
@@ -40,13 +40,16 @@ class Listed(click.ParamType):
         return names
 
 
-class Varied(click.ParamType):
+class Varied(click.ParamType[tuple[str, tuple[str, ...]]]):
     """A path into the scenario and the values to try there: `PATH=V1,V2`."""
 
     name = "path=values"
 
     def convert(
-        self, value: str | tuple[str, tuple[str, ...]], param: click.Parameter | None, ctx: click.Context | None
+        self,
+        value: str | tuple[str, tuple[str, ...]],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
     ) -> tuple[str, tuple[str, ...]]:
         """The path and its values. A value with commas inside takes `;` between values."""
         if isinstance(value, tuple):
@@ -54,7 +57,9 @@ class Varied(click.ParamType):
         path, found, listed = value.partition("=")
         values = tuple(each.strip() for each in listed.split(";" if ";" in listed else ","))
         if not (found and path.strip() and all(values)):
-            self.fail("write PATH=V1,V2, for example response.pick_up='median 2 min, p90 8 min; 5 min'", param, ctx)
+            self.fail(
+                "write PATH=V1,V2, for example response.pick_up='median 2 min, p90 8 min; 5 min'", param, ctx
+            )
         return path.strip(), values
 
 
@@ -127,7 +132,11 @@ def compare(
             "json": lambda: json_text([compare_record(each, digest(each.scenario)) for each in results]),
             "csv": lambda: csv_text(
                 (path, *COMPARE_COLUMNS),
-                [(value, *row) for value, each in zip(values, results, strict=True) for row in compare_rows(each)],
+                [
+                    (value, *row)
+                    for value, each in zip(values, results, strict=True)
+                    for row in compare_rows(each)
+                ],
             ),
         }
         frame = pd.concat(

@@ -12,7 +12,9 @@ from .output import say
 @click.command()
 @click.argument("name")
 def new(name: str) -> None:
-    """Write NAME.yaml: a commented starter scenario that runs as it stands.
+    """Write NAME.yaml, a commented starter scenario.
+
+    It runs as it stands; change its numbers to yours.
 
     \b
       deactsim new our-platform

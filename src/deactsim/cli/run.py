@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 TYPICAL = "typical"
 
 
-class WorldOrTypical(click.ParamType):
+class WorldOrTypical(click.ParamType[int | str]):
     """A world's number, or the typical one."""
 
     name = "world"
 
-    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+    def convert(
+        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | str:
         """The number of a world, or TYPICAL."""
         if value == TYPICAL:
             return TYPICAL

@@ -15,7 +15,7 @@ OF_A_SCENARIO = ("scenario", "sources")
 @click.argument("what", type=click.Choice(["scenario", "sources", "safeguards", "schema"]))
 @click.argument("scenario", type=click.Path(path_type=Path), required=False)
 def show(what: str, scenario: Path | None) -> None:
-    """Show one of four things.
+    """Show the scenario, sources, safeguards or schema.
 
     \b
       scenario SCENARIO   the complete form: every default filled in, itself valid input

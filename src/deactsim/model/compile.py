@@ -6,41 +6,23 @@ import math
 from collections.abc import Mapping
 
 from ..errors import DeactsimError
-from ..scenario.safeguards import Safeguard, Safeguards
+from ..scenario.safeguards import Safeguards
 from ..scenario.schema import Incident, Reading, Scenario
 from . import lengths
-from .lengths import Length, length_of
+from .compile_safeguards import compile_safeguards
+from .lengths import length_of
 from .plan import (
     ActPlan,
-    AlertPlan,
-    ApprovalPlan,
-    AutomaticRestorePlan,
     ChannelPlan,
     CommandPlan,
-    ConfirmPlan,
-    Control,
-    CoolingOffPlan,
-    DeprovisioningPlan,
     DetectionPlan,
     IncidentPlan,
-    JustInTimePlan,
-    LeaverWatchPlan,
-    LockDownPlan,
     Plan,
-    ProbePlan,
-    ProtectedListPlan,
-    QuickStagePlan,
-    RateLimitPlan,
     ResponsePlan,
-    SafeguardsPlan,
-    SeparationPlan,
-    StepDownPlan,
     StreamPlan,
     TeamPlan,
 )
-from .streams import component_id, team_id
-
-NO_LENGTH = Length(lengths.FIXED, 0.0)
+from .streams import team_id
 
 
 class CannotBeSaid(DeactsimError):
@@ -55,7 +37,6 @@ def compile_plan(scenario: Scenario, policy: str, reading: str | None, *, adapts
     """
     safeguards = scenario.policies[policy].safeguards
     index = {name: i for i, name in enumerate(scenario.teams)}
-    controls = _Controls(scenario)
     retention = safeguards.retention
     return Plan(
         teams=_teams(scenario, safeguards),
@@ -64,34 +45,12 @@ def compile_plan(scenario: Scenario, policy: str, reading: str | None, *, adapts
             CommandPlan(name, length_of(command.lag.value), command.undo or "")
             for name, command in scenario.platform.commands.items()
         ),
-        safeguards=_safeguards(safeguards, controls, index),
+        safeguards=compile_safeguards(scenario, safeguards, index),
         detection=_detection(scenario),
-        response=_response(scenario, safeguards, index),
+        response=_response(scenario, index),
         retention=(retention.keep if retention else scenario.platform.retention).value,
         incident=None if reading is None else _incident(scenario, safeguards, index, reading, adapts),
     )
-
-
-class _Controls:
-    """Makes the common part of each safeguard."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        undoing = {command.undo for command in scenario.platform.commands.values()}
-        self.acting = frozenset(scenario.platform.commands) - undoing
-        self.codes = {name: i for i, name in enumerate(Safeguards.model_fields)}
-
-    def __call__(self, name: str, safeguard: Safeguard) -> Control:
-        return Control(
-            code=self.codes[name],
-            component=component_id(safeguard.depends_on or name),
-            targets=None if safeguard.of is None else frozenset(safeguard.of),
-            commands=self.acting if safeguard.commands is None else frozenset(safeguard.commands),
-            teams=None if safeguard.teams is None else frozenset(safeguard.teams),
-            tools=None if safeguard.tools is None else frozenset(safeguard.tools),
-            covers=safeguard.covers.value,
-            outage=1.0 - safeguard.works.value,
-            stretch=safeguard.stretch.value,
-        )
 
 
 def _teams(scenario: Scenario, safeguards: Safeguards) -> tuple[TeamPlan, ...]:
@@ -151,111 +110,6 @@ def _streams(scenario: Scenario, index: Mapping[str, int]) -> tuple[StreamPlan, 
     return tuple(plans)
 
 
-def _safeguards(given: Safeguards, control: _Controls, index: Mapping[str, int]) -> SafeguardsPlan:
-    made: dict[str, object] = {}
-    if (s := given.just_in_time) is not None:
-        made["just_in_time"] = JustInTimePlan(
-            control("just_in_time", s), length_of(s.takes.value), s.lasts.value
-        )
-    if (s := given.protected_list) is not None:
-        made["protected_list"] = ProtectedListPlan(
-            control("protected_list", s),
-            None if s.then == "deny" else index[s.then],
-            length_of(s.handling.value),
-            s.catches.value,
-        )
-    if (s := given.open_report) is not None:
-        made["open_report"] = control("open_report", s)
-    if (s := given.step_down) is not None:
-        made["step_down"] = StepDownPlan(
-            control("step_down", s), s.before_last_shift.value, s.told_in_time.value
-        )
-    if (s := given.deprovisioning) is not None:
-        made["deprovisioning"] = DeprovisioningPlan(
-            control("deprovisioning", s),
-            length_of(s.lag.value),
-            length_of(s.vendor_lag.value),
-            s.lost.value,
-            length_of(s.session_tail.value),
-        )
-    if (s := given.confirm) is not None:
-        made["confirm"] = ConfirmPlan(
-            control("confirm", s), s.stops_slips.value, s.habit.value, length_of(s.takes.value)
-        )
-    if (s := given.separation_of_duties) is not None:
-        made["separation_of_duties"] = SeparationPlan(
-            control("separation_of_duties", s), index[s.by], length_of(s.takes.value), s.catches.value
-        )
-    if (s := given.approval) is not None:
-        made["approval"] = ApprovalPlan(
-            control=control("approval", s),
-            slots=tuple(index[team] for team, count in s.by.items() for _ in range(count.value)),
-            review=length_of(s.review.value),
-            catches=s.catches.value,
-            stamps=s.stamps.value,
-            stamps_per_queued=s.stamps_per_queued.value,
-            time_out=s.time_out.value,
-            lets_through=s.then == "pass",
-            break_glass=s.off_shift == "pass",
-        )
-    if (s := given.cooling_off) is not None:
-        made["cooling_off"] = CoolingOffPlan(
-            control("cooling_off", s),
-            s.for_.value,
-            s.watched.value,
-            length_of(s.notices.value),
-            s.holder_told.value,
-        )
-    if (s := given.rate_limit) is not None:
-        amount = s.per_agent.value.amount
-        unit = round(1.0 / s.per_agent.value.per_microsecond * amount)
-        actions = max(1, math.floor(amount))
-        made["rate_limit"] = RateLimitPlan(
-            control("rate_limit", s), actions, round(unit * actions / amount), s.then == "hold"
-        )
-    made.update(_detecting(given, control))
-    made.update(_restoring(given, control))
-    return SafeguardsPlan(**made)  # type: ignore[arg-type]
-
-
-def _detecting(given: Safeguards, control: _Controls) -> dict[str, object]:
-    made: dict[str, object] = {}
-    if (s := given.alert) is not None:
-        made["alert"] = AlertPlan(
-            control("alert", s),
-            length_of(s.after.value),
-            s.recall.value * (1.0 - s.ignored.value),
-            s.false_alarms.value.per_microsecond,
-            length_of(s.triage.value),
-        )
-    if (s := given.probe) is not None:
-        made["probe"] = ProbePlan(control("probe", s), s.every.value, s.recall.value, 1.0)
-    if (s := given.audit) is not None:
-        made["audit"] = ProbePlan(control("audit", s), s.every.value, s.recall.value, s.sample.value)
-    if (s := given.leaver_watch) is not None:
-        made["leaver_watch"] = LeaverWatchPlan(
-            control("leaver_watch", s), s.before_last_shift.value, length_of(s.after.value), s.recall.value
-        )
-    return made
-
-
-def _restoring(given: Safeguards, control: _Controls) -> dict[str, object]:
-    made: dict[str, object] = {}
-    if (s := given.preauthorised_undo) is not None:
-        made["preauthorised_undo"] = control("preauthorised_undo", s)
-    if (s := given.undo_button) is not None:
-        made["undo_button"] = QuickStagePlan(control("undo_button", s), length_of(s.restore.value))
-    if (s := given.on_call) is not None and s.pick_up is not None:
-        made["quick_pick_up"] = QuickStagePlan(control("on_call", s), length_of(s.pick_up.value))
-    if (s := given.automatic_restore) is not None:
-        made["automatic_restore"] = AutomaticRestorePlan(
-            control("automatic_restore", s), length_of(s.after.value), s.undoes_honest.value
-        )
-    if (s := given.lock_down) is not None:
-        made["lock_down"] = LockDownPlan(control("lock_down", s), length_of(s.after.value), s.for_.value)
-    return made
-
-
 def _detection(scenario: Scenario) -> DetectionPlan:
     given = scenario.detection
     public, slope, at = None, 0.0, 1
@@ -283,7 +137,7 @@ def _detection(scenario: Scenario) -> DetectionPlan:
     )
 
 
-def _response(scenario: Scenario, safeguards: Safeguards, index: Mapping[str, int]) -> ResponsePlan:
+def _response(scenario: Scenario, index: Mapping[str, int]) -> ResponsePlan:
     given, said, whole = scenario.response, scenario.statements, scenario.audience_whole
     return ResponsePlan(
         team=index[given.by],

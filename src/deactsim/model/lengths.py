@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from ..scenario.stated import Distribution
 
@@ -37,7 +38,7 @@ class Length:
             return False
         if self.shape == QUANTILES:
             values = self.table[1::2]
-            return all(low < high for low, high in zip(values, values[1:], strict=False))
+            return all(low < high for low, high in pairwise(values))
         return True
 
 

@@ -61,7 +61,9 @@ class Control:
     outage: float
     stretch: int
 
-    def reaches(self, account: str | None, tier: str, command: str, team: str | None, tool: str | None) -> bool:
+    def reaches(
+        self, account: str | None, tier: str, command: str, team: str | None, tool: str | None
+    ) -> bool:
         """Whether such an action is meant to be covered."""
         return (
             command in self.commands

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -44,8 +44,8 @@ def spans(windows: tuple[Window, ...], start: int, end: int) -> tuple[Span, ...]
 
 def _instant(day: date, minutes: int, zone: ZoneInfo) -> int:
     """A local wall-clock time of a day, as microseconds since 1970 UTC."""
-    wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)
-    return round(wall.replace(tzinfo=zone).astimezone(UTC).timestamp()) * 1_000_000
+    wall = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minutes)
+    return round(wall.timestamp()) * 1_000_000
 
 
 def overlap(windows: tuple[Window, ...], start: int, end: int) -> int:

@@ -97,7 +97,11 @@ class World:
         found: list[Report] = []
         for hour in range(begin // HOUR, (until - 1) // HOUR + 1):
             if hour not in self._reports:
-                drawn = [r for index, stream in enumerate(streams) for r in self._reports_of_hour(stream, index, hour)]
+                drawn = [
+                    r
+                    for index, stream in enumerate(streams)
+                    for r in self._reports_of_hour(stream, index, hour)
+                ]
                 self._reports[hour] = tuple(sorted(drawn, key=lambda report: (report.time, report.id)))
             found += [report for report in self._reports[hour] if begin <= report.time < until]
         return found
@@ -143,7 +147,9 @@ class World:
             who = int(self.draw(team.id | day, Purpose.LEAVER_AGENT, k) * team.headcount)
             yield Leaver(ends[0] if ends else moment, agent_id(team.id, who), team.id)
 
-    def false_alarms(self, control: Control, per_microsecond: float, begin: int, until: int) -> list[tuple[int, int]]:
+    def false_alarms(
+        self, control: Control, per_microsecond: float, begin: int, until: int
+    ) -> list[tuple[int, int]]:
         """(time, id) of false alarms: one unit-rate process, rescaled to the policy's rate."""
         found = []
         for hour in range(begin // HOUR, (until - 1) // HOUR + 1):

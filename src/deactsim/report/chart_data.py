@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..study.results import ChannelResult, Comparison, PolicyOutcome, ReadingOutcome, Replay, StageResult, Summary
+from ..study.results import (
+    ChannelResult,
+    Comparison,
+    PolicyOutcome,
+    ReadingOutcome,
+    Replay,
+    StageResult,
+    Summary,
+)
 from .compare_table import decision_text, others
 from .run_table import dark_fact, own_policy
 from .wording import and_list, minutes, number, of_a_hundred, plural, sentence, with_article
@@ -105,7 +113,16 @@ def minutes_data(replay: Replay) -> MinutesData:
     if free is not None:
         alt += f" Left free, the model gives {minutes(free.median)} (90 %: {number(free.p05)} to {number(free.p95)})."
     rows = tuple(
-        (stage.name, stage.label, bar.start, stage.summary.mean, stage.summary.median, bar.p05, bar.p95, "min")
+        (
+            stage.name,
+            stage.label,
+            bar.start,
+            stage.summary.mean,
+            stage.summary.median,
+            bar.p05,
+            bar.p95,
+            "min",
+        )
         for stage, bar in zip(replay.stages, bars, strict=True)
     )
     table = Table(("stage", "label", "mean_start", "mean", "median", "p05", "p95", "unit"), rows)
@@ -132,29 +149,34 @@ def race_data(replay: Replay) -> RaceData:
         title,
         "When each channel notices the dark account, and when word of it reaches the platform: median and middle 90 % "
         "of the simulated evenings on which it notices at all.",
-        footer(replay, "Delays of the channels are put in: `deactsim show sources` says which rest on a source."),
+        footer(
+            replay, "Delays of the channels are put in: `deactsim show sources` says which rest on a source."
+        ),
     )
     alt = title + ". " + " ".join(_channel_said(channel) for channel in channels)
     rows = tuple(
         (channel.name, channel.label, channel.first, *_cells(channel.notices), *_cells(channel.arrives))
         for channel in channels
     )
-    columns = ("channel", "label", "share_first")
-    columns += tuple(f"{part}_{figure}_min" for part in ("notices", "arrives") for figure in ("median", "p05", "p95"))
+    spans = (f"{part}_{figure}_min" for part in ("notices", "arrives") for figure in ("median", "p05", "p95"))
     dark = replay.measures.get("dark_minutes")
     return RaceData(
         words,
-        tuple(ChannelLane(channel.label, channel.notices, channel.arrives, channel.first) for channel in channels),
+        tuple(
+            ChannelLane(channel.label, channel.notices, channel.arrives, channel.first)
+            for channel in channels
+        ),
         None if dark is None else dark.median,
         alt,
-        Table(columns, rows),
+        Table(("channel", "label", "share_first", *spans), rows),
     )
 
 
 def _channel_said(channel: ChannelResult) -> str:
     if channel.notices is None:
         return f"{channel.label}: never notices."
-    return f"{channel.label}: notices after {minutes(channel.notices.median)} (median), first on {of_share(channel.first)}."
+    median = minutes(channel.notices.median)
+    return f"{channel.label}: notices after {median} (median), first on {of_share(channel.first)}."
 
 
 def of_share(share: float) -> str:

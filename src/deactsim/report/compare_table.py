@@ -16,31 +16,36 @@ STOPPED = 4
 
 def compare_table(comparison: Comparison, file: str) -> str:
     """A comparison as text; `file` names the scenario in the next command."""
-    blocks = [_head(comparison), _groups(comparison), _foot(comparison), [f"next     deactsim chart {file} -o charts"]]
+    blocks = [
+        _head(comparison),
+        _groups(comparison),
+        _foot(comparison),
+        [f"next     deactsim chart {file} -o charts"],
+    ]
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
 
 
 def vary_table(comparisons: Sequence[Comparison]) -> str:
     """One block a value of what was varied: policy, share stopped, minutes dark."""
-    blocks = []
+    blocks = [[comparisons[0].scenario.title, *_readings(comparisons[0])]]
+    letters = "/".join(letter for _, _, letter in comparisons[0].readings)
     for comparison in comparisons:
         path, value = comparison.varied or ("", "")
         outcomes = [policy for policy in comparison.policies if policy.readings]
-        width = max([len("policy"), *(len(policy.name) for policy in outcomes)])
-        lines = [f"{path} = {value}" + ("" if comparison is not comparisons[0] else _letters(comparison))]
-        lines.append(f"  {'policy':<{width}}{GAP}stopped, %{GAP}min dark (90 %)   mean over all evenings")
+        rows = [("policy", f"stopped, % {letters}", "if not: min dark (90 %)", "mean over all evenings")]
         for policy in outcomes:
             first = policy.readings[0]
-            dark = "-" if first.dark is None else spread(first.dark)
             mean = f"{number(first.mean_dark.mean)} ({number(first.mean_dark.low)}-{number(first.mean_dark.high)})"
             shares = "/".join(percent(reading.stopped.mean) for reading in policy.readings)
-            lines.append(f"  {policy.name:<{width}}{GAP}{shares:<10}{GAP}{dark:<15}  {mean}")
+            rows.append((policy.name, shares, "-" if first.dark is None else spread(first.dark), mean))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [f"{path} = {value}"]
+        lines += [
+            "  " + GAP.join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+            for row in rows
+        ]
         blocks.append(lines)
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks) + "\n"
-
-
-def _letters(comparison: Comparison) -> str:
-    return "   stopped and mean under " + "/".join(label for _, label, _ in comparison.readings)
 
 
 def baseline_dark(comparison: Comparison) -> float | None:
@@ -68,7 +73,9 @@ def _merit(policy: PolicyOutcome) -> tuple[float, float]:
     outcomes = (*policy.readings, *policy.adapted)
     if not outcomes:
         return (0.0, 0.0)
-    return -min(outcome.stopped.mean for outcome in outcomes), max(outcome.mean_dark.mean for outcome in outcomes)
+    return -min(outcome.stopped.mean for outcome in outcomes), max(
+        outcome.mean_dark.mean for outcome in outcomes
+    )
 
 
 def nothing_seen(friction: str) -> bool:
@@ -96,10 +103,12 @@ def _head(comparison: Comparison) -> list[str]:
     right = f"baseline {comparison.baseline}" + ("" if dark is None else f": {minutes(dark)} dark")
     lines = wrap(comparison.scenario.title, WIDTH - len(right) - 2)
     lines[0] = f"{lines[0]:<{WIDTH - len(right)}}{right}"
-    lines += filled(
-        "Readings:", " | ".join(f"{letter} {label}" for _, label, letter in comparison.readings), indent=10
-    )
-    return lines
+    return lines + _readings(comparison)
+
+
+def _readings(comparison: Comparison) -> list[str]:
+    said = " | ".join(f"{letter} {label}" for _, label, letter in comparison.readings)
+    return filled("Readings:", said, indent=10)
 
 
 class _Columns:
@@ -113,7 +122,9 @@ class _Columns:
         self.letters = letters
         self.name = min(26, max([16, *map(len, names)]))
         self.stopped = max(len("stopped, %"), STOPPED * len(letters))
-        dark = [_dark(comparison, outcome) for policy in shown for outcome in (*policy.readings, *policy.adapted)]
+        dark = [
+            _dark(comparison, outcome) for policy in shown for outcome in (*policy.readings, *policy.adapted)
+        ]
         self.dark = min(24, max([len("if not stopped,"), *map(len, dark)]))
         rest = WIDTH - self.name - self.stopped - self.dark - 3 * len(GAP)
         self.decided = (rest - len(GAP)) * 11 // 20
@@ -123,12 +134,20 @@ class _Columns:
         letters = "".join(f"{letter:>{STOPPED}}" for letter in self.letters)
         return [
             self.row("", f"{'stopped, %':>{self.stopped}}", "if not stopped,", "decided by", "honest work,"),
-            self.row("policy", f"{letters:>{self.stopped}}", "min dark (90 %)", "(yours to change)", "usual week"),
+            self.row(
+                "policy", f"{letters:>{self.stopped}}", "min dark (90 %)", "(yours to change)", "usual week"
+            ),
         ]
 
     def row(self, name: str, stopped: str, dark: str, decided: str, work: str) -> str:
         return GAP.join(
-            (f"{name:<{self.name}}", f"{stopped:>{self.stopped}}", f"{dark:<{self.dark}}", f"{decided:<{self.decided}}", work)
+            (
+                f"{name:<{self.name}}",
+                f"{stopped:>{self.stopped}}",
+                f"{dark:<{self.dark}}",
+                f"{decided:<{self.decided}}",
+                work,
+            )
         )
 
     def rows(self, name: str, stopped: str, dark: str, decided: str, work: str) -> list[str]:
@@ -136,7 +155,13 @@ class _Columns:
         lines: list[str] = []
         if len(name) > self.name:
             lines, name = [name], ""
-        columns = [[name], [stopped], wrap(dark, self.dark), wrap(decided, self.decided), wrap(work, self.work)]
+        columns = [
+            [name],
+            [stopped],
+            wrap(dark, self.dark),
+            wrap(decided, self.decided),
+            wrap(work, self.work),
+        ]
         for at in range(max(map(len, columns))):
             cells = [column[at] if at < len(column) else "" for column in columns]
             lines.append(self.row(*cells))
@@ -152,7 +177,11 @@ def _groups(comparison: Comparison) -> list[str]:
         if found:
             lines.append(title.upper())
         for policy in found:
-            lines += _reasoned(policy, columns) if group in {"nothing", "unknown"} else _figures(comparison, policy, columns)
+            lines += (
+                _reasoned(policy, columns)
+                if group in {"nothing", "unknown"}
+                else _figures(comparison, policy, columns)
+            )
     return lines or ["No policy but the baseline to compare."]
 
 
@@ -161,7 +190,10 @@ def _reasoned(policy: PolicyOutcome, columns: _Columns) -> list[str]:
     if policy.reason_source:
         reason += f" ({policy.reason_source})"
     if len(policy.name) + 1 > columns.name:
-        return [f" {policy.name}", *(" " * (columns.name + 2) + line for line in wrap(reason, WIDTH - columns.name - 2))]
+        return [
+            f" {policy.name}",
+            *(" " * (columns.name + 2) + line for line in wrap(reason, WIDTH - columns.name - 2)),
+        ]
     return filled(f" {policy.name}", reason, indent=columns.name + 2)
 
 
@@ -169,7 +201,11 @@ def _figures(comparison: Comparison, policy: PolicyOutcome, columns: _Columns) -
     first = next((outcome for outcome in policy.readings if outcome.dark is not None), policy.readings[0])
     decided = decision_text(policy.decided_by)
     lines = columns.rows(
-        f" {policy.name}", _shares(policy.readings), _dark(comparison, first), decided, policy.friction_text or "none seen"
+        f" {policy.name}",
+        _shares(policy.readings),
+        _dark(comparison, first),
+        decided,
+        policy.friction_text or "none seen",
     )
     if policy.adapted:
         adapted = {outcome.reading: outcome for outcome in policy.adapted}
@@ -207,7 +243,9 @@ def _foot(comparison: Comparison) -> list[str]:
     error = "under 1 point" if comparison.error < 0.01 else f"up to {100 * comparison.error:.1f} points"
     lines += filled("ERROR", f'simulation {error}; the "decided by" column is far larger')
     if comparison.weeks:
-        lines += filled("COSTS", f"from {plural(comparison.weeks, 'simulated routine week')} of the same model")
+        lines += filled(
+            "COSTS", f"from {plural(comparison.weeks, 'simulated routine week')} of the same model"
+        )
     worlds = plural(comparison.worlds, "evening")
     lines += filled(
         "WORLDS",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..study.results import Comparison, PolicyOutcome, ReadingOutcome, Replay
-from .chart_data import Table, Words, finding, footer, put_in, recorded_minutes
+from .chart_data import Cell, Table, Words, finding, footer, put_in, recorded_minutes
 from .compare_table import baseline_dark, decision_text, members, nothing_seen, starts_text
 from .wording import GROUPS, instant, is_fixed, number, of_a_hundred
 
@@ -101,7 +101,9 @@ def hero_data(replay: Replay, comparison: Comparison) -> HeroData:
         scenario.title,
         title,
         subtitle,
-        footer(replay, put_in(record) and "Length put in, not predicted. Chances of stopping are put in, too."),
+        footer(
+            replay, put_in(record) and "Length put in, not predicted. Chances of stopping are put in, too."
+        ),
     )
     bars = [lane.bar for section in sections for lane in section.lanes if lane.bar is not None]
     ends = [bar.start + bar.high for bar in bars]
@@ -137,9 +139,7 @@ def _sections(comparison: Comparison) -> list[Section]:
     sections = []
     for group, heading in GROUPS:
         told = group in {"nothing", "unknown"}
-        lanes = [
-            lane for policy in members(comparison, group) for lane in _lanes(comparison, policy, told)
-        ]
+        lanes = [lane for policy in members(comparison, group) for lane in _lanes(comparison, policy, told)]
         if lanes:
             sections.append(Section(heading, tuple(lanes), told))
     return sections
@@ -158,7 +158,9 @@ def _lanes(comparison: Comparison, policy: PolicyOutcome, told: bool) -> list[La
     if policy.adapted:
         changed = {outcome.reading: outcome for outcome in policy.adapted}
         merged = [changed.get(outcome.reading, outcome) for outcome in policy.readings]
-        lanes.append(_lane(comparison, policy, "if the actor adapts", merged, policy.reason or "", "", adapted=True))
+        lanes.append(
+            _lane(comparison, policy, "if the actor adapts", merged, policy.reason or "", "", adapted=True)
+        )
     return lanes
 
 
@@ -178,7 +180,7 @@ def _lane(
         start = shown.starts.median if shown.starts is not None else 0.0
         text = f"{number(shown.dark.median)} min"
         if not is_fixed(shown.dark):
-            text += f" ({number(shown.dark.p05)}–{number(shown.dark.p95)})"
+            text += f" ({number(shown.dark.p05)}\N{EN DASH}{number(shown.dark.p95)})"
         text += starts_text(comparison, shown)
         bar = Bar(start, shown.dark.median, shown.dark.p05, shown.dark.p95, 1 - shown.stopped.mean, text)
     return Lane(name, policy.group, stopped, bar, note, cost, adapted)
@@ -193,7 +195,9 @@ def _alt(title: str, sections: Sequence[Section], comparison: Comparison) -> str
             if section.told:
                 said.append(f"{lane.name}: {lane.note}")
                 continue
-            shares = ", ".join(f"{letter} {share}" for letter, share in zip(letters, lane.stopped, strict=False))
+            shares = ", ".join(
+                f"{letter} {share}" for letter, share in zip(letters, lane.stopped, strict=False)
+            )
             dark = "" if lane.bar is None else f", otherwise dark {lane.bar.text}"
             said.append(f"{lane.name}: stopped of 100: {shares}{dark}")
         parts.append(f"{section.heading.capitalize()}: " + "; ".join(said) + ".")
@@ -201,9 +205,11 @@ def _alt(title: str, sections: Sequence[Section], comparison: Comparison) -> str
 
 
 def _table(comparison: Comparison) -> Table:
-    columns = ("policy", "group", "reading", "actor_adapts", "stopped_share", "stopped_low", "stopped_high")
-    columns += ("dark_median_min", "dark_p05_min", "dark_p95_min", "starts_median_min", "decided_by", "weekly_cost")
-    rows = []
+    columns = (
+        "policy", "group", "reading", "actor_adapts", "stopped_share", "stopped_low", "stopped_high",
+        "dark_median_min", "dark_p05_min", "dark_p95_min", "starts_median_min", "decided_by", "weekly_cost",
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = []
     for policy in comparison.policies:
         for adapts, outcomes in ((0, policy.readings), (1, policy.adapted)):
             for outcome in outcomes:
@@ -226,5 +232,3 @@ def _table(comparison: Comparison) -> Table:
         if not policy.readings:
             rows.append((policy.name, policy.group, *(None,) * 9, "", policy.friction_text))
     return Table(columns, tuple(rows))
-
-

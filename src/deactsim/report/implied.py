@@ -18,7 +18,9 @@ def implied_table(implied: Implied, scenario: Scenario, digest: str) -> str:
     if implied.wrongful_per_year:
         lines += ["", "IMPLIED  wrongful actions a year, before any safeguard"]
         width = max(map(len, implied.wrongful_per_year))
-        lines += [f"  {tier:<{width}}  {number(amount):>8}" for tier, amount in implied.wrongful_per_year.items()]
+        lines += [
+            f"  {tier:<{width}}  {number(amount):>8}" for tier, amount in implied.wrongful_per_year.items()
+        ]
     if implied.pools:
         lines += ["", "LOAD     what routine asks of each pool of people"]
         names = [pool.policy or "every policy" for pool in implied.pools]

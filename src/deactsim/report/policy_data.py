@@ -19,7 +19,7 @@ COSTS = {
     "minutes_held": "Mean wait of those held",
     "urgent_held": "Urgent ones held",
     "denied": "Requests denied",
-    "agent_days_lost": "Agent-days lost",
+    "agent_days_lost": "Leavers' shifts lost",
     "false_alarms": "False alarms",
     "wrongly_undone": "Wrongly undone",
     "rerouted": "Requests rerouted",
@@ -103,7 +103,9 @@ def outcomes_data(replay: Replay, comparison: Comparison) -> OutcomesData:
         footer(replay, put_in(record)),
     )
     said = [
-        f"{lane.label}: " + ", ".join(f"{letter} {number(estimate.mean)}" for letter, estimate in lane.points) + " min"
+        f"{lane.label}: "
+        + ", ".join(f"{letter} {number(estimate.mean)}" for letter, estimate in lane.points)
+        + " min"
         for lane in lanes
     ]
     rows = [
@@ -156,16 +158,22 @@ def friction_data(replay: Replay, comparison: Comparison) -> FrictionData:
         CostPanel(COSTS[name], _unit(shown, name), tuple(policy.friction.get(name) for policy in shown))
         for name in costs[:PANELS]
     )
-    gains = CostPanel("Minutes dark, average evening", "min", tuple(policy.readings[0].mean_dark for policy in shown))
+    gains = CostPanel(
+        "Minutes dark, average evening", "min", tuple(policy.readings[0].mean_dark for policy in shown)
+    )
     title = _friction_title(comparison, shown)
     words = Words(
         replay.scenario.title,
         title,
-        f"Left: what a policy leaves of the dark time. Right: what honest work pays for it in a usual week, from "
-        f"{plural(comparison.weeks, 'simulated routine week')} of the same model; lines are 95 % intervals of the simulation.",
+        "Left: what a policy leaves of the dark time. Right: what honest work pays for it in a usual week, from "
+        f"{plural(comparison.weeks, 'simulated routine week')} of the same model; lines: 95 % intervals.",
         footer(replay, "Reports a day, handling times and shifts are put in."),
     )
-    alt = f"{title}. " + "; ".join(f"{policy.label}: {policy.friction_text or 'none seen'}" for policy in shown) + "."
+    alt = (
+        f"{title}. "
+        + "; ".join(f"{policy.label}: {policy.friction_text or 'none seen'}" for policy in shown)
+        + "."
+    )
     rows = [
         (policy.name, policy.group, name, estimate.mean, estimate.low, estimate.high, estimate.unit)
         for policy in shown

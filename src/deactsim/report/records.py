@@ -90,7 +90,8 @@ def compare_record(comparison: Comparison, digest: str) -> Record:
             "effective_worlds": comparison.effective_worlds,
             "weeks": comparison.weeks,
             "readings": [
-                {"name": name, "letter": letter, "label": label} for name, label, letter in comparison.readings
+                {"name": name, "letter": letter, "label": label}
+                for name, label, letter in comparison.readings
             ],
             "policies": [_policy(policy) for policy in comparison.policies],
             "tipping": [asdict(tipping) for tipping in comparison.tipping],
@@ -149,12 +150,12 @@ def compare_rows(comparison: Comparison) -> list[Row]:
         who = (policy.name, policy.group)
         for adapts, outcomes in ((False, policy.readings), (True, policy.adapted)):
             for outcome in outcomes:
-                start = (*who, outcome.reading, "actor adapts" if adapts else "reading")
-                rows += [(*start, "stopped", *row) for row in _spread(outcome.stopped, ESTIMATES)]
-                rows += [(*start, "mean_dark", *row) for row in _spread(outcome.mean_dark, ESTIMATES)]
+                under = (*who, outcome.reading, "actor adapts" if adapts else "reading")
+                rows += [(*under, "stopped", *row) for row in _spread(outcome.stopped, ESTIMATES)]
+                rows += [(*under, "mean_dark", *row) for row in _spread(outcome.mean_dark, ESTIMATES)]
                 for name, summary in (("dark", outcome.dark), ("starts", outcome.starts)):
                     if summary is not None:
-                        rows += [(*start, name, *row) for row in _spread(summary, FIGURES)]
+                        rows += [(*under, name, *row) for row in _spread(summary, FIGURES)]
         first = policy.readings[0].reading if policy.readings else None
         for name, summary in policy.measures.items():
             rows += [(*who, first, "measure", name, *row) for row in _spread(summary, FIGURES)]
@@ -164,10 +165,9 @@ def compare_rows(comparison: Comparison) -> list[Row]:
                 rows += [(*who, reading, part, name, *row) for row in _spread(estimate, ESTIMATES)]
         decision = policy.decided_by
         if decision is not None:
-            rows.append((*who, first, "decided_by", decision.path, decision.low_text, _number(decision.figure_low), "min"))
-            rows.append(
-                (*who, first, "decided_by", decision.path, decision.high_text, _number(decision.figure_high), "min")
-            )
+            start = (*who, first, "decided_by", decision.path)
+            rows.append((*start, decision.low_text, _number(decision.figure_low), "min"))
+            rows.append((*start, decision.high_text, _number(decision.figure_high), "min"))
     return rows
 
 
@@ -179,12 +179,16 @@ def _number(value: float | None) -> float | None:
     return value if value is None or math.isfinite(value) else None
 
 
-def _finite(value: Any) -> Any:
+def _finite(record: Record) -> Record:
     """The same data with None for every number that is not finite."""
+    return {key: _finite_value(value) for key, value in record.items()}
+
+
+def _finite_value(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return _finite(value)
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [_finite_value(item) for item in value]
     if isinstance(value, float):
         return _number(float(value))
     return value
@@ -212,7 +216,7 @@ def _fact(fact: FactResult) -> Record:
         "simulated": None if fact.simulated is None else asdict(fact.simulated),
         "unit": fact.unit,
         "agrees": fact.agrees,
-        "percentile": fact.percentile,
+        "percentile": None if fact.percentile is None else 100 * fact.percentile,
         "source": fact.source,
         "disputed": fact.disputed,
         "note": fact.note,
@@ -241,7 +245,11 @@ def _policy(policy: PolicyOutcome) -> Record:
         "label": policy.label,
         "group": policy.group,
         "stopped": {
-            outcome.reading: {name: getattr(outcome.stopped, at) for name, at in (("share", "mean"), ("low", "low"), ("high", "high"))}
+            outcome.reading: {
+                "share": outcome.stopped.mean,
+                "low": outcome.stopped.low,
+                "high": outcome.stopped.high,
+            }
             for outcome in policy.readings
         },
         "measures": _summaries(policy.measures),

@@ -12,9 +12,9 @@ from .wording import (
     clock,
     count,
     filled,
+    instant,
     is_fixed,
     lengths,
-    instant,
     measure_name,
     minutes,
     number,
@@ -89,8 +89,7 @@ def _exposure(replay: Replay) -> list[str]:
     said = f"{_dark(dark)} dark{before}."
     if reading.stopped.mean > 0:
         said = (
-            f"none on {percent(reading.stopped.mean)} % of the evenings, which it stops; "
-            f"on the others {said}"
+            f"none on {percent(reading.stopped.mean)} % of the evenings, which it stops; on the others {said}"
         )
     if own_policy(replay):
         said += " " + _put_in(replay)
@@ -105,12 +104,11 @@ def _put_in(replay: Replay) -> str:
     """What of the exposure time is the record's, and what the free model says."""
     fact = dark_fact(replay)
     free = replay.free.get("dark_minutes")
-    if free is None:
+    if fact is None or free is None:
         return ""
-    model = f"{minutes(free.median)} (90 %: {number(free.p05)} to {number(free.p95)})"
-    if fact is None or fact.role != "pinned":
-        return f"The model left free gives {model}."
-    said = f"The {number(_value(fact))} is put in, not predicted: left free the model gives {model}"
+    if fact.role != "pinned":
+        return f"This is the model's; on record it was {fact.documented_text}."
+    said = f"The {number(_value(fact))} is put in, not predicted: left free the model gives {_dark(free)}"
     if replay.prior_percentile is not None:
         said += f"; {percent(replay.prior_percentile / 100)} % end sooner than the record"
     return said + "."
@@ -121,7 +119,9 @@ def _other(reading: ReadingReplay) -> str:
     stopped = reading.stopped.mean
     if dark is None or stopped >= 1:
         return "it never goes dark"
-    return f"{_dark(dark)} dark" + (f", and stopped on {percent(stopped)} % of the evenings" if stopped else "")
+    return f"{_dark(dark)} dark" + (
+        f", and stopped on {percent(stopped)} % of the evenings" if stopped else ""
+    )
 
 
 def _dark(dark: Summary) -> str:
@@ -144,7 +144,9 @@ def _stages(replay: Replay) -> list[str]:
     if own_policy(replay) and fact is not None and fact.role == "pinned":
         title, aside = f"WHERE THE {number(_value(fact))} MINUTES WENT", "   no source gives this split"
     else:
-        title, aside = "WHERE THE MINUTES WENT", "   evenings not stopped"
+        title, aside = "WHERE THE MINUTES WENT", "   no source gives this split"
+    if _reading(replay).stopped.mean > 0:
+        aside = "   evenings not stopped"
     name = max(len(stage.label) for stage in replay.stages)
     longest = max(stage.summary.mean for stage in replay.stages) or 1.0
     lines = [f"{title}   mean, min (90 %){aside}"]
@@ -163,9 +165,11 @@ def _timeline(replay: Replay) -> list[str]:
     if not rows:
         return []
     day = _day(replay)
-    zone = instant(replay.scenario.incident.at.value.value, replay.scenario.zone).tzname() if replay.scenario.incident else ""
-    cells = [(row.label, row.documented_text, simulated(row, day), first_source(row.source), row.role or "") for row in rows]
-    head = (f"TIMELINE ({zone})", "record", "simulated, 90 %", "source", "")
+    cells = [
+        (row.label, row.documented_text, simulated(row, day), first_source(row.source), row.role or "")
+        for row in rows
+    ]
+    head = (f"TIMELINE ({day.tzname()})", "record", "simulated, 90 %", "source", "")
     # The event column carries an indent that the heading does not have.
     widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
     widths[0] = min(32, max(widths[0] + 2, len(head[0])))
@@ -227,7 +231,7 @@ def _checks(replay: Replay) -> list[str]:
     prior = _prior(replay)
     rows += [(prior, "told, not judged")] if prior else []
     rows += [("  " + check_text(fact), _verdict(fact)) for fact in checked]
-    width = min(76, max(len(text) for text, _ in rows))
+    width = min(72, max(len(text) for text, _ in rows))
     lines: list[str] = []
     for at, (text, verdict) in enumerate(rows):
         indent = len(text) - len(text.lstrip())
@@ -271,10 +275,10 @@ def _also(replay: Replay) -> list[str]:
         rows.append((measure_name(name), _amount(summary), _sort(replay, name)))
     if not rows:
         return []
-    name = max(len(row[0]) for row in rows)
+    width = max(len(row[0]) for row in rows)
     amount = max(len(row[1]) for row in rows)
     return [
-        f"{'ALSO' if at == 0 else '':<9}{label:<{name}}  {value:>{amount}}  {sort}"
+        f"{'ALSO' if at == 0 else '':<9}{label:<{width}}  {value:>{amount}}  {sort}"
         for at, (label, value, sort) in enumerate(rows)
     ]
 

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 #: What happened, by the event's name. `{by}` is who or what did it, `{why}` the reason.
 SENTENCES = {
-    "requested": "A member of {by} gives the command {command} on {account}.",
-    "gate_passed": "{Gate} let it pass: {why}.",
-    "gate_denied": "{Gate} stop it: {why}.",
+    "requested": "Somebody of {by} gives the command {command} on {account}.",
+    "gate_passed": "{Gate} does not stop it: {why}.",
+    "gate_denied": "{Gate} stops it: {why}.",
     "rerouted": "It is handed to {by}: the account is on the protected list.",
-    "held": "{Gate} hold it{because}.",
-    "released": "{Gate} let it go on: {why}.",
-    "asked": "{By} are asked.",
+    "held": "{Gate} holds it{because}.",
+    "released": "{Gate} lets it go on: {why}.",
+    "asked": "Somebody of {by} is asked.",
     "review_starts": "{By} begins to look at the request.",
     "review_ends": "{By} has decided: {why}.",
     "timed_out": "The request times out{because}.",
@@ -60,16 +60,16 @@ ROUTINE = {
 }
 
 GATES = {
-    "rights": "the rights",
-    "just_in_time": "just-in-time rights",
-    "confirm": "the buttons of the dialog",
-    "protected_list": "the rules of the protected list",
-    "open_report": "the rules on open reports",
-    "lock_down": "the rules of the lock-down",
-    "rate_limit": "the limits on actions an hour",
-    "separation_of_duties": "separate duties",
-    "approval": "the rules of approval",
-    "cooling_off": "the rules of cooling-off",
+    "rights": "the check of rights",
+    "just_in_time": "just-in-time access",
+    "confirm": "the dialog",
+    "protected_list": "the protected list",
+    "open_report": "the rule on open reports",
+    "lock_down": "the lock-down",
+    "rate_limit": "the rate limit",
+    "separation_of_duties": "separation of duties",
+    "approval": "approval",
+    "cooling_off": "cooling-off",
 }
 CHANNELS = {
     "alert": ("an alert goes off", "through the alert"),
@@ -123,10 +123,10 @@ REASONS = {
     "nobody_watched": "nobody looked at what was pending",
     "no_action": "no action was called for",
     "action": "an action was called for",
-    "too_late": "it came too late",
     "contained": "the actor had been contained",
     "not_a_leaver": "the actor was not leaving",
-    "rights_return": "the right came back",
+    "urgent": "it was urgent",
+    "slipped": "the hand slipped",
 }
 
 
@@ -139,8 +139,9 @@ def story(told: Told, scenario: Scenario) -> str:
         WIDTH,
     )
     lines = [*head, ""]
+    day = instant(_begin(told), scenario.zone)
     for time, sentence in sentences(told, scenario):
-        start = f"{clock(instant(time, scenario.zone), instant(_begin(told), scenario.zone)):<13}{_since(told, time):>9}  "
+        start = f"{clock(instant(time, scenario.zone), day):<13}{_since(told, time):>9}  "
         first, *more = wrap(sentence, WIDTH - len(start))
         lines += [start + first, *(" " * len(start) + line for line in more)]
     if told.effect_time is None:
@@ -169,8 +170,8 @@ def _sentence(trace: Trace, row: Row, event: str, scenario: Scenario) -> str:
     named = scenario.platform.accounts.get(account)
     seen = f" ({count(named.followers.value)} follow it)" if named is not None else ""
     noticed, through = CHANNELS.get(by, (by, by))
-    text = SENTENCES[event].format(
-        by=by.partition(" #")[0] if event == "requested" else person,
+    return SENTENCES[event].format(
+        by=by.partition(" #")[0] if event in {"requested", "asked"} else person,
         By=_capital(person),
         Gate=_capital(GATES.get(by, by)),
         Channel=_capital(noticed.format(followers=seen)),
@@ -181,7 +182,6 @@ def _sentence(trace: Trace, row: Row, event: str, scenario: Scenario) -> str:
         command=incident.command,
         account=account,
     )
-    return text
 
 
 def _is_act(trace: Trace, row: Row) -> bool:
@@ -189,9 +189,9 @@ def _is_act(trace: Trace, row: Row) -> bool:
 
 
 def _person(name: str) -> str:
-    """`on-call #2` as people say it."""
+    """`on-call #2` as people say it: `no. 2 of on-call`."""
     team, found, position = name.partition(" #")
-    return f"{team} {position}" if found else name
+    return f"no. {position} of {team}" if found else name
 
 
 def _capital(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from ..study.results import Estimate, Group, Summary
 
 WIDTH = 100
+NO_BREAK = "\N{NO-BREAK SPACE}"
 NEVER_ALL = 0.995
 """Shares from here to 1 are written `>99`, so that "100" means every single world."""
 
@@ -149,8 +151,14 @@ def clock(moment: datetime, day: datetime | None = None, *, seconds: bool = True
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most `width` columns; words stay whole unless one alone is wider."""
-    return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
+    """Lines of at most `width` columns; words stay whole, and numbers with their units."""
+    lines = textwrap.wrap(bound(text), width, break_on_hyphens=False, break_long_words=False)
+    return [line.replace(NO_BREAK, " ") for line in lines] or [""]
+
+
+def bound(text: str) -> str:
+    """The text with a no-break space between each number and its unit."""
+    return re.sub(r"(?<=\d) (?=(?:%|(?:min|h|s|days|M|k)\b))", NO_BREAK, text)
 
 
 def filled(label: str, text: str, indent: int = 9, width: int = WIDTH) -> list[str]:

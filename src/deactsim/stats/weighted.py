@@ -64,7 +64,9 @@ def mean_interval(values: Array, weights: Array, clusters: NDArray[np.int64] | N
     return Interval(centre, centre - half, centre + half)
 
 
-def share_interval(yes: NDArray[np.bool_], weights: Array, clusters: NDArray[np.int64] | None = None) -> Interval:
+def share_interval(
+    yes: NDArray[np.bool_], weights: Array, clusters: NDArray[np.int64] | None = None
+) -> Interval:
     """The weighted share of `yes` with Wilson's interval at the effective sample size.
 
     Wilson's interval stays inside 0 to 1 and does not shrink to nothing where every world
@@ -99,4 +101,4 @@ def _by_cluster(values: Array, clusters: NDArray[np.int64] | None) -> Array:
     if clusters is None:
         return values
     _, place = np.unique(clusters, return_inverse=True)
-    return np.bincount(place, weights=values)
+    return np.asarray(np.bincount(place, weights=values), dtype=np.float64)

@@ -16,7 +16,6 @@ from ..model.states import Event
 from ..model.trace import Trace
 from ..model.world import World
 
-
 #: Shifts come and go, and statements and follower counts need nobody's time here.
 _NO_PEOPLE = {
     Event.SHIFT_ON,

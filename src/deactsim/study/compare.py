@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +28,6 @@ from .results import (
     Group,
     PolicyOutcome,
     ReadingOutcome,
-    Summary,
     Tipping,
 )
 from .sensitivity import Evenings, decide, tip
@@ -97,10 +97,12 @@ def _work(shared: _Shared, job: _Job) -> Any:
         assert job.plan is not None  # noqa: S101 - jobs of this kind have one
         return condition(shared.scenario, job.plan, shared.seed, shared.worlds)
     if job.kind == "nights":
-        assert job.plan is not None and job.own is not None  # noqa: S101 - jobs of this kind have both
+        assert job.plan is not None  # noqa: S101 - jobs of this kind have both
+        assert job.own is not None  # noqa: S101
         return under(job.plan, shared.found[job.own])
     if job.kind == "weeks":
-        assert job.plan is not None and shared.scenario.incident is not None  # noqa: S101 - as above
+        assert job.plan is not None  # noqa: S101 - jobs of this kind have one
+        assert shared.scenario.incident is not None  # noqa: S101 - comparisons are of incidents
         return routine_weeks(job.plan, shared.seed, shared.weeks, shared.scenario.incident.at.value.value)
     drawn = min(shared.worlds, FOR_DECISIONS if job.kind == "decide" else FOR_TIPPING)
     evenings = shared.evenings.setdefault(
@@ -181,11 +183,13 @@ class _Comparing:
         nights |= {(own, own): conditioned(own, self.found[own]) for own in own_plans}
         weeks: dict[Plan, Weeks] = dict(zip(routine, runs[len(pairs) :], strict=True))
         outcomes = self._outcomes(nights, weeks)
-        decided = self._decide(outcomes, nights)
+        decided = self._decide(outcomes)
         outcomes = [_with(outcome, decided_by=decided.get(outcome.name)) for outcome in outcomes]
         first = next(iter(self.readings))
         table = {name: {r: self._nights(nights, name, r) for r in self.readings} for name in self._said()}
-        ranking = rank(table, {r: letter for r, (_, letter) in self.readings.items()}, self._adapters(outcomes))
+        ranking = rank(
+            table, {r: letter for r, (_, letter) in self.readings.items()}, self._adapters(outcomes)
+        )
         tipping = self._tip(ranking.by_reading[first], ranking.ties[first], decided)
         shares = [r.stopped for o in outcomes for r in o.readings]
         return Comparison(
@@ -223,7 +227,9 @@ class _Comparing:
             cost = friction_text(friction, own_weeks)
             overload = {team: load for team, load in loads(self.routine[name]).items() if load >= 1.0}
             if overload:
-                friction = {k: v for k, v in friction.items() if not k.startswith(("minutes_held", "report_wait"))}
+                friction = {
+                    k: v for k, v in friction.items() if not k.startswith(("minutes_held", "report_wait"))
+                }
                 cost = "unstable: " + ", ".join(f"{team} at {load:.0%}" for team, load in overload.items())
             label = self.scenario.policies[name].label or name
             if name in self.unknown:
@@ -268,9 +274,7 @@ class _Comparing:
             )
         return outcomes
 
-    def _decide(
-        self, outcomes: Sequence[PolicyOutcome], nights: Mapping[tuple[Plan, Plan], Nights]
-    ) -> dict[str, Decision]:
+    def _decide(self, outcomes: Sequence[PolicyOutcome]) -> dict[str, Decision]:
         """The deciding input of every policy that changes something."""
         jobs = []
         for outcome in outcomes:
@@ -289,19 +293,16 @@ class _Comparing:
         """Tipping points between neighbours that do change something."""
         first = next(iter(self.readings))
         jobs = []
-        for better, worse in zip(order, order[1:], strict=False):
+        for better, worse in pairwise(order):
             if any(better in tie and worse in tie for tie in ties):
                 continue
             decision = decided.get(better)
             if decision is not None and worse != self.scenario.baseline:
-                jobs.append(
-                    _Job("tip", policy=better, other=worse, reading=first, decision=decision)
-                )
+                jobs.append(_Job("tip", policy=better, other=worse, reading=first, decision=decision))
         return tuple(tipping for tipping in self._batch(jobs) if tipping is not None)
 
 
 def _with(outcome: PolicyOutcome, *, decided_by: Decision | None) -> PolicyOutcome:
-
 
     return replace(outcome, decided_by=decided_by)
 
@@ -359,5 +360,3 @@ def _frame(table: Mapping[str, Mapping[str, Nights]]) -> pd.DataFrame:
             head = {"policy": policy, "reading": reading, "world": nights.clusters, "weight": nights.weights}
             parts.append(pd.DataFrame(head | nights.columns))
     return pd.concat(parts, ignore_index=True)
-
-

@@ -1,8 +1,9 @@
 """Conditioning: worlds weighted so that they agree with what is documented.
 
-That the action took effect is always one of the facts. A pinned fact names the instant at which a stage must end. The engine ends the stage
-there, and the world is weighted by the density of the stage's length having been just
-that: exact, in one pass, for several facts at once (docs/model.md, section Replay).
+That the action took effect is always one of the facts. A pinned fact names the instant at
+which a stage must end. The engine ends the stage there, and the world is weighted by the
+density of the stage's length having been just that: exact, in one pass, for several facts
+at once (docs/model.md, section Replay).
 """
 
 from __future__ import annotations
@@ -52,15 +53,13 @@ def new_world(plan: Plan, seed: int, number: int) -> World:
     assert incident is not None  # noqa: S101 - replays are of incidents
     start = incident.at - incident.give_or_take - incident.warm_up
     end = incident.at + incident.give_or_take + incident.follow
-    return _drawn(plan.streams, seed, start, end).setdefault(
-        number, World(key=world_key(seed, number), start=start, end=end)
-    )
+    return _world(plan.streams, seed, number, start, end)
 
 
-@lru_cache(maxsize=4)
-def _drawn(streams: tuple[StreamPlan, ...], seed: int, start: int, end: int) -> dict[int, World]:
-    """The worlds made so far for these reports, seed and span."""
-    return {}
+@lru_cache(maxsize=20_000)
+def _world(streams: tuple[StreamPlan, ...], seed: int, number: int, start: int, end: int) -> World:  # noqa: ARG001
+    """One world object for one set of reports: what is drawn for it is drawn once."""
+    return World(key=world_key(seed, number), start=start, end=end)
 
 
 def pins(scenario: Scenario, plan: Plan) -> list[dict[Stage, Pin]]:
@@ -108,7 +107,7 @@ _SIMPLE = {
 
 def _routes(plan: Plan, pin: Pin) -> list[dict[Stage, Pin]]:
     """The ways the account can have become visible at the pin."""
-    given, response = plan.safeguards, plan.response
+    given = plan.safeguards
     routes: list[dict[Stage, Pin]] = []
     if given.undo_button is not None or given.quick_pick_up is not None:
         raise CannotCondition(
@@ -129,13 +128,13 @@ def _routes(plan: Plan, pin: Pin) -> list[dict[Stage, Pin]]:
     if given.automatic_restore is not None and given.automatic_restore.after.has_density:
         routes.append({Stage.AUTOMATIC: pin})
     actor = plan.detection.actor
-    if plan.incident is not None and plan.incident.actor_notices and actor is not None:
-        if plan.detection.actor_undoes and actor.delay.has_density:
-            routes.append({Stage.ACTOR_UNDOES: pin})
+    notices = plan.incident is not None and plan.incident.actor_notices and actor is not None
+    if notices and actor is not None and plan.detection.actor_undoes and actor.delay.has_density:
+        routes.append({Stage.ACTOR_UNDOES: pin})
     if not routes:
         raise CannotCondition(
-            f"the end of the darkness cannot be pinned: response.restore ({response.restore.a / 1e6:g} s fixed) "
-            "and the stages before it have no spread, or a queue comes between; give response.restore a spread"
+            "the end of the darkness cannot be pinned: response.restore has no spread, and neither has the stage "
+            "before it, or a queue comes between; give response.restore a spread"
         )
     return routes
 
@@ -236,7 +235,8 @@ def _log_weight(plan: Plan, trace: Trace, seen: Marks, stratum: Mapping[Stage, P
 
 def _stage_length(stage: Stage, seen: Marks) -> int:
     begins, ends = _stage(stage, seen)
-    assert begins is not None and ends is not None  # noqa: S101 - worlds without are refused
+    assert begins is not None  # noqa: S101 - worlds without are refused
+    assert ends is not None  # noqa: S101
     return ends - begins
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -219,9 +220,7 @@ def timeline(scenario: Scenario, nights: Nights, facts: tuple[FactResult, ...]) 
     return tuple(row for _, row in sorted(rows, key=lambda item: item[0]))
 
 
-def _simulated(
-    nights: Nights, column: str, scenario: Scenario, incident: Incident
-) -> dict[str, object]:
+def _simulated(nights: Nights, column: str, scenario: Scenario, incident: Incident) -> dict[str, Any]:
     """The simulated side of a timeline row.
 
     Clock times carry the uncertainty of the start; `minutes` counts from the effect.

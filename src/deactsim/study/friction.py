@@ -14,7 +14,7 @@ from ..model.plan import Plan, StreamPlan
 from ..model.shifts import DAY, overlap
 from ..model.states import Event, Reason
 from ..model.streams import REPORT, tag_of, team_of_agent, world_key
-from ..model.trace import Trace
+from ..model.trace import Row, Trace
 from ..model.world import World
 from ..stats import weighted
 from .results import Estimate
@@ -78,7 +78,7 @@ def routine_weeks(plan: Plan, seed: int, weeks: int, until: int) -> Weeks:
 
 
 @lru_cache(maxsize=2)
-def _weeks(streams: tuple[StreamPlan, ...], seed: int, weeks: int, until: int) -> tuple[World, ...]:
+def _weeks(streams: tuple[StreamPlan, ...], seed: int, weeks: int, until: int) -> tuple[World, ...]:  # noqa: ARG001
     """The worlds of the weeks; every plan meets the same reports, drawn once."""
     monday = (until // DAY + 3) // 7 * 7 - 3
     begins = [(monday - 7 * (weeks - number)) * DAY for number in range(weeks)]
@@ -97,111 +97,114 @@ class _Life:
 
 
 _WAITS = {Event.HELD, Event.ASKED, Event.REROUTED}
+_COUNTED = {Event.FALSE_ALARM: "false_alarms", Event.WRONGLY_UNDONE: "wrongly_undone"}
 
 
 def week_of(trace: Trace, begins: int, ends: int) -> dict[str, float]:
     """Fold a trace into the friction of the week from `begins` to `ends`."""
-    lives: dict[int, _Life] = {}
-    counts: defaultdict[str, float] = defaultdict(float)
-    busy: defaultdict[int, float] = defaultdict(float)
-    since: dict[tuple[int, int], int] = {}
-    arrived: dict[int, int] = {}
-    waits: list[float] = []
-    lost: dict[int, int] = {}
-    for time, event, entity, by, reason in trace.rows:
-        within = begins <= time < ends
+    week = _Week(trace.plan, begins, ends)
+    for row in trace.rows:
+        week.take(row)
+    return week.row()
+
+
+class _Week:
+    """The fold: what has been counted so far, and what has begun and not ended."""
+
+    def __init__(self, plan: Plan, begins: int, ends: int) -> None:
+        self.plan, self.begins, self.ends = plan, begins, ends
+        self.lives: dict[int, _Life] = {}
+        self.counts: defaultdict[str, float] = defaultdict(float)
+        self.busy: defaultdict[int, float] = defaultdict(float)
+        self.since: dict[tuple[int, int], int] = {}
+        self.arrived: dict[int, int] = {}
+        self.waits: list[float] = []
+        self.stepped_down: dict[int, int] = {}
+
+    def take(self, row: Row) -> None:
+        """Count one event."""
+        time, event, entity, by, reason = row
+        within = self.begins <= time < self.ends
         if event == Event.REPORT_ARRIVES and within:
-            arrived[entity] = time
-        elif event == Event.REPORT_TAKEN and entity in arrived:
-            waits.append((time - arrived[entity]) / MINUTE)
+            self.arrived[entity] = time
+        elif event == Event.REPORT_TAKEN and entity in self.arrived:
+            self.waits.append((time - self.arrived[entity]) / MINUTE)
         elif event == Event.REQUESTED and within and tag_of(entity) == REPORT and reason != Reason.SLIPPED:
-            lives[entity] = _Life(requested=time, urgent=reason == Reason.URGENT)
-        elif event == Event.REVIEW_STARTS:
-            since[entity, by] = time
+            self.lives[entity] = _Life(requested=time, urgent=reason == Reason.URGENT)
+        elif event in (Event.REVIEW_STARTS, Event.ALARM_TAKEN):
+            self.since[entity, by] = time
         elif event == Event.REVIEW_ENDS:
-            _work(busy, since, entity, by, time, begins, ends)
-        elif event == Event.FALSE_ALARM and within:
-            counts["false_alarms"] += 1
-        elif event == Event.ALARM_TAKEN:
-            since[entity, by] = time
+            self._reviewed(entity, by, time)
         elif event == Event.ALARM_CLOSED:
-            start = since.pop((entity, by))
-            counts["responder_hours"] += max(0, min(time, ends) - max(start, begins)) / HOUR
-        elif event == Event.WRONGLY_UNDONE and within:
-            counts["wrongly_undone"] += 1
+            self.counts["responder_hours"] += self._hours(self.since.pop((entity, by)), time)
+        elif event in _COUNTED and within:
+            self.counts[_COUNTED[Event(event)]] += 1
         elif event == Event.RIGHTS_END:
-            lost[entity] = time
+            self.stepped_down[entity] = time
         elif event == Event.RIGHTS_ON:
-            counts["agent_days_lost"] += _agent_days(trace.plan, by, max(lost.pop(entity), begins), min(time, ends))
-        if entity in lives:
-            _follow(lives[entity], Event(event), time, counts)
-    for agent, start in lost.items():
-        counts["agent_days_lost"] += _agent_days(trace.plan, team_of_agent(agent), max(start, begins), ends)
-    return _row(trace.plan, lives, counts, busy, waits, begins, ends)
+            self._returned(self.stepped_down.pop(entity), time, by)
+        if entity in self.lives:
+            self._follow(self.lives[entity], Event(event), time)
 
+    def _follow(self, life: _Life, event: Event, time: int) -> None:
+        if event in _WAITS:
+            life.waited = True
+            self.counts["rerouted"] += event is Event.REROUTED
+        elif event is Event.TOOK_EFFECT and life.ended is None:
+            life.ended = time
+        elif event is Event.GATE_DENIED:
+            life.ended, life.denied = time, True
 
-def _follow(life: _Life, event: Event, time: int, counts: dict[str, float]) -> None:
-    if event in _WAITS:
-        life.waited = True
-        counts["rerouted"] += event is Event.REROUTED
-    elif event is Event.TOOK_EFFECT and life.ended is None:
-        life.ended = time
-    elif event is Event.GATE_DENIED:
-        life.ended, life.denied = time, True
+    def _reviewed(self, entity: int, by: int, time: int) -> None:
+        """Count a review; its end names the person, or the team for a senior or executing one."""
+        key = (entity, by)
+        if key not in self.since:
+            key = next(k for k in self.since if k[0] == entity and team_of_agent(k[1]) == by)
+        self.busy[team_of_agent(key[1])] += self._hours(self.since.pop(key), time)
 
+    def _returned(self, stepped_down: int, returned: int, team: int) -> None:
+        """Count shifts without the right, in shifts of the team's usual length."""
+        windows = next(each.windows for each in self.plan.teams if each.id == team)
+        longest = max(((w.end - w.start - 1) % 1440) + 1 for w in windows)
+        # A team that is always on shift is so by turns: a person's day is eight hours of it.
+        usual = 8 * 60 if longest == 1440 else longest
+        lost = overlap(windows, max(stepped_down, self.begins), min(returned, self.ends))
+        self.counts["agent_days_lost"] += lost / (usual * MINUTE)
 
-def _work(
-    busy: dict[int, float], since: dict[tuple[int, int], int], entity: int, by: int, time: int, begins: int, ends: int
-) -> None:
-    """Count a review; its end names the person, or the team for a senior or executing one."""
-    key = (entity, by)
-    if key not in since:
-        key = next(k for k in since if k[0] == entity and team_of_agent(k[1]) == by)
-    start = since.pop(key)
-    busy[team_of_agent(key[1])] += max(0, min(time, ends) - max(start, begins)) / HOUR
+    def _hours(self, start: int, end: int) -> float:
+        """Hours of a piece of work that fall into the week."""
+        return max(0, min(end, self.ends) - max(start, self.begins)) / HOUR
 
-
-def _agent_days(plan: Plan, team: int, begins: int, ends: int) -> float:
-    """Shifts lost between two times, in shifts of the team's usual length."""
-    windows = next(each.windows for each in plan.teams if each.id == team)
-    longest = max(
-        (((w.end - w.start - 1) % 1440) + 1) * MINUTE if (w.start, w.end) != (0, 1440) else 8 * HOUR
-        for w in windows
-    )
-    return overlap(windows, begins, ends) / longest
-
-
-def _row(
-    plan: Plan,
-    lives: Mapping[int, _Life],
-    counts: Mapping[str, float],
-    busy: Mapping[int, float],
-    waits: list[float],
-    begins: int,
-    ends: int,
-) -> dict[str, float]:
-    held = [life for life in lives.values() if life.waited]
-    # What is still held at the end of the run counts up to there: never less than it was.
-    minutes = np.array([((life.ended or ends + DAY) - life.requested) / MINUTE for life in held])
-    capacity = sum(
-        team.headcount * overlap(team.windows, begins, ends) / HOUR for team in plan.teams if team.id in busy
-    )
-    return {
-        "actions": float(len(lives)),
-        "held": float(len(held)),
-        "minutes_held": float(minutes.mean()) if held else np.nan,
-        "minutes_held_p95": float(np.quantile(minutes, 0.95)) if held else np.nan,
-        "urgent_held": float(sum(life.urgent for life in held)),
-        "rerouted": counts.get("rerouted", 0.0),
-        "denied": float(sum(life.denied for life in lives.values())),
-        "approver_hours": float(sum(busy.values())),
-        "approver_utilisation": sum(busy.values()) / capacity if capacity else np.nan,
-        "responder_hours": counts.get("responder_hours", 0.0),
-        "false_alarms": counts.get("false_alarms", 0.0),
-        "wrongly_undone": counts.get("wrongly_undone", 0.0),
-        "agent_days_lost": counts.get("agent_days_lost", 0.0),
-        "report_wait": float(np.mean(waits)) if waits else np.nan,
-    }
+    def row(self) -> dict[str, float]:
+        """The week's measures; nan for a wait nobody had."""
+        for agent, start in self.stepped_down.items():
+            self._returned(start, self.ends, team_of_agent(agent))
+        held = [life for life in self.lives.values() if life.waited]
+        # What is still held at the end of the run counts up to there: never less than it was.
+        over = self.ends + DAY
+        minutes = np.array([((life.ended or over) - life.requested) / MINUTE for life in held])
+        capacity = sum(
+            team.headcount * overlap(team.windows, self.begins, self.ends) / HOUR
+            for team in self.plan.teams
+            if team.id in self.busy
+        )
+        worked = sum(self.busy.values())
+        return {
+            "actions": float(len(self.lives)),
+            "held": float(len(held)),
+            "minutes_held": float(minutes.mean()) if held else np.nan,
+            "minutes_held_p95": float(np.quantile(minutes, 0.95)) if held else np.nan,
+            "urgent_held": float(sum(life.urgent for life in held)),
+            "rerouted": self.counts["rerouted"],
+            "denied": float(sum(life.denied for life in self.lives.values())),
+            "approver_hours": float(worked),
+            "approver_utilisation": worked / capacity if capacity else np.nan,
+            "responder_hours": self.counts["responder_hours"],
+            "false_alarms": self.counts["false_alarms"],
+            "wrongly_undone": self.counts["wrongly_undone"],
+            "agent_days_lost": self.counts["agent_days_lost"],
+            "report_wait": float(np.mean(self.waits)) if self.waits else np.nan,
+        }
 
 
 def friction_text(friction: Mapping[str, Estimate], own: Mapping[str, Estimate]) -> str:

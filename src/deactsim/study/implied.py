@@ -92,5 +92,3 @@ def loads(plan: Plan) -> dict[str, float]:
 def _on_shift(team: TeamPlan) -> float:
     """The share of a week the team is on shift."""
     return overlap(team.windows, 0, 7 * DAY) / (7 * DAY)
-
-

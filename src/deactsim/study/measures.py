@@ -24,7 +24,10 @@ STAGES = {
 #: Measures of one incident: unit, and what they mean.
 MEASURES = {
     "dark_minutes": ("min", "from effect until visible again; 0 if it never took effect"),
-    "audience_minutes": ("follower minutes", "followers times minutes dark, every act: a ceiling, not viewers"),
+    "audience_minutes": (
+        "follower minutes",
+        "followers times minutes dark, every act: a ceiling, not viewers",
+    ),
     "time_to_detect": ("min", "from effect until somebody notices"),
     "time_to_restore": ("min", "from the first notice until visible again"),
     "time_to_contain": ("min", "from effect until the actor can do no more"),

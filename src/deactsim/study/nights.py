@@ -110,9 +110,7 @@ def free(plan: Plan, seed: int, worlds: int, progress: Progress | None = None) -
     return conditioned(plan, found)
 
 
-def _table(
-    plan: Plan, seen: Iterable[tuple[int, float, Marks]], found: Sequence[Weighted]
-) -> Nights:
+def _table(plan: Plan, seen: Iterable[tuple[int, float, Marks]], found: Sequence[Weighted]) -> Nights:
     incident = plan.incident
     assert incident is not None  # noqa: S101 - nights are of incidents
     rows, weights, clusters, decided = [], [], [], []

@@ -53,7 +53,9 @@ _GATE_OF = {
 _CHANNELS = ("alert", "probe", "leaver_watch", "audit")
 
 
-def why_nothing(scenario: Scenario, safeguards: Safeguards, own: Safeguards, nights: Nights) -> tuple[str, str | None]:
+def why_nothing(
+    scenario: Scenario, safeguards: Safeguards, own: Safeguards, nights: Nights
+) -> tuple[str, str | None]:
     """The reason, and the source of the input behind it: one clause a safeguard of the policy."""
     clauses: dict[str, str | None] = {}
     for name in type(safeguards).model_fields:
@@ -72,7 +74,9 @@ def _clause(scenario: Scenario, name: str, nights: Nights) -> tuple[str, str | N
     if gate is not None:
         said = Counter(reason for world in nights.decided for g, reason in world if g == gate)
         if said:
-            text, backed_by = _BY_REASON.get(said.most_common(1)[0][0], (plain(said.most_common(1)[0][0]), ""))
+            text, backed_by = _BY_REASON.get(
+                said.most_common(1)[0][0], (plain(said.most_common(1)[0][0]), "")
+            )
             return text, _source(scenario, backed_by)
     if name in _CHANNELS:
         notices = nights.column(f"notice_{name}")

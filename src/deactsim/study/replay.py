@@ -61,7 +61,9 @@ def replay(
     plans = {name: compile_plan(scenario, own, name) for name in readings}
     asked = {name: compile_plan(scenario, policy, name) for name in readings}
     jobs = _Jobs(scenario, seed, worlds, progress)
-    jobs.total = worlds * 2 * len(set(plans.values())) + worlds * len(set(asked.values()) - set(plans.values()))
+    jobs.total = worlds * 2 * len(set(plans.values())) + worlds * len(
+        set(asked.values()) - set(plans.values())
+    )
     found: list[ReadingReplay] = []
     nights: dict[str, Nights] = {}
     first_with: dict[tuple[Plan, Plan], str] = {}
@@ -124,7 +126,7 @@ class _Jobs:
         self._free: dict[Plan, Nights] = {}
         self._nights: dict[tuple[Plan, Plan], Nights] = {}
 
-    def _step(self, done: int, total: int) -> None:
+    def _step(self, _done: int, _total: int) -> None:
         self._done += 1
         if self._progress is not None:
             self._progress(min(self._done, self.total), self.total)
@@ -178,7 +180,9 @@ def reading_names(scenario: Scenario) -> dict[str, tuple[str, str]]:
     for name, reading in scenario.incident.readings.items():
         letter = reading.letter
         if letter is None:
-            letter = next(c for c in name.upper() + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c.isalpha() and c not in taken)
+            letter = next(
+                c for c in name.upper() + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c.isalpha() and c not in taken
+            )
             taken.add(letter)
         names[name] = (reading.label or name.replace("_", " ").replace("-", " "), letter)
     return names

@@ -107,11 +107,19 @@ def stopped(nights: Nights) -> float:
 def inputs(scenario: Scenario, policy: str, *, stops: bool) -> Iterator[tuple[str, Stated[Any]]]:
     """The inputs that could decide a policy's figure: its own, and those of the incident."""
     mine = f"policies.{policy}."
-    own = {path.split(".", 2)[2]: leaf for path, leaf in leaves(scenario) if path.startswith(f"policies.{scenario.baseline}.")}
+    own = {
+        path.split(".", 2)[2]: leaf
+        for path, leaf in leaves(scenario)
+        if path.startswith(f"policies.{scenario.baseline}.")
+    }
     for path, leaf in leaves(scenario):
         if path.startswith(mine):
             name = path.split(".", 2)[2]
-            if path.endswith(_INCIDENTAL) or _STRUCTURE in path or (name in own and own[name].value == leaf.value):
+            if (
+                path.endswith(_INCIDENTAL)
+                or _STRUCTURE in path
+                or (name in own and own[name].value == leaf.value)
+            ):
                 continue
             if not leaf.given and path.endswith(("works", "covers")):
                 continue
@@ -163,15 +171,18 @@ def decide(evenings: Evenings, policy: str, *, stops: bool) -> Decision | None:
         swing = abs(high - low)
         if swing > 1e-9 and (best is None or swing > best[0] * (1.0 + 1e-9)):
             kind = kind_at(evenings.scenario, path)
-            best = swing, Decision(
-                path=path,
-                label=phrase(path, leaf.value, kind),
-                value_text=text_of(leaf.value, kind),
-                basis=leaf.basis,
-                low_text=text_of(pair[0], kind),
-                high_text=text_of(pair[1], kind),
-                figure_low=low,
-                figure_high=high,
+            best = (
+                swing,
+                Decision(
+                    path=path,
+                    label=phrase(path, leaf.value, kind),
+                    value_text=text_of(leaf.value, kind),
+                    basis=leaf.basis,
+                    low_text=text_of(pair[0], kind),
+                    high_text=text_of(pair[1], kind),
+                    figure_low=low,
+                    figure_high=high,
+                ),
             )
     return None if best is None else best[1]
 
@@ -234,7 +245,9 @@ def tip(evenings: Evenings, better: str, worse: str, decision: Decision) -> Tipp
         here = gap(now)
         for end in (low, high):
             if here > 0.0 > gap(end):
-                place = bisect(gap, min(now, end), max(now, end), xtol=0.004 if isinstance(value, float) else 0.03)
+                place = bisect(
+                    gap, min(now, end), max(now, end), xtol=0.004 if isinstance(value, float) else 0.03
+                )
                 return Tipping(
                     better=better,
                     worse=worse,

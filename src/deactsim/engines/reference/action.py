@@ -56,6 +56,11 @@ def passed(night: Night, action: Action, gate: Gate, reason: Reason) -> bool:
     return True
 
 
+def reached(night: Night, action: Action, control: Control) -> bool:
+    """Whether a control covers this action, is in order and really holds the account."""
+    return unreached(night, action, control) is None
+
+
 def unreached(night: Night, action: Action, control: Control, target: int | None = None) -> Reason | None:
     """Why a control does not reach this action; None if it does.
 
@@ -64,7 +69,7 @@ def unreached(night: Night, action: Action, control: Control, target: int | None
     """
     if not action.within(control):
         return Reason.NOT_COVERED
-    if not night.world.in_order(control, int(night.env.now)):
+    if not night.world.in_order(control, night.now):
         return Reason.OUT_OF_ORDER
     if not night.world.covered(control, action.target if target is None else target):
         return Reason.LIST_STALE

@@ -24,7 +24,7 @@ class Moment(simpy.Event):
         self._value = None
         self._ok = True
         priority: Any = ((kind + 1) << 66) | (entity << 4) | sub
-        env.schedule(self, priority, time - env.now)  # type: ignore[arg-type]
+        env.schedule(self, priority, time - env.now)
 
     def then(self, call: Callable[[], None]) -> None:
         """Call this when the moment comes."""

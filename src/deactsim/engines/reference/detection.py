@@ -10,7 +10,7 @@ from ...model.lengths import scaled
 from ...model.plan import ChannelPlan, ProbePlan
 from ...model.states import OUTSIDE, Channel, Event, Kind, Route, Stage
 from ...model.streams import Purpose
-from .action import Action
+from .action import Action, reached
 
 if TYPE_CHECKING:
     from .night import Night
@@ -26,7 +26,7 @@ class Darkness:
     def __init__(self, night: Night, action: Action) -> None:
         self.night = night
         self.action = action
-        self.since = int(night.env.now)
+        self.since = night.now
         self.word = night.env.event()
         self.visible = False
         self.on_visible: list[Callable[[], None]] = []
@@ -43,7 +43,7 @@ class Darkness:
 def automatic_restore(night: Night, dark: Darkness) -> int | None:
     """When a watchdog will undo the action; None if it will not."""
     given, action = night.plan.safeguards.automatic_restore, dark.action
-    if given is None or not action.within(given.control) or not night.works(given.control, action.target):
+    if given is None or not reached(night, action, given.control):
         return None
     length = night.world.length(action.id, Purpose.STAGE, Stage.AUTOMATIC, given.after)
     return night.stage_end(Stage.AUTOMATIC, action.id, length)
@@ -61,22 +61,25 @@ def notices(night: Night, dark: Darkness) -> Iterator[tuple[int, Channel]]:
         return now + world.length(action.id, Purpose.CHANNEL_DELAY, channel, how.delay)
 
     alert = given.alert
-    if alert is not None and action.within(alert.control) and night.works(alert.control, action.target):
-        if chance(Channel.ALERT, alert.recall):
-            yield delayed(Channel.ALERT, ChannelPlan(1.0, alert.after)), Channel.ALERT
+    if alert is not None and reached(night, action, alert.control) and chance(Channel.ALERT, alert.recall):
+        yield delayed(Channel.ALERT, ChannelPlan(1.0, alert.after)), Channel.ALERT
     for channel, look in ((Channel.PROBE, given.probe), (Channel.AUDIT, given.audit)):
-        if look is not None and action.within(look.control) and night.works(look.control, action.target):
+        if look is not None and reached(night, action, look.control):
             seen = _regular_look(night, action, channel, look, now)
             if seen is not None:
                 yield seen, channel
     watch = given.leaver_watch
-    if watch is not None and action.within(watch.control) and night.works(watch.control, action.target):
+    if watch is not None and reached(night, action, watch.control):
         leaves = world.leaving(night.plan.incident) if action.of_incident and night.plan.incident else None
         if leaves is not None and leaves - watch.before <= now and chance(Channel.LEAVER_WATCH, watch.recall):
             yield delayed(Channel.LEAVER_WATCH, ChannelPlan(1.0, watch.after)), Channel.LEAVER_WATCH
     if plan.colleague is not None and chance(Channel.COLLEAGUE, plan.colleague.chance):
         yield delayed(Channel.COLLEAGUE, plan.colleague), Channel.COLLEAGUE
-    if plan.actor is not None and _actor_may_notice(night, action) and chance(Channel.ACTOR, plan.actor.chance):
+    if (
+        plan.actor is not None
+        and _actor_may_notice(night, action)
+        and chance(Channel.ACTOR, plan.actor.chance)
+    ):
         length = world.length(action.id, Purpose.CHANNEL_DELAY, Channel.ACTOR, plan.actor.delay)
         yield night.stage_end(Stage.ACTOR_UNDOES, action.id, length), Channel.ACTOR
     if plan.public is not None and chance(Channel.PUBLIC, plan.public.chance):
@@ -148,7 +151,7 @@ class Race:
             self._word(channel)
             return
         delay = night.world.length(dark.action.id, Purpose.WORD, channel, night.plan.detection.word)
-        moment = night.moment(night.env.now + delay, Kind.ARRIVAL, dark.action.id, channel)
+        moment = night.moment(night.now + delay, Kind.ARRIVAL, dark.action.id, channel)
         moment.then(lambda: self._word(channel))
 
     def _word(self, channel: Channel) -> None:

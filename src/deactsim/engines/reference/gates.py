@@ -30,7 +30,7 @@ def rights(night: Night, action: Action) -> Passes:
         return True
     incident, given = night.plan.incident, night.plan.safeguards
     assert incident is not None  # noqa: S101 - the action is of an incident
-    world, gate, now = night.world, Gate.RIGHTS, int(night.env.now)
+    world, gate, now = night.world, Gate.RIGHTS, night.now
     if action.agent in night.contained:
         return denied(night, action, gate, Reason.CONTAINED)
     if world.draw(action.agent, Purpose.HOLDS_RIGHT) >= incident.among_holders:
@@ -71,8 +71,8 @@ def rights(night: Night, action: Action) -> Passes:
                 return denied(night, action, gate, Reason.RIGHT_CUT_OFF)
             if given.step_down is None:
                 reason = Reason.TICKET_LOST if lost else Reason.BEFORE_CUT_OFF
+    yield from ()  # a gate is a generator even where it never waits
     return passed(night, action, gate, reason)
-    yield  # a gate is a generator even where it never waits
 
 
 def just_in_time(night: Night, action: Action) -> Passes:
@@ -83,10 +83,10 @@ def just_in_time(night: Night, action: Action) -> Passes:
     gate = Gate.JUST_IN_TIME
     if (why := unreached(night, action, given.control)) is not None:
         return passed(night, action, gate, why)
-    if night.granted_until.get(action.agent, -1) <= night.env.now:
+    if night.granted_until.get(action.agent, -1) <= night.now:
         takes = night.world.length(action.id, Purpose.GRANT, 0, given.takes)
-        yield from held(night, action, gate, int(night.env.now) + takes)
-        night.granted_until[action.agent] = int(night.env.now) + given.lasts
+        yield from held(night, action, gate, night.now + takes)
+        night.granted_until[action.agent] = night.now + given.lasts
     return passed(night, action, gate, Reason.GRANTED)
 
 
@@ -102,7 +102,7 @@ def confirm(night: Night, action: Action) -> Passes:
         night,
         action,
         gate,
-        int(night.env.now) + night.world.length(action.id, Purpose.CONFIRM_TAKES, 0, given.takes),
+        night.now + night.world.length(action.id, Purpose.CONFIRM_TAKES, 0, given.takes),
     )
     incident = night.plan.incident
     stops = incident.confirm_stops if action.of_incident and incident is not None else given.stops_slips
@@ -134,7 +134,10 @@ def protected_list(night: Night, action: Action) -> Passes:
     yield from seen_by(night, action, given.senior, length)
     caught = action.wrongful and night.world.draw(action.id, Purpose.SENIOR_CATCH) < given.catches
     night.log(
-        Event.REVIEW_ENDS, action.id, people.plan.id, Reason.SENIOR_OBJECTED if caught else Reason.SENIOR_PASSED
+        Event.REVIEW_ENDS,
+        action.id,
+        people.plan.id,
+        Reason.SENIOR_OBJECTED if caught else Reason.SENIOR_PASSED,
     )
     if caught:
         return denied(night, action, gate, Reason.SENIOR_OBJECTED)
@@ -149,10 +152,10 @@ def open_report(night: Night, action: Action) -> Passes:
     gate = Gate.OPEN_REPORT
     if (why := unreached(night, action, given)) is not None:
         return passed(night, action, gate, why)
+    yield from ()
     if action.open_report:
         return passed(night, action, gate, Reason.REPORT_OPEN)
     return denied(night, action, gate, Reason.NO_REPORT)
-    yield
 
 
 def lock_down(night: Night, action: Action) -> Passes:
@@ -163,7 +166,7 @@ def lock_down(night: Night, action: Action) -> Passes:
     gate = Gate.LOCK_DOWN
     if (why := unreached(night, action, given.control)) is not None:
         return passed(night, action, gate, why)
-    if night.locked_until > night.env.now:
+    if night.locked_until > night.now:
         yield from held(night, action, gate, night.locked_until)
         if action.agent in night.contained:
             return denied(night, action, gate, Reason.CONTAINED)
@@ -180,8 +183,8 @@ def rate_limit(night: Night, action: Action) -> Passes:
     if (why := unreached(night, action, given.control)) is not None:
         return passed(night, action, gate, why)
     earlier = night.acted.setdefault(action.agent, [])
-    opens = rules.limit_opens(earlier, int(night.env.now), given.actions, given.window)
-    if opens > night.env.now:
+    opens = rules.limit_opens(earlier, night.now, given.actions, given.window)
+    if opens > night.now:
         if not given.holds:
             return denied(night, action, gate, Reason.OVER_LIMIT)
         # The place in the window is taken at once, so that two held actions do not share it.
@@ -191,7 +194,7 @@ def rate_limit(night: Night, action: Action) -> Passes:
             return denied(night, action, gate, Reason.CONTAINED)
         reason = Reason.OVER_LIMIT
     else:
-        earlier.append(int(night.env.now))
+        earlier.append(night.now)
     return passed(night, action, gate, reason)
 
 
@@ -235,17 +238,16 @@ def cooling_off(night: Night, action: Action) -> Passes:
     gate = Gate.COOLING_OFF
     if (why := unreached(night, action, given.control)) is not None:
         return passed(night, action, gate, why)
-    world, now = night.world, int(night.env.now)
+    world, now = night.world, night.now
     effect = now + given.hold
     objects: list[tuple[int, Reason]] = []
     if action.wrongful and world.draw(action.id, Purpose.WATCHED) < given.watched:
         notices = world.length(action.id, Purpose.WATCHER_NOTICES, 0, given.notices)
         objects.append((now + notices, Reason.WATCHER_CANCELLED))
-    holder = night.plan.detection.holder
-    if action.wrongful and given.holder_told and holder is not None:
-        if world.draw(action.id, Purpose.CHANNEL_CHANCE, Channel.HOLDER) < holder.chance:
-            notices = world.length(action.id, Purpose.CHANNEL_DELAY, Channel.HOLDER, holder.delay)
-            objects.append((now + notices, Reason.HOLDER_CANCELLED))
+    holder = night.plan.detection.holder if action.wrongful and given.holder_told else None
+    if holder is not None and world.draw(action.id, Purpose.CHANNEL_CHANCE, Channel.HOLDER) < holder.chance:
+        notices = world.length(action.id, Purpose.CHANNEL_DELAY, Channel.HOLDER, holder.delay)
+        objects.append((now + notices, Reason.HOLDER_CANCELLED))
     if objects and min(objects)[0] <= effect:
         first, reason = min(objects)
         yield from held(night, action, gate, first, Kind.CANCELLED)
@@ -259,7 +261,7 @@ def held(
     night: Night, action: Action, gate: Gate, until: int, kind: Kind = Kind.HELD_EFFECT
 ) -> Generator[simpy.Event, Any, None]:
     """Wait until a time, and write the wait down."""
-    if until <= night.env.now:
+    if until <= night.now:
         return
     night.log(Event.HELD, action.id, gate)
     yield night.moment(until, kind, action.id)
@@ -281,9 +283,9 @@ def approved(
     night: Night, action: Action, given: ApprovalPlan, purpose: Purpose, wrongful: bool
 ) -> Generator[simpy.Event, Any, Reason]:
     """Ask each approver in turn; the answer is the first refusal, the time-out or the last yes."""
-    deadline = int(night.env.now) + given.time_out
+    deadline = night.now + given.time_out
     barred: tuple[int, ...] = (action.agent,)
-    reason = Reason.APPROVED
+    reason: Reason = Reason.APPROVED
     for slot, team in enumerate(given.slots):
         people = night.people[team]
         if given.break_glass and not people.on_shift:
@@ -292,7 +294,8 @@ def approved(
         request = _Request(night, action, given, team, slot, barred, purpose, wrongful)
         night.env.process(request.be_reviewed())
         night.moment(deadline, Kind.TIME_OUT, action.id, slot % 16).then(request.time_out)
-        reason, approver = yield request.answer
+        answer: tuple[Reason, int] = yield request.answer
+        reason, approver = answer
         if reason in (Reason.REFUSED, Reason.TIMED_OUT):
             return reason
         barred = (*barred, approver)
@@ -317,9 +320,7 @@ class _Request:
         self.purpose, self.wrongful = purpose, wrongful
         self.people = night.people[team]
         self.answer = night.env.event()
-        self.job = Job(
-            night.env, action.id, priority=0 if action.urgent else 1, sub=slot, barred=barred
-        )
+        self.job = Job(night.env, action.id, priority=0 if action.urgent else 1, sub=slot, barred=barred)
 
     def be_reviewed(self) -> simpy.events.ProcessGenerator:
         """Wait for an approver, be looked at, get an answer."""

@@ -8,7 +8,7 @@ import simpy
 
 from ...model.states import Event, Kind, Reason, Route
 from ...model.streams import Purpose, act_id
-from .action import Action
+from .action import Action, reached
 from .detection import Darkness, Race, automatic_restore, notices
 from .gates import GATES
 from .response import respond
@@ -29,11 +29,11 @@ def live(night: Night, action: Action) -> simpy.events.ProcessGenerator:
             return
     lag = night.world.length(action.id, Purpose.LAG, 0, night.commands[action.command].lag)
     if lag:
-        yield night.moment(night.env.now + lag, Kind.HELD_EFFECT, action.id)
+        yield night.moment(night.now + lag, Kind.HELD_EFFECT, action.id)
     night.log(Event.TOOK_EFFECT, action.id, action.agent)
     if action.wrongful:
         if action.id == act_id(0):
-            night.effect_of_first_act = int(night.env.now)
+            night.effect_of_first_act = night.now
         darkness(night, action)
     else:
         yield from undone_by_mistake(night, action)
@@ -42,13 +42,11 @@ def live(night: Night, action: Action) -> simpy.events.ProcessGenerator:
 def undone_by_mistake(night: Night, action: Action) -> simpy.events.ProcessGenerator:
     """An automatic restore cannot tell honest work from the other kind."""
     restore = night.plan.safeguards.automatic_restore
-    if restore is None or not action.within(restore.control):
-        return
-    if not night.works(restore.control, action.target):
+    if restore is None or not reached(night, action, restore.control):
         return
     if night.world.draw(action.id, Purpose.UNDOES_HONEST) < restore.undoes_honest:
         after = night.world.length(action.id, Purpose.QUICK_STAGE, 0, restore.after)
-        yield night.moment(night.env.now + after, Kind.HELD_EFFECT, action.id)
+        yield night.moment(night.now + after, Kind.HELD_EFFECT, action.id)
         night.log(Event.WRONGLY_UNDONE, action.id)
 
 

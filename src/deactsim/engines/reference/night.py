@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import simpy
 
-from ...model.plan import CommandPlan, Control, Plan
+from ...model.plan import CommandPlan, Plan
 from ...model.states import Event, Kind, Reason, Stage
 from ...model.streams import Purpose, act_id, agent_id
 from ...model.trace import Row, Trace
@@ -59,28 +61,29 @@ class Night:
         if plan.incident is not None:
             self._schedule_acts()
         elif plan.safeguards.step_down is not None:
-            self.env.process(self._leavers())
+            self._leavers()
 
     # -- what the rest of the engine asks for -------------------------------------------
 
+    @property
+    def now(self) -> int:
+        """The present, in microseconds since 1970 UTC."""
+        return int(self.env.now)
+
     def log(self, event: Event, entity: int, by: int = 0, reason: int = 0) -> None:
         """Write one row."""
-        self.rows.append(Row(self.env.now, event, entity, by, reason))  # type: ignore[arg-type]
+        self.rows.append(Row(self.now, event, entity, by, reason))
 
     def moment(self, time: int, kind: Kind, entity: int, sub: int = 0) -> Moment:
         """A moment at a set time."""
         return Moment(self.env, time, kind, entity, sub)
-
-    def works(self, control: Control, target: int) -> bool:
-        """Whether a control that should reach this target is in order and really does."""
-        return self.world.in_order(control, int(self.env.now)) and self.world.covered(control, target)
 
     def stage_end(self, stage: Stage, entity: int, length: int) -> int:
         """When a stage that begins now ends: at its pin, after its known length, or after `length`.
 
         The record is of the incident's first act; nothing else is pinned.
         """
-        now = int(self.env.now)
+        now = self.now
         if entity != act_id(0):
             return now + length
         pin = self.world.pins.get(stage)
@@ -140,8 +143,10 @@ class Night:
                 open_report=incident.open_report,
                 of_incident=True,
             )
-            moment = self.moment(first + after, Kind.ARRIVAL, action.id)
-            moment.then(lambda action=action: self.env.process(live(self, action)))  # type: ignore[misc]
+            self.moment(first + after, Kind.ARRIVAL, action.id).then(partial(self._live, action))
+
+    def _live(self, action: Action) -> None:
+        self.env.process(live(self, action))
 
     # -- routine ------------------------------------------------------------------------
 
@@ -155,7 +160,7 @@ class Night:
             for report in self.world.reports(streams, begin, until):
                 yield self.moment(report.time, Kind.ARRIVAL, report.id)
                 self.env.process(self._handle(report))
-            if until > self.env.now:
+            if until > self.now:
                 yield self.moment(until, Kind.ARRIVAL, 0)
             begin = until
 
@@ -199,7 +204,7 @@ class Night:
 
         With nobody on shift it is the team that comes on shift next.
         """
-        now = int(self.env.now)
+        now = self.now
 
         def rank(place: int) -> tuple[bool, float, str]:
             people = self.people[teams[place]]
@@ -217,10 +222,12 @@ class Night:
         assert alert is not None  # noqa: S101 - started only where there is one
         while begin < self.world.end and (self.plan.incident is None or self.needing_people):
             until = min((begin // HOUR + 1) * HOUR, self.world.end)
-            for time, alarm in self.world.false_alarms(alert.control, alert.false_per_microsecond, begin, until):
+            for time, alarm in self.world.false_alarms(
+                alert.control, alert.false_per_microsecond, begin, until
+            ):
                 yield self.moment(time, Kind.ARRIVAL, alarm)
                 self.env.process(self._triage(alarm))
-            if until > self.env.now:
+            if until > self.now:
                 yield self.moment(until, Kind.ARRIVAL, 1)
             begin = until
 
@@ -237,26 +244,19 @@ class Night:
         self.log(Event.ALARM_CLOSED, alarm, responder)
         people.release(responder)
 
-    def _leavers(self) -> simpy.events.ProcessGenerator:
+    def _leavers(self) -> None:
         """Leavers step down before their last shift ends; a successor brings the right back."""
         step_down = self.plan.safeguards.step_down
-        assert step_down is not None  # noqa: S101 - started only where there is one
-        leavers = self.world.leavers(self.plan.teams, self.start, self.world.end + step_down.before)
-        due = []
-        for who in leavers:
-            people = next(p for p in self.people if p.plan.id == who.team)
-            control = step_down.control
+        assert step_down is not None  # noqa: S101 - asked for only where there is one
+        teams = {people.plan.id: people for people in self.people}
+        for who in self.world.leavers(self.plan.teams, self.start, self.world.end + step_down.before):
+            people, control = teams[who.team], step_down.control
             if control.teams is not None and people.plan.name not in control.teams:
                 continue
-            if self.world.draw(who.agent, Purpose.TOLD, who.leaves & 0xFFFFFFFF) >= step_down.told:
-                continue
-            due.append((max(who.leaves - step_down.before, self.start), who, people))
-        for ends, who, people in sorted(due, key=lambda item: (item[0], item[1].agent)):
-            if ends >= self.world.end:
-                continue
-            self.env.process(self._step_down(ends, who, people))
-        return
-        yield
+            told = self.world.draw(who.agent, Purpose.TOLD, who.leaves & 0xFFFFFFFF) < step_down.told
+            ends = max(who.leaves - step_down.before, self.start)
+            if told and ends < self.world.end:
+                self.env.process(self._step_down(ends, who, people))
 
     def _step_down(self, ends: int, who: Leaver, people: People) -> simpy.events.ProcessGenerator:
         yield self.moment(ends, Kind.ENDS, who.agent)

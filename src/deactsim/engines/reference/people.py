@@ -65,7 +65,7 @@ class People:
         """Come on shift and go off shift, as long as the night lasts."""
         night, plan = self.night, self.plan
         for on, off in self._shifts:
-            if on > night.env.now:
+            if on > night.now:
                 yield Moment(night.env, on, Kind.BEGINS, plan.id)
             self._begin()
             yield Moment(night.env, off, Kind.ENDS, plan.id)
@@ -100,7 +100,7 @@ class People:
 
     def work(self, agent: int, length: int) -> Moment:
         """The moment at which an agent will have worked for `length`."""
-        return Moment(self.night.env, self.night.env.now + length, Kind.WORK_DONE, agent)
+        return Moment(self.night.env, self.night.now + length, Kind.WORK_DONE, agent)
 
     def release(self, agent: int) -> None:
         """An agent is free again; off shift he goes home."""
@@ -112,7 +112,7 @@ class People:
 
     def _ask_match(self) -> None:
         """Match people with the queue once, after all else at this instant."""
-        now = self.night.env.now
+        now = self.night.now
         if self.queue and self.idle and self._match_due != now:
             self._match_due = now
             Moment(self.night.env, now, Kind.MATCH, self.plan.id).then(self._match)

@@ -10,6 +10,7 @@ import simpy
 from ...model.lengths import Length
 from ...model.states import Event, Kind, Reason, Route, Stage
 from ...model.streams import Purpose
+from .action import reached
 from .gates import approved, covers_undo
 from .people import Job, People
 
@@ -61,7 +62,9 @@ class Response:
         else:
             yield from self._find_cause(people, responder)
             if not dark.visible:
-                yield self._stage(people, responder, Stage.AUTHORISE, self._drawn(Stage.AUTHORISE, plan.authorise))
+                yield self._stage(
+                    people, responder, Stage.AUTHORISE, self._drawn(Stage.AUTHORISE, plan.authorise)
+                )
                 yield from self._undo_approved()
                 night.log(Event.UNDO_AUTHORISED, self.action.id, responder)
             if not dark.visible:
@@ -73,7 +76,7 @@ class Response:
 
     def _stage(self, people: People, responder: int, stage: Stage, length: int) -> simpy.Event:
         end = self.night.stage_end(stage, self.action.id, length)
-        return people.work(responder, end - int(self.night.env.now))
+        return people.work(responder, end - self.night.now)
 
     def _drawn(self, stage: Stage, length: Length) -> int:
         return self.night.world.length(self.action.id, Purpose.STAGE, stage, length)
@@ -82,19 +85,14 @@ class Response:
         """Quicker people on call are never slower than those there were."""
         length = self._drawn(Stage.PICK_UP, self.night.plan.response.pick_up)
         quick = self.night.plan.safeguards.quick_pick_up
-        if quick is not None and self.action.within(quick.control):
-            if self.night.works(quick.control, self.action.target):
-                drawn = self.night.world.length(self.action.id, Purpose.QUICK_STAGE, Stage.PICK_UP, quick.length)
-                length = min(length, drawn)
+        if quick is not None and reached(self.night, self.action, quick.control):
+            drawn = self.night.world.length(self.action.id, Purpose.QUICK_STAGE, Stage.PICK_UP, quick.length)
+            length = min(length, drawn)
         return length
 
     def _preauthorised(self) -> bool:
         control = self.night.plan.safeguards.preauthorised_undo
-        return (
-            control is not None
-            and self.action.within(control)
-            and self.night.works(control, self.action.target)
-        )
+        return control is not None and reached(self.night, self.action, control)
 
     def _find_cause(self, people: People, responder: int) -> Generator[simpy.Event, Any, None]:
         """The cause names the actor, who is then contained."""
@@ -129,11 +127,10 @@ class Response:
         length = self._drawn(Stage.RESTORE, night.plan.response.restore)
         end = night.stage_end(Stage.RESTORE, self.action.id, length)
         quick = night.plan.safeguards.undo_button
-        if quick is not None and self.action.within(quick.control):
-            if night.works(quick.control, self.action.target):
-                drawn = night.world.length(self.action.id, Purpose.QUICK_STAGE, Stage.RESTORE, quick.length)
-                end = min(end, int(night.env.now) + drawn)
-        yield people.work(responder, end - int(night.env.now))
+        if quick is not None and reached(night, self.action, quick.control):
+            drawn = night.world.length(self.action.id, Purpose.QUICK_STAGE, Stage.RESTORE, quick.length)
+            end = min(end, night.now + drawn)
+        yield people.work(responder, end - night.now)
         self.dark.restore(Route.RESPONSE)
 
     # -- what follows -------------------------------------------------------------------
@@ -161,12 +158,12 @@ class Response:
         night, given = self.night, self.night.plan.safeguards.lock_down
         assert given is not None  # noqa: S101 - started only where there is one
         yield self.dark.word
-        if not self.action.within(given.control) or not night.works(given.control, self.action.target):
+        if not reached(night, self.action, given.control):
             return
         after = night.world.length(self.action.id, Purpose.LOCK, 0, given.after)
-        yield night.moment(night.env.now + after, Kind.ENDS, self.action.id, 6)
+        yield night.moment(night.now + after, Kind.ENDS, self.action.id, 6)
         night.log(Event.LOCKED_DOWN, self.action.id)
-        night.locked_until = int(night.env.now) + given.hold
+        night.locked_until = night.now + given.hold
         yield night.moment(night.locked_until, Kind.BEGINS, self.action.id, 6)
         night.log(Event.LOCK_LIFTED, self.action.id)
 
@@ -179,12 +176,12 @@ class Response:
     def _audience(self) -> simpy.events.ProcessGenerator:
         night, plan = self.night, self.night.plan.response
         assert plan.audience_whole is not None  # noqa: S101 - started only where there is one
-        begins = int(night.env.now)
+        begins = night.now
         length = self._drawn(Stage.AUDIENCE_WHOLE, plan.audience_whole)
         end = night.stage_end(Stage.AUDIENCE_WHOLE, self.action.id, length)
         for step in range(plan.audience_steps):
             at = begins + (end - begins) * step // plan.audience_steps
-            if at > night.env.now:
+            if at > night.now:
                 yield night.moment(at, Kind.ARRIVAL, self.action.id, 14)
             night.log(Event.AUDIENCE_STEP, self.action.id, step + 1)
         yield night.moment(end, Kind.ARRIVAL, self.action.id, 14)

@@ -37,7 +37,13 @@ def draw(data: FrictionData) -> Figure:
 
 
 def _panel(
-    sheet: Sheet, panel: CostPanel, left: float, wide: float, rows: tuple[float, float], colour: str, limit: float | None
+    sheet: Sheet,
+    panel: CostPanel,
+    left: float,
+    wide: float,
+    rows: tuple[float, float],
+    colour: str,
+    limit: float | None,
 ) -> None:
     """Bars with their figures; each panel has its own scale, from 0 to its largest value."""
     top, pitch = rows
@@ -56,12 +62,27 @@ def _panel(
     for at, value in enumerate(panel.values):
         y = top + pitch * (at + 0.5)
         if value is None or abs(value.mean) < 1e-9:
-            axes.annotate("–", (0, y), (5, 0), textcoords="offset points", fontsize=SMALL + 1, color=QUIET, va="center")
+            axes.annotate(
+                "\N{EN DASH}",
+                (0, y),
+                (5, 0),
+                textcoords="offset points",
+                fontsize=SMALL + 1,
+                color=QUIET,
+                va="center",
+            )
             continue
         cut = value.mean > largest
         axes.barh(y, min(value.mean, largest), pitch * 0.5, color=colour, linewidth=0)
         if not cut:
             axes.plot((value.low, min(value.high, largest)), (y, y), color=INK, linewidth=1.2)
         end = largest if cut else min(largest, max(value.mean, value.high))
-        axes.annotate(number(value.mean) + (" →" if cut else ""), (end, y), (5, 0), textcoords="offset points",
-                      fontsize=SMALL + 1, color=INK, va="center")  # fmt: skip
+        axes.annotate(
+            number(value.mean) + (" →" if cut else ""),
+            (end, y),
+            (5, 0),
+            textcoords="offset points",
+            fontsize=SMALL + 1,
+            color=INK,
+            va="center",
+        )

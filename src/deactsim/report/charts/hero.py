@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
@@ -12,7 +10,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from ..compare_table import nothing_seen
-from ..hero_data import Bar, HeroData, Lane, Section
+from ..hero_data import Bar, HeroData, Section
+from .hero_layout import ACROSS, AXIS, DEEP, DOTS, GAP, INDENT, NAMES, NOTE, STEPS, Layout, Place
 from .style import (
     BODY,
     DARK,
@@ -25,125 +24,8 @@ from .style import (
     SMALL,
     STOPPED,
     STOPPED_TEXT,
-    Sheet,
     pixels,
 )
-
-NOTE = SMALL + 0.5
-NAMES, NOTES, DOTS, COSTS = 190, 190, 350, 210
-"""Widths of the columns beside the time axis, which takes the rest."""
-GAP = 18
-ACROSS, DEEP = 20, 5
-"""A hundred dots lie in five rows of twenty."""
-LANE, BARE_LANE, HEAD, INDENT = 28.0, 22.0, 24.0, 14
-SPARE = 14.0
-"""How much higher than necessary a lane may become."""
-RECORD, CLOCK, AXIS = 66.0, 22.0, 50.0
-STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A lane with its room on the sheet, and its words in lines."""
-
-    lane: Lane
-    left: float
-    top: float
-    bottom: float
-    name: list[str]
-    note: list[str]
-    cost: list[str]
-
-    @property
-    def middle(self) -> float:
-        """Half way down."""
-        return (self.top + self.bottom) / 2
-
-
-class Layout:
-    """Where everything stands: the columns, and each lane with its room."""
-
-    def __init__(self, data: HeroData, scale: float) -> None:
-        self.data = data
-        self.sheet = Sheet(data.words, scale)
-        self._columns()
-        needed = self._needed(0.0, data.sections)
-        spare = self.sheet.bottom - AXIS - self.lanes_from - needed
-        self.fits = spare >= 0
-        if not self.fits:
-            self.sheet = Sheet(data.words, scale, -spare)
-            self._columns()
-        marked = sum(len(section.lanes) for section in self.marked)
-        self.extra = min(SPARE, max(0.0, spare) / marked) if marked else 0.0
-        self.end = self.lanes_from + self._needed(self.extra, self.marked)
-
-    def _columns(self) -> None:
-        self.top = self.sheet.top + CLOCK
-        self.lanes_from = self.top + RECORD
-        self.notes = MARGIN + NAMES + GAP
-        self.dots = self.notes + NOTES + GAP
-        self.time = self.dots + DOTS + GAP
-        self.costs = self.sheet.wide - MARGIN - COSTS
-        self.right = self.costs - GAP
-        self.high = self._high()
-
-    def _high(self) -> float:
-        """The end of the axis: far enough for the figures beside every bar that ends on it."""
-        room, high = self.right - self.time, self.data.high
-        for bar in self.data.bars:
-            last = max(bar.start + max(bar.median, bar.high), self.data.record or 0.0)
-            if last <= self.data.high:
-                words = self.sheet.width(bar.text, NOTE) + 16
-                high = max(high, (last * room - words * self.data.low) / (room - words))
-        return high
-
-    def x(self, minute: float) -> float:
-        """A minute of the axis, in pixels of the sheet."""
-        return self.time + (minute - self.data.low) * self.scale
-
-    @property
-    def scale(self) -> float:
-        """Pixels a minute."""
-        return (self.right - self.time) / (self.high - self.data.low)
-
-    @property
-    def marked(self) -> list[Section]:
-        """The sections that stand along the time axis."""
-        return [section for section in self.data.sections if not section.told]
-
-    def _needed(self, extra: float, sections: Sequence[Section]) -> float:
-        high = 0.0
-        for section in sections:
-            places = self.told(section, 0.0) if section.told else self.lanes(section, 0.0, extra)
-            high += max(place.bottom for place in places)
-        return high
-
-    def lanes(self, section: Section, y: float, extra: float) -> list[Place]:
-        """The lanes of a section that begins at y, each as high as it needs and `extra` more."""
-        places, y = [], y + HEAD
-        for lane in section.lanes:
-            name = self.sheet.lines(lane.name, NAMES - (INDENT if lane.adapted else 0), BODY)
-            note, cost = self.sheet.lines(lane.note, NOTES, NOTE), self.sheet.lines(lane.cost, COSTS, NOTE)
-            words = max(len(name) * pixels(BODY), max(len(note), len(cost)) * pixels(NOTE)) + 3
-            bottom = y + max(LANE if any(lane.stopped) else BARE_LANE, words) + extra
-            places.append(Place(lane, MARGIN, y, bottom, name, note, cost))
-            y = bottom
-        return places
-
-    def told(self, section: Section, y: float) -> list[Place]:
-        """Lanes that have words only, in two columns, read downwards."""
-        half = (self.sheet.wide - 2 * MARGIN + GAP) / 2
-        rows = (len(section.lanes) + 1) // 2
-        places = []
-        for first in (0, rows):
-            at = y + HEAD
-            for lane in section.lanes[first : first + rows]:
-                name = self.sheet.lines(lane.name, NAMES, BODY)
-                note = self.sheet.lines(lane.note, half - NAMES - 2 * GAP, NOTE)
-                bottom = at + max(len(name) * pixels(BODY), len(note) * pixels(NOTE)) + 2
-                places.append(Place(lane, MARGIN + (half if first else 0), at, bottom, name, note, []))
-                at = bottom
-        return places
 
 
 def draw(data: HeroData) -> Figure:
@@ -188,11 +70,20 @@ def _axis(axes: Axes, layout: Layout) -> None:
     moment = midnight + timedelta(minutes=clock * ((data.effect - midnight) // timedelta(minutes=clock)))
     while (minute := (moment - data.effect).total_seconds() / 60) <= layout.high:
         if minute >= data.low:
-            sheet.text(layout.x(minute), layout.top - 3, f"{moment:%H:%M}", SMALL, QUIET, ha="center", va="bottom")
+            sheet.text(
+                layout.x(minute), layout.top - 3, f"{moment:%H:%M}", SMALL, QUIET, ha="center", va="bottom"
+            )
         moment += timedelta(minutes=clock)
     axes.plot([0, 0], [layout.top, layout.end], color=FAINT, linewidth=1, zorder=0)
     if data.record is not None:
-        axes.plot([data.record] * 2, [layout.top + 20, layout.end], color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
+        axes.plot(
+            [data.record] * 2,
+            [layout.top + 20, layout.end],
+            color=INK,
+            linewidth=1,
+            linestyle=(0, (4, 3)),
+            zorder=1,
+        )
 
 
 def _headings(layout: Layout) -> None:
@@ -227,20 +118,29 @@ def _record(axes: Axes, layout: Layout) -> None:
         axes.set_xlim(data.low, layout.high)
     text = f"{data.record:g} min dark"
     if layout.sheet.width(text, NOTE, "bold") < (data.record - fade) * layout.scale:
-        axes.text((data.record + fade) / 2, middle, text, color="white", fontsize=NOTE, weight="bold", ha="center",
-                  va="center", zorder=4)  # fmt: skip
+        axes.text(
+            (data.record + fade) / 2,
+            middle,
+            text,
+            color="white",
+            fontsize=NOTE,
+            weight="bold",
+            ha="center",
+            va="center",
+            zorder=4,
+        )
     _pins(axes, layout, middle)
 
 
 def _pins(axes: Axes, layout: Layout, middle: float) -> None:
     """Times on record: a mark and its words above the bar; later ones at the right end."""
     data, sheet = layout.data, layout.sheet
-    taken = layout.time - 24
+    taken = layout.time - 24.0
     for pin in data.pins:
         if not data.low <= pin.minute <= layout.high:
             continue
         wide = sheet.width(pin.text, SMALL)
-        left = max(layout.time - 10, layout.x(pin.minute) - wide / 2, taken + 14)
+        left = max(layout.time - 10.0, layout.x(pin.minute) - wide / 2, taken + 14)
         if left + wide > layout.right:
             continue
         sheet.text(left, layout.top + 1, pin.text, SMALL)
@@ -261,7 +161,9 @@ def _pins(axes: Axes, layout: Layout, middle: float) -> None:
 def _heading(layout: Layout, section: Section, y: float) -> None:
     sheet = layout.sheet
     sheet.line(MARGIN, y + 3, sheet.wide - MARGIN, y + 3)
-    colour = {"stops": STOPPED_TEXT, "nothing": QUIET, "unknown": QUIET}.get(section.lanes[0].group, DARK_TEXT)
+    colour = {"stops": STOPPED_TEXT, "nothing": QUIET, "unknown": QUIET}.get(
+        section.lanes[0].group, DARK_TEXT
+    )
     sheet.text(MARGIN, y + 7, section.heading.upper(), SMALL, colour, "bold")
 
 
@@ -290,7 +192,10 @@ def _dots(layout: Layout, place: Place) -> None:
     for at, stopped in enumerate(place.lane.stopped):
         left, after = _block(layout, at), _block(layout, at) + ACROSS * pitch + 5
         if stopped:
-            xs, ys = left + (order // DEEP + 0.5) * pitch, place.middle + (order % DEEP - (DEEP - 1) / 2) * pitch
+            xs, ys = (
+                left + (order // DEEP + 0.5) * pitch,
+                place.middle + (order % DEEP - (DEEP - 1) / 2) * pitch,
+            )
             colours = [STOPPED if dot < stopped else FAINT for dot in order]
             axes.scatter(xs, ys, s=(0.84 * pitch * 0.72) ** 2, c=colours, linewidths=0)
             sheet.text(after, place.middle, str(stopped), BODY, STOPPED_TEXT, "bold", va="center")
@@ -302,12 +207,17 @@ def _dots(layout: Layout, place: Place) -> None:
 def _bar(axes: Axes, layout: Layout, place: Place) -> None:
     data, bar, y = layout.data, place.lane.bar, place.middle
     if bar is None:
-        axes.annotate("never dark", (0, y), (4, 0), textcoords="offset points", fontsize=NOTE, color=QUIET, va="center")
+        axes.annotate(
+            "never dark", (0, y), (4, 0), textcoords="offset points", fontsize=NOTE, color=QUIET, va="center"
+        )
         return
     if bar.start + bar.median < data.low or bar.start > layout.high:
         early = bar.start < data.low
-        text, at, align = (f"← {bar.text}", data.low, "left") if early else (f"{bar.text} →", layout.high, "right")
-        axes.text(at, y, text, fontsize=NOTE, color=INK, ha=align, va="center", zorder=5)
+        text, at, align = (
+            (f"← {bar.text}", data.low, "left") if early else (f"{bar.text} →", layout.high, "right")
+        )
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+        axes.text(at, y, text, fontsize=NOTE, color=INK, ha=align, va="center", zorder=5, bbox=box)
         return
     tall = (place.bottom - place.top) * 0.6 * max(0.14, bar.share)
     end = min(bar.start + bar.median, layout.high)
@@ -330,9 +240,27 @@ def _label(axes: Axes, layout: Layout, bar: Bar, y: float, last: float) -> None:
     if data.record is not None and last < data.record:
         last = data.record
     if (layout.high - last) * layout.scale > layout.sheet.width(bar.text, NOTE) + 12:
-        axes.annotate(bar.text, (last, y), (6, 0), textcoords="offset points", fontsize=NOTE, color=INK, va="center",
-                      zorder=5)  # fmt: skip
+        axes.annotate(
+            bar.text,
+            (last, y),
+            (6, 0),
+            textcoords="offset points",
+            fontsize=NOTE,
+            color=INK,
+            va="center",
+            zorder=5,
+        )
         return
     text = bar.text + (" →" if bar.start + bar.high > layout.high else "")
-    axes.annotate(text, (layout.high, y), (-2, 0), textcoords="offset points", fontsize=NOTE, color=INK, ha="right",
-                  va="center", zorder=6, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})  # fmt: skip
+    axes.annotate(
+        text,
+        (layout.high, y),
+        (-2, 0),
+        textcoords="offset points",
+        fontsize=NOTE,
+        color=INK,
+        ha="right",
+        va="center",
+        zorder=6,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+    )

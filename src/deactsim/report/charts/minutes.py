@@ -38,14 +38,29 @@ def draw(data: MinutesData) -> Figure:
         if bar.p05 != bar.p95:
             ends = (bar.start + bar.p05, bar.start + bar.p95)
             axes.plot(ends, (y, y), color=DARK_TEXT, linewidth=1.8, zorder=3)
-            axes.plot(ends, (y, y), color=DARK_TEXT, linewidth=0, marker="|", markersize=9, markeredgewidth=1.8, zorder=3)
-        _label(sheet, y, bar.label, f"{bar.mean:.1f} min ({bar.p05:.1f}–{bar.p95:.1f})")
+            axes.plot(
+                ends,
+                (y, y),
+                color=DARK_TEXT,
+                linewidth=0,
+                marker="|",
+                markersize=9,
+                markeredgewidth=1.8,
+                zorder=3,
+            )
+        _label(sheet, y, bar.label, f"{bar.mean:.1f} min ({bar.p05:.1f}\N{EN DASH}{bar.p95:.1f})")
     if data.free is not None:
         y += pitch
         free, end = data.free, min(data.free.p95, reach)
         axes.plot((free.p05, end), (y, y), color=QUIET, linewidth=1.8)
         axes.plot((free.median,), (y,), color=QUIET, marker="o", markersize=9, linewidth=0)
-        _label(sheet, y, "The model left free", f"{number(free.median)} min ({number(free.p05)}–{number(free.p95)})", quiet=True)
+        _label(
+            sheet,
+            y,
+            "The model left free",
+            f"{number(free.median)} min ({number(free.p05)}\N{EN DASH}{number(free.p95)})",
+            quiet=True,
+        )
     return sheet.figure
 
 
@@ -54,5 +69,3 @@ def _label(sheet: Sheet, y: float, name: str, figures: str, bold: bool = False, 
     lines = sheet.lines(name, LEFT - MARGIN - 20, HEADING, weight)
     sheet.text(LEFT - 18, y, "\n".join(lines), HEADING, colour, weight, ha="right", va="center")
     sheet.text(RIGHT + 18, y, figures, HEADING, colour, weight, va="center")
-
-

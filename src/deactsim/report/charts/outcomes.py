@@ -34,8 +34,17 @@ def draw(data: OutcomesData) -> Figure:
     axes.set_xlabel("mean minutes dark over all evenings", fontsize=BODY, color=QUIET)
     if data.baseline is not None:
         axes.axvline(data.baseline, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
-        axes.annotate(f"as it was, {number(data.baseline)} min", (data.baseline, top), (0, 4), textcoords="offset points",
-                      fontsize=SMALL + 1, color=INK, ha="center", va="bottom", annotation_clip=False)  # fmt: skip
+        axes.annotate(
+            f"as it was, {number(data.baseline)} min",
+            (data.baseline, top),
+            (0, 4),
+            textcoords="offset points",
+            fontsize=SMALL + 1,
+            color=INK,
+            ha="center",
+            va="bottom",
+            annotation_clip=False,
+        )
     for at, lane in enumerate(data.lanes):
         y = top + pitch * (at + 0.5)
         if at % 2:
@@ -43,7 +52,9 @@ def draw(data: OutcomesData) -> Figure:
         sheet.name(LEFT - 18, y, lane.label, LEFT - MARGIN - 18)
         means = [estimate.mean for _, estimate in (*lane.points, *lane.adapted)]
         low, high = number(min(means)), number(max(means))
-        sheet.text(right + 14, y, f"{low} min" if low == high else f"{low} to {high} min", BODY, QUIET, va="center")
+        sheet.text(
+            right + 14, y, f"{low} min" if low == high else f"{low} to {high} min", BODY, QUIET, va="center"
+        )
         _lane(axes, data, lane, y, pitch, 1.05 * limit)
     _key(sheet, data)
     return sheet.figure
@@ -58,17 +69,45 @@ def _lane(axes: Axes, data: OutcomesData, lane: OutcomeLane, y: float, pitch: fl
     for face, points in ((colour, () if lane.agree else lane.points), ("white", lane.adapted)):
         for letter, estimate in points:
             at = readings.index(letter)
-            _mark(axes, estimate, y + (at - (len(readings) - 1) / 2) * step, MARKS[at % len(MARKS)], (face, colour), limit)
+            _mark(
+                axes,
+                estimate,
+                y + (at - (len(readings) - 1) / 2) * step,
+                MARKS[at % len(MARKS)],
+                (face, colour),
+                limit,
+            )
 
 
-def _mark(axes: Axes, estimate: Estimate, y: float, mark: str, colours: tuple[str, str], limit: float) -> None:
+def _mark(
+    axes: Axes, estimate: Estimate, y: float, mark: str, colours: tuple[str, str], limit: float
+) -> None:
     face, edge = colours
     if estimate.mean > limit:
-        axes.plot((limit,), (y,), marker=">", markersize=7, color=face, markeredgecolor=edge, linewidth=0, clip_on=False)
+        axes.plot(
+            (limit,),
+            (y,),
+            marker=">",
+            markersize=7,
+            color=face,
+            markeredgecolor=edge,
+            linewidth=0,
+            clip_on=False,
+        )
         return
     axes.plot((estimate.low, estimate.high), (y, y), color=edge, linewidth=1.6, zorder=2)
-    axes.plot((estimate.mean,), (y,), marker=mark, markersize=6.5, color=face, markeredgecolor=edge, markeredgewidth=1.4,
-              linewidth=0, zorder=3, clip_on=False)  # fmt: skip
+    axes.plot(
+        (estimate.mean,),
+        (y,),
+        marker=mark,
+        markersize=6.5,
+        color=face,
+        markeredgecolor=edge,
+        markeredgewidth=1.4,
+        linewidth=0,
+        zorder=3,
+        clip_on=False,
+    )
 
 
 def _key(sheet: Sheet, data: OutcomesData) -> None:

@@ -8,7 +8,21 @@ from matplotlib.figure import Figure
 from ...study.results import Summary
 from ..chart_data import RaceData
 from ..wording import minutes
-from .style import BODY, DARK, DARK_TEXT, FAINT, HEADING, INK, MARGIN, QUIET, SMALL, STOPPED, STOPPED_TEXT, WIDTH, Sheet
+from .style import (
+    BODY,
+    DARK,
+    DARK_TEXT,
+    FAINT,
+    HEADING,
+    INK,
+    MARGIN,
+    QUIET,
+    SMALL,
+    STOPPED,
+    STOPPED_TEXT,
+    WIDTH,
+    Sheet,
+)
 
 LEFT, RIGHT = 330, WIDTH - 330
 TALLEST = 190.0
@@ -36,16 +50,33 @@ def draw(data: RaceData) -> Figure:
         axes.axvline(tick, color=FAINT, linewidth=0.8, zorder=0)
     if data.visible is not None and low < data.visible < high:
         axes.axvline(data.visible, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
-        axes.annotate(f"visible again, {minutes(data.visible)}", (data.visible, top), (0, 5), textcoords="offset points",
-                      fontsize=SMALL + 1, color=INK, ha="center", va="bottom", annotation_clip=False)  # fmt: skip
+        axes.annotate(
+            f"visible again, {minutes(data.visible)}",
+            (data.visible, top),
+            (0, 5),
+            textcoords="offset points",
+            fontsize=SMALL + 1,
+            color=INK,
+            ha="center",
+            va="bottom",
+            annotation_clip=False,
+        )
     sheet.text(RIGHT + 24, top - 6, "first word, of 100 evenings", SMALL + 1, QUIET, va="bottom")
     for at, lane in enumerate(data.lanes):
         y = top + pitch * (at + 0.5)
         name = "\n".join(sheet.lines(lane.label, LEFT - MARGIN - 20, HEADING))
         sheet.text(LEFT - 18, y, name, HEADING, ha="right", va="center")
         if lane.notices is None and lane.arrives is None:
-            axes.annotate("notices on none of these evenings", (low, y), (12, 0), textcoords="offset points", fontsize=BODY,
-                          color=QUIET, va="center", bbox={"facecolor": "white", "edgecolor": "none", "pad": 2})  # fmt: skip
+            axes.annotate(
+                "notices on none of these evenings",
+                (low, y),
+                (12, 0),
+                textcoords="offset points",
+                fontsize=BODY,
+                color=QUIET,
+                va="center",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
+            )
         _span(axes, y - pitch * 0.15, lane.notices, STOPPED, STOPPED_TEXT, low)
         _span(axes, y + pitch * 0.15, lane.arrives, DARK, DARK_TEXT, low)
         _first(sheet, y, pitch, lane.first)
@@ -56,7 +87,14 @@ def draw(data: RaceData) -> Figure:
 def _span(axes: Axes, y: float, span: Summary | None, colour: str, deep: str, low: float) -> None:
     if span is None:
         return
-    axes.plot((max(low, span.p05), max(low, span.p95)), (y, y), color=colour, linewidth=6, solid_capstyle="butt", zorder=2)
+    axes.plot(
+        (max(low, span.p05), max(low, span.p95)),
+        (y, y),
+        color=colour,
+        linewidth=6,
+        solid_capstyle="butt",
+        zorder=2,
+    )
     axes.plot((max(low, span.median),), (y,), color=deep, marker="o", markersize=8, linewidth=0, zorder=3)
 
 
@@ -72,7 +110,7 @@ def _first(sheet: Sheet, y: float, pitch: float, share: float) -> None:
 
 def _key(sheet: Sheet, top: float) -> None:
     """What the two colours mean, in the colours themselves."""
-    x = LEFT - 18
-    sheet.text(x, top - 6, "word arrives", SMALL + 1, DARK_TEXT, "bold", ha="right", va="bottom")
-    x -= sheet.width("word arrives", SMALL + 1, "bold") + 12
+    right = LEFT - 18
+    sheet.text(right, top - 6, "word arrives", SMALL + 1, DARK_TEXT, "bold", ha="right", va="bottom")
+    x = right - sheet.width("word arrives", SMALL + 1, "bold") - 12
     sheet.text(x, top - 6, "notices", SMALL + 1, STOPPED_TEXT, "bold", ha="right", va="bottom")

@@ -6,11 +6,10 @@ A chart is laid out in pixels of a slide 1600 wide, counted from the top left, a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -19,6 +18,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+
+from ..wording import bound
 
 if TYPE_CHECKING:
     from ..chart_data import Words
@@ -39,7 +40,7 @@ TITLE, HEADING, BODY, SMALL = 21, 12, 11.5, 9.5
 LINE = 1.3
 """Height of a line of text over its size."""
 
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
     "axes.unicode_minus": False,
     "hatch.linewidth": 0.7,
@@ -93,11 +94,26 @@ class Sheet:
     ) -> Text:
         """Text at a point of the sheet."""
         return self.figure.text(
-            x / self.wide, 1 - y / self.height, text, fontsize=size, color=colour, weight=weight, ha=ha, va=va, linespacing=1.15
+            x / self.wide,
+            1 - y / self.height,
+            text,
+            fontsize=size,
+            color=colour,
+            weight=weight,
+            ha=ha,
+            va=va,
+            linespacing=1.15,
         )
 
     def paragraph(
-        self, x: float, y: float, text: str, width: float, size: float = BODY, colour: str = INK, weight: str = "normal"
+        self,
+        x: float,
+        y: float,
+        text: str,
+        width: float,
+        size: float = BODY,
+        colour: str = INK,
+        weight: str = "normal",
     ) -> float:
         """Text wrapped to a width in pixels; answers with the y below it."""
         for line in self.lines(text, width, size, weight):
@@ -108,8 +124,7 @@ class Sheet:
     def lines(self, text: str, width: float, size: float, weight: str = "normal") -> list[str]:
         """The text in lines at most so many pixels wide; words stay whole."""
         lines: list[str] = []
-        # A number stays with its unit.
-        for word in re.sub(r"(?<=\d) (?=(?:%|min|h|s|d|M|k)\b|%)", "\N{NO-BREAK SPACE}", text).split(" "):
+        for word in bound(text).split(" "):
             if lines and self.width(f"{lines[-1]} {word}", size, weight) <= width:
                 lines[-1] += " " + word
             else:
@@ -133,14 +148,23 @@ class Sheet:
         words = text.split(" ")
         return sum(_wide(word, size, weight) for word in words) + (len(words) - 1) * _wide(" ", size, weight)
 
-    def line(self, x0: float, y0: float, x1: float, y1: float, colour: str = RULE, width: float = 0.8) -> None:
+    def line(
+        self, x0: float, y0: float, x1: float, y1: float, colour: str = RULE, width: float = 0.8
+    ) -> None:
         """A straight line on the sheet."""
         xs, ys = (x0 / self.wide, x1 / self.wide), (1 - y0 / self.height, 1 - y1 / self.height)
-        self.figure.add_artist(Line2D(xs, ys, color=colour, linewidth=width, transform=self.figure.transFigure))
+        self.figure.add_artist(
+            Line2D(xs, ys, color=colour, linewidth=width, transform=self.figure.transFigure)
+        )
 
     def axes(self, left: float, top: float, right: float, bottom: float) -> Axes:
         """Axes over a part of the sheet, y in pixels of the sheet, counted downwards."""
-        box = (left / self.wide, 1 - bottom / self.height, (right - left) / self.wide, (bottom - top) / self.height)
+        box = (
+            left / self.wide,
+            1 - bottom / self.height,
+            (right - left) / self.wide,
+            (bottom - top) / self.height,
+        )
         axes = self.figure.add_axes(box)
         axes.set_ylim(bottom, top)
         axes.set_yticks([])
@@ -190,7 +214,7 @@ def _wide(word: str, size: float, weight: str) -> float:
     properties = FontProperties(family=["DejaVu Sans"], size=size, weight=weight)
     renderer = FigureCanvasAgg(Figure(dpi=DPI)).get_renderer()
     wide, _, _ = renderer.get_text_width_height_descent(word, properties, ismath=False)
-    return wide
+    return float(wide)
 
 
 def pixels(size: float) -> float:

@@ -1,0 +1,120 @@
+"""What a scenario rests on: each number under its basis, each fact under its role, each source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..scenario.paths import leaves, text_at
+from ..scenario.schema import Fact, Scenario
+from ..scenario.stated import BASES, Stated
+from .wording import WIDTH, filled, plural, wrap
+
+HEADINGS = {
+    "documented": "a source says it",
+    "inferred": "a source points to it without giving it",
+    "fitted": "fitted to what a source says",
+    "expert": "somebody who knows says it",
+    "assumed": "yours to change",
+}
+PATHS, VALUES = 48, 28
+"""Widths of the columns of paths and of values."""
+
+
+def sources_table(scenario: Scenario) -> str:
+    """Every number by what it rests on, then the record, then the sources, as text."""
+    given, defaults = _numbers(scenario)
+    lines = wrap(
+        f"{scenario.title}: what rests on what. A path can be varied: deactsim compare --vary PATH=...", WIDTH
+    )
+    for basis in BASES:
+        found = [(path, stated) for path, stated in given if stated.basis == basis]
+        if found:
+            lines += ["", f"{basis.upper()}  {plural(len(found), 'number')}: {HEADINGS[basis]}"]
+            for path, stated in found:
+                lines += _number(scenario, path, stated)
+    if defaults:
+        lines += ["", f"DEFAULTS  {plural(len(defaults), 'number')} of the format, assumed too"]
+        for path, _ in defaults:
+            lines += _row(path, text_at(scenario, path), "")
+    lines += _record(scenario)
+    if scenario.sources:
+        lines += ["", f"SOURCES  {len(scenario.sources)}"]
+        width = max(map(len, scenario.sources)) + 4
+        for key, source in scenario.sources.items():
+            said = ", ".join(part for part in (source.outlet, source.date) if part)
+            lines += filled(f"  {key}", said, indent=width)
+            # An address is never wrapped: it is there to be copied.
+            lines += [" " * width + source.address] if source.address else []
+            lines += filled("", source.note, indent=width) if source.note else []
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+Numbers = list[tuple[str, Stated[Any]]]
+
+
+def _numbers(scenario: Scenario) -> tuple[Numbers, Numbers]:
+    """The numbers that the file gives, and the defaults outside policies."""
+    given: Numbers = []
+    defaults: Numbers = []
+    seen: set[tuple[str, str]] = set()
+    for path, stated in leaves(scenario):
+        policy = path.startswith("policies.")
+        # A policy in full repeats what the platform or a policy it combines has; that is counted once.
+        same = (path.split(".", 2 if policy else 1)[-1], repr(stated))
+        if policy and same in seen:
+            continue
+        seen.add(same)
+        if stated.given:
+            given.append((path, stated))
+        elif not policy:
+            defaults.append((path, stated))
+    return given, defaults
+
+
+def _number(scenario: Scenario, path: str, stated: Stated[Any]) -> Iterator[str]:
+    yield from _row(path, text_at(scenario, path), ", ".join(stated.sources))
+    for label, text in (("disputed", stated.disputed), ("note", stated.note)):
+        if text:
+            yield from filled("", f"{label}: {text}", indent=6)
+
+
+def _row(path: str, value: str, rest: str) -> list[str]:
+    """A path, its value and its sources; what is too long for its column goes on the next line."""
+    lines = []
+    start = f"  {path:<{PATHS}}"
+    if len(path) >= PATHS:
+        lines, start = [f"  {path}"], " " * (PATHS + 2)
+    if len(value) >= VALUES:
+        lines.append(start + value)
+        return lines + (
+            [" " * (PATHS + VALUES + 2) + line for line in wrap(rest, WIDTH - PATHS - VALUES - 2)]
+            if rest
+            else []
+        )
+    return lines + filled(start + f"{value:<{VALUES}}", rest, indent=PATHS + VALUES + 2)
+
+
+def _record(scenario: Scenario) -> list[str]:
+    if scenario.incident is None or not scenario.incident.facts:
+        return []
+    from ..scenario.quantities import text_of
+
+    lines = ["", f"RECORD  {plural(len(scenario.incident.facts), 'fact')}"]
+    width = max(map(len, scenario.incident.facts)) + 4
+    for name, fact in scenario.incident.facts.items():
+        role, value = _role(fact)
+        said = f"{role}: {text_of(value)}"
+        if fact.source:
+            said += f" ({', '.join(fact.source)})"
+        lines += filled(f"  {name}", said, indent=width)
+        lines += filled("", f"disputed: {fact.disputed}", indent=width) if fact.disputed else []
+    return lines
+
+
+def _role(fact: Fact) -> tuple[str, object]:
+    return next(
+        (role, value)
+        for role in ("pinned", "given", "checked", "noted")
+        if (value := getattr(fact, role)) is not None
+    )

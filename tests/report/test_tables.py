@@ -1,0 +1,205 @@
+"""What people read: the text of results, against golden files and at its edges."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deactsim.report.compare_table import compare_table, vary_table
+from deactsim.report.run_table import run_table
+from deactsim.study.results import Comparison, Estimate, Summary
+from tests.report import made_up
+
+GOLDEN = Path(__file__).parent / "golden"
+WIDTH = 100
+
+
+def golden(name: str, text: str) -> None:
+    """The text is the one in golden/NAME; GOLDEN=write puts it there for a look at the difference."""
+    path = GOLDEN / name
+    if os.environ.get("GOLDEN") == "write":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def run(**more: object) -> str:
+    return run_table(made_up.replay(**more), "file.yaml", "3f9a2c71" * 8)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("run.txt", lambda: run()),
+        ("run-other-policy.txt", lambda: run(policy="two-person", stopped=0.9)),
+        ("compare.txt", lambda: compare_table(made_up.comparison(), "file.yaml")),
+        (
+            "vary.txt",
+            lambda: vary_table(
+                [
+                    made_up.comparison(made_up.policies()[1:4], varied=("policies.x.catches", value))
+                    for value in ("50%", "90%")
+                ]
+            ),
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_golden(name: str, text: object) -> None:
+    said = text()  # type: ignore[operator]
+    golden(name, said)
+    assert all(len(line) <= WIDTH and line == line.rstrip() for line in said.splitlines())
+
+
+def test_what_was_put_in_is_said_to_be() -> None:
+    assert "The 11 is put in, not predicted" in " ".join(run().split())
+
+
+def test_a_record_that_is_not_pinned_is_not_called_put_in() -> None:
+    facts = tuple(
+        replace(fact, role="checked", agrees=True, percentile=0.3) if fact.id == "dark" else fact
+        for fact in made_up.facts()
+    )
+    said = " ".join(run(facts=facts, dark=made_up.spread(13, 6, 29)).split())
+    assert "put in" not in said
+    assert "This is the model's; on record it was 11 min." in said
+
+
+def test_without_a_record_nothing_is_said_of_it() -> None:
+    said = run(facts=(), timeline=(), prior_percentile=None)
+    assert "TIMELINE" not in said
+    assert "put in" not in said
+    assert "0 of 0 agree" in said
+
+
+def test_pinned_without_percentile() -> None:
+    assert "end sooner" not in run(prior_percentile=None)
+
+
+def test_a_failing_check_is_seen() -> None:
+    said = run(facts=made_up.facts(agrees=False))
+    assert "3 of 4 agree" in said
+    assert "FAILS" in said
+
+
+def test_stopped_for_good() -> None:
+    said = run(policy="two-person", stopped=1.0, stages=())
+    assert "none: the account never went dark" in said
+    assert "WHERE" not in said
+
+
+def test_only_dark_minutes() -> None:
+    assert "ALSO" not in run(measures={"dark_minutes": made_up.fixed(11)})
+
+
+def test_an_unknown_measure_is_still_shown() -> None:
+    said = run(measures={"dark_minutes": made_up.fixed(11), "pages_sent": made_up.spread(3, 1, 7, "pages")})
+    assert "pages sent" in said
+    assert "3 pages (1 to 7)" in said
+
+
+def test_readings_that_differ_are_shown_apart() -> None:
+    replay = made_up.replay()
+    other = replace(
+        replay.readings[2], same_as=None, stopped=Estimate(0.6, 0.5, 0.7, "share"),
+        measures={"dark_minutes": made_up.spread(9, 4, 12)},
+    )  # fmt: skip
+    never = replace(replay.readings[1], same_as=None, stopped=Estimate(1, 1, 1, "share"))
+    said = " ".join(run(readings=(replay.readings[0], never, other)).split())
+    assert "Read as took it for a fake account: 9 min (90 %: 4 to 12) dark, and stopped on 60 % of the evenings" in said
+    assert "Read as throwaway gesture: it never goes dark." in said
+
+
+def test_long_names_and_words_are_never_cut() -> None:
+    long = "a-policy-with-a-name-that-goes-on-and-on-for-sixty-characters"
+    policies = [replace(policy, name=long + str(at)) for at, policy in enumerate(made_up.policies())]
+    said = compare_table(made_up.comparison(policies, baseline=long + "0"), "file.yaml")
+    for at in range(1, len(policies)):
+        assert long + str(at) in said
+    assert all(len(line) <= WIDTH for line in said.splitlines())
+
+
+def test_no_policy_but_the_baseline() -> None:
+    said = compare_table(made_up.comparison(made_up.policies()[:1], tipping=(), weeks=0), "file.yaml")
+    assert "No policy but the baseline to compare." in said
+    assert "TIPPING" not in said
+    assert "COSTS" not in said
+
+
+def test_no_baseline_among_the_policies() -> None:
+    said = compare_table(made_up.comparison(made_up.policies()[1:2]), "file.yaml")
+    assert "baseline as-it-was\n" in said
+
+
+def test_a_large_error_is_said() -> None:
+    assert "simulation up to 9.4 points" in compare_table(made_up.comparison(error=0.094), "file.yaml")
+
+
+def test_never_all_but_for_all() -> None:
+    def share(value: float) -> Comparison:
+        return made_up.comparison([made_up.outcome("p", "stops", (value,) * 3, made_up.fixed(11), None, {}, "")])
+
+    assert ">99" in compare_table(share(0.9999), "f")
+    assert " 100 100 100" in compare_table(share(1.0), "f")
+    assert "  <1" in compare_table(share(0.0001), "f")
+
+
+def test_a_later_day_is_said() -> None:
+    outcome = made_up.outcome("p", "postpones", (0,) * 3, made_up.fixed(11), None, {}, "", starts=1440.0)
+    assert "11, from 18:48 +1d" in compare_table(made_up.comparison([outcome]), "f")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0, "0"), (0.04, "0.04"), (0.51, "0.5"), (5.13, "5.1"), (9.96, "10"), (12345, "12 k"), (458.7e6, "459 M"),
+     (2.5e9, "2.5 G"), (11, "11"), (1440, "1,440"), (-3, "-3")],
+)  # fmt: skip
+def test_numbers(value: float, said: str) -> None:
+    from deactsim.report.wording import number
+
+    assert number(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(0, "0 min"), (0.5, "30 s"), (11, "11 min"), (200, "3.3 h"), (4320, "3 days")]
+)
+def test_minutes(value: float, said: str) -> None:
+    from deactsim.report.wording import minutes
+
+    assert minutes(value) == said
+
+
+@pytest.mark.parametrize(
+    ("low", "middle", "high", "said"),
+    [(0.5, 1.5, 4.1, "1.5 min (0.5 to 4.1)"), (0.1, 0.4, 0.8, "24 s (6 to 48)"), (77, 77.3, 77.5, "77 min"),
+     (200, 780, 1380, "13 h (3.3 to 23)"), (1440, 5760, 14400, "4 days (1 to 10)"), (0, 0, 0, "0 s")],
+)  # fmt: skip
+def test_lengths(low: float, middle: float, high: float, said: str) -> None:
+    from deactsim.report.wording import lengths
+
+    assert lengths(Summary(middle, middle, low, high, "min")) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(150, "150"), (50_000, "50 k"), (41.7e6, "41.7 M"), (1.2e9, "1.2 G"), (4000, "4,000")]
+)
+def test_counts(value: float, said: str) -> None:
+    from deactsim.report.wording import count
+
+    assert count(value) == said
+
+
+def test_words() -> None:
+    from deactsim.report import wording
+
+    assert wording.and_list(["a"]) == "a"
+    assert wording.and_list(["a", "b", "c"]) == "a, b and c"
+    assert wording.plural(1, "policy") == "1 policy"
+    assert wording.plural(3, "policy") == "3 policies"
+    assert wording.with_article("the actor himself") == "the actor himself"
+    assert wording.wrap("up to 90 % of", 8) == ["up to", "90 % of"]
+    assert wording.of_a_hundred(Estimate(0.999, 0.99, 1, "share")) == 99
+    assert wording.of_a_hundred(Estimate(0.001, 0, 0.01, "share")) == 1
