@@ -109,7 +109,10 @@ def test_readings_that_differ_are_shown_apart() -> None:
     )  # fmt: skip
     never = replace(replay.readings[1], same_as=None, stopped=Estimate(1, 1, 1, "share"))
     said = " ".join(run(readings=(replay.readings[0], never, other)).split())
-    assert "Read as took it for a fake account: 9 min (90 %: 4 to 12) dark, and stopped on 60 % of the evenings" in said
+    assert (
+        "Read as took it for a fake account: 9 min (90 %: 4 to 12) dark, and stopped on 60 % of the evenings"
+        in said
+    )
     assert "Read as throwaway gesture: it never goes dark." in said
 
 
@@ -140,7 +143,9 @@ def test_a_large_error_is_said() -> None:
 
 def test_never_all_but_for_all() -> None:
     def share(value: float) -> Comparison:
-        return made_up.comparison([made_up.outcome("p", "stops", (value,) * 3, made_up.fixed(11), None, {}, "")])
+        return made_up.comparison(
+            [made_up.outcome("p", "stops", (value,) * 3, made_up.fixed(11), None, {}, "")]
+        )
 
     assert ">99" in compare_table(share(0.9999), "f")
     assert " 100 100 100" in compare_table(share(1.0), "f")

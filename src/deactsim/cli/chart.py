@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .compare import Listed
-from .output import load, progress, say, scenario_argument, seed_option, worlds_option
+from .output import load, progress, say, scenario_argument, seed_option, workers, worlds_option
 
 KINDS = ("png", "svg", "pdf")
 
@@ -59,7 +59,7 @@ def chart(scenario: Path, folder: Path, kinds: tuple[str, ...], worlds: int, see
     with progress("replaying") as report:
         replayed = replay(read, worlds=worlds, seed=seed, progress=report)
     with progress("comparing policies") as report:
-        compared = compare(read, worlds=worlds, seed=seed, progress=report)
+        compared = compare(read, worlds=worlds, seed=seed, workers=workers(worlds), progress=report)
 
     from ..report.charts import save_all
 

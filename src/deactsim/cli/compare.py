@@ -18,6 +18,7 @@ from .output import (
     progress,
     scenario_argument,
     seed_option,
+    workers,
     worlds_option,
     write_folder,
 )
@@ -105,7 +106,9 @@ def compare(
     forms: dict[str, Writer]
     if vary is None:
         with progress("simulating evenings") as report:
-            result = study(read, policies=policies, worlds=worlds, seed=seed, progress=report)
+            result = study(
+                read, policies=policies, worlds=worlds, seed=seed, workers=workers(worlds), progress=report
+            )
         forms = {
             "table": lambda: compare_table(result, str(scenario)),
             "json": lambda: json_text(compare_record(result, digest(read))),
@@ -125,7 +128,15 @@ def compare(
         scenarios = [with_value(read, path, value) for value in values]
         for value, varied in zip(values, scenarios, strict=True):
             with progress(f"{path} = {value}") as report:
-                result = study(varied, policies=policies, worlds=worlds, seed=seed, progress=report)
+                result = study(
+                    varied,
+                    policies=policies,
+                    worlds=worlds,
+                    seed=seed,
+                    explain=False,
+                    workers=workers(worlds),
+                    progress=report,
+                )
             results.append(replace(result, varied=(path, value)))
         forms = {
             "table": lambda: vary_table(results),

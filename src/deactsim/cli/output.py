@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -75,6 +76,14 @@ def progress(what: str) -> Iterator[Progress | None]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def workers(worlds: int) -> int:
+    """How many processes: one a core where there is enough to do, else none but this one.
+
+    Starting a process takes about as long as a few hundred evenings.
+    """
+    return (os.cpu_count() or 1) if worlds >= 500 else 1
 
 
 def json_text(record: Any) -> str:

@@ -50,20 +50,21 @@ def compare(
     worlds: int = 2000,
     seed: int = 1,
     weeks: int = 52,
+    explain: bool = True,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Comparison:
     """Put the same evenings under every policy (all of them unless named).
 
     `worlds` evenings are drawn and conditioned on the record under the scenario's own policy;
-    friction comes from `weeks` routine weeks. With `workers` above 1 processes share the work
+    friction comes from `weeks` routine weeks. Without `explain` the deciding inputs and tipping
+    points are left out, which are most of the work. With `workers` above 1 processes share the work
     (a script then needs the usual main guard); the result does not depend on it. Raises
     `UnknownName`, `CannotCondition`, or `DeactsimError` for a scenario without an incident.
     """
     asked = [known_policy(scenario, name) for name in policies or scenario.policies]
     names = list(dict.fromkeys([scenario.baseline, *asked]))
-    run = _Comparing(scenario, names, worlds, seed, weeks, workers, progress)
-    return run.compare()
+    return _Comparing(scenario, names, worlds, seed, weeks, workers, progress).compare(explain=explain)
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,8 @@ class _Comparing:
         if self.progress is not None:
             self.progress(min(self._steps_done, self._steps), self._steps)
 
-    def compare(self) -> Comparison:
+    def compare(self, *, explain: bool) -> Comparison:
+        """Condition, run every policy, find what decides, rank."""
         own_plans = list(dict.fromkeys(self.own.values()))
         pairs = dict.fromkeys(
             (self.own[reading], plan)
@@ -183,7 +185,7 @@ class _Comparing:
         nights |= {(own, own): conditioned(own, self.found[own]) for own in own_plans}
         weeks: dict[Plan, Weeks] = dict(zip(routine, runs[len(pairs) :], strict=True))
         outcomes = self._outcomes(nights, weeks)
-        decided = self._decide(outcomes)
+        decided = self._decide(outcomes) if explain else {}
         outcomes = [_with(outcome, decided_by=decided.get(outcome.name)) for outcome in outcomes]
         first = next(iter(self.readings))
         table = {name: {r: self._nights(nights, name, r) for r in self.readings} for name in self._said()}

@@ -214,7 +214,7 @@ def friction_text(friction: Mapping[str, Estimate], own: Mapping[str, Estimate])
         parts.append(f"{_short(friction['rerouted'].mean)} rerouted {_wait(friction)}")
     elif "held" in friction and friction["held"].mean > own.get("held", _NONE).mean:
         parts.append(f"{_short(friction['held'].mean)} held {_wait(friction)}")
-    if "denied" in friction:
+    if "denied" in friction and friction["denied"].mean >= 0.05:
         parts.append(f"{_short(friction['denied'].mean)} denied")
     if "agent_days_lost" in friction:
         parts.append(f"{_short(friction['agent_days_lost'].mean)} agent-days")

@@ -65,12 +65,12 @@ def _text(
     every = ", ".join(letters.values())
     first = next(iter(tops))
     if survives and len(letters) > 1:
-        text = f"same top {len(tops[first])} under {every}"
+        text = f"same top {len(tops[first])} under {every}: {', '.join(sorted(tops[first]))}"
     elif survives:
         text = f"top {len(tops[first])}: {', '.join(sorted(tops[first]))}"
     else:
         text = f"the top {TOP} differ between readings {every}"
-    dropped = []
+    dropped: dict[str, list[str]] = {}
     for name in sorted(tops[first]):
         for reading, dark in adapted.get(name, {}).items():
             worst = max(
@@ -79,5 +79,8 @@ def _text(
                 if other != name
             )
             if dark > worst:
-                dropped.append(f"{name} drops out if {letters[reading]} adapts")
-    return "; ".join([text, *dropped])
+                dropped.setdefault(letters[reading], []).append(name)
+    for letter, names in dropped.items():
+        verb = "drops" if len(names) == 1 else "drop"
+        text += f"; if {letter} adapts, {' and '.join(names)} {verb} out"
+    return text

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from ..errors import CannotCondition
@@ -31,40 +30,49 @@ AFTER_EFFECT = ("detection.", "response.")
 _INCIDENTAL = ("stretch", "triage", "false_alarms", "undoes_honest", "keep")
 _STRUCTURE = ".by."
 
-#: What an input is called beside a figure; `{}` is its value.
+#: What an input is called beside a figure (`{}` is its value), and by itself.
 PHRASES = {
-    "protected_list.covers": "list covers {}",
-    "protected_list.catches": "seniors catch {}",
-    "approval.catches": "review catches {}",
-    "approval.stamps": "{} stamped unread",
-    "approval.review": "review takes {}",
-    "approval.time_out": "time-out after {}",
-    "step_down.told_in_time": "told in time {}",
-    "step_down.before_last_shift": "step-down {} ahead",
-    "deprovisioning.lag": "cut off after {}",
-    "separation_of_duties.catches": "executor catches {}",
-    "confirm.stops_misidentified": "dialog stops {}",
-    "confirm.stops_slips": "dialog stops {}",
-    "confirm.stops_unexpecting": "dialog stops {}",
-    "confirm.habit": "{} clicked unread",
-    "cooling_off.watched": "{} watched",
-    "cooling_off.for": "held for {}",
-    "cooling_off.notices": "watcher needs {}",
-    "cooling_off.holder_told": "holder told: {}",
-    "least_privilege.holders": "{} holders",
-    "incident.actor.among_holders": "one of them: {}",
-    "alert.recall": "alert recall {}",
-    "alert.ignored": "{} of alerts ignored",
-    "alert.after": "alert after {}",
-    "undo_button.restore": "button takes {}",
-    "automatic_restore.after": "watchdog after {}",
-    "incident.actor.leaves.after_act": "hour of leaving",
-    "detection.word_reaches_platform.delay": "word takes {}",
-    "detection.public.delay": "public takes {}",
-    "response.pick_up": "pick-up takes {}",
-    "response.find_cause": "finding takes {}",
-    "response.authorise": "authorising takes {}",
-    "response.restore": "restoring takes {}",
+    "protected_list.covers": ("list covers {}", "the list's coverage"),
+    "protected_list.catches": ("seniors catch {}", "what seniors catch"),
+    "approval.catches": ("review catches {}", "what review catches"),
+    "approval.stamps": ("{} stamped unread", "the share stamped unread"),
+    "approval.review": ("review takes {}", "the time a review takes"),
+    "approval.time_out": ("time-out after {}", "the time-out"),
+    "step_down.told_in_time": ("told in time {}", "the share told in time"),
+    "step_down.before_last_shift": ("step-down {} ahead", "the lead of step-down"),
+    "deprovisioning.lag": ("cut off after {}", "the lag of the cut-off"),
+    "separation_of_duties.catches": ("executor catches {}", "what the executor catches"),
+    "confirm.stops_misidentified": ("dialog stops {}", "what the dialog stops"),
+    "confirm.stops_slips": ("dialog stops {}", "what the dialog stops"),
+    "confirm.stops_unexpecting": ("dialog stops {}", "what the dialog stops"),
+    "confirm.habit": ("{} clicked unread", "the share clicked unread"),
+    "cooling_off.watched": ("{} watched", "the share watched"),
+    "cooling_off.for": ("held for {}", "the hold"),
+    "cooling_off.notices": ("watcher needs {}", "the time a watcher needs"),
+    "cooling_off.holder_told": ("holder told: {}", "whether the holder is told"),
+    "alert.recall": ("alert recall {}", "the alert's recall"),
+    "alert.ignored": ("{} of alerts ignored", "the share of alerts ignored"),
+    "alert.after": ("alert after {}", "the alert's delay"),
+    "probe.every": ("probe every {}", "the time between probes"),
+    "probe.recall": ("probe recall {}", "the probe's recall"),
+    "leaver_watch.after": ("watch after {}", "the delay of the leaver watch"),
+    "leaver_watch.recall": ("watch recall {}", "the recall of the leaver watch"),
+    "undo_button.restore": ("button takes {}", "the button's time"),
+    "on_call.pick_up": ("quick pick-up {}", "the quicker pick-up"),
+    "automatic_restore.after": ("watchdog after {}", "the watchdog's delay"),
+    "works": ("in order {}", "the share of time in order"),
+    "covers": ("covers {}", "its coverage"),
+    "incident.actor.among_holders": ("one of them: {}", "the chance he is one of them"),
+    "incident.actor.leaves.after_act": ("hour of leaving", "the time from act to leaving"),
+    "detection.word_reaches_platform.delay": ("word takes {}", "the time word takes"),
+    "detection.public.delay": ("public takes {}", "the time the public takes"),
+    "detection.colleague.chance": ("colleague sees {}", "the chance that a colleague sees it"),
+    "detection.colleague.delay": ("colleague takes {}", "the time a colleague takes"),
+    "detection.holder.delay": ("holder takes {}", "the time the holder takes"),
+    "response.pick_up": ("pick-up takes {}", "the time to pick up"),
+    "response.find_cause": ("finding takes {}", "the time to find the cause"),
+    "response.authorise": ("authorising takes {}", "the time to authorise"),
+    "response.restore": ("restoring takes {}", "the time to restore"),
 }
 
 
@@ -187,18 +195,24 @@ def decide(evenings: Evenings, policy: str, *, stops: bool) -> Decision | None:
     return None if best is None else best[1]
 
 
-@lru_cache(maxsize=1)
-def _suffixes() -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(PHRASES.items(), key=lambda item: -len(item[0])))
-
-
 def phrase(path: str, value: Any, kind: str) -> str:
     """An input with its value, as said beside a figure: `review catches 90%`."""
-    for suffix, text in _suffixes():
-        if path == suffix or path.endswith("." + suffix):
-            return text.format(short_text(value, kind))
-    words = path.split(".")[-2:]
-    return f"{' '.join(words).replace('_', ' ')} {short_text(value, kind)}"
+    found = _phrases(path)
+    if found is not None:
+        return found[0].format(short_text(value, kind))
+    return f"{noun(path)} {short_text(value, kind)}"
+
+
+def noun(path: str) -> str:
+    """An input by itself: `what review catches`."""
+    found = _phrases(path)
+    return found[1] if found is not None else " ".join(path.split(".")[-2:]).replace("_", " ")
+
+
+def _phrases(path: str) -> tuple[str, str] | None:
+    """The phrases of the longest suffix that fits."""
+    fitting = [name for name in PHRASES if path == name or path.endswith("." + name)]
+    return PHRASES[max(fitting, key=len)] if fitting else None
 
 
 def short_text(value: Any, kind: str) -> str:
@@ -252,7 +266,7 @@ def tip(evenings: Evenings, better: str, worse: str, decision: Decision) -> Tipp
                     better=better,
                     worse=worse,
                     path=decision.path,
-                    label=phrase(decision.path, value, kind),
+                    label=noun(decision.path),
                     direction="over" if end == low else "under",
                     value_text=short_text(_rounded(at(place)), kind),
                     now_text=short_text(value, kind),

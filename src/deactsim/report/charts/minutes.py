@@ -21,7 +21,7 @@ def draw(data: MinutesData) -> Figure:
     bottom = top + rows * pitch
     axes = sheet.axes(LEFT, top, RIGHT, bottom)
     whole = data.record if data.record is not None else sum(bar.mean for bar in data.bars)
-    reach = max([whole, *(bar.start + max(bar.mean, bar.p95) for bar in data.bars)])
+    reach = max([1.0, whole, *(bar.start + max(bar.mean, bar.p95) for bar in data.bars)])
     if data.free is not None:
         reach = max(reach, min(data.free.p95, 3 * whole))
     axes.set_xlim(0, reach * 1.02)

@@ -6,6 +6,7 @@ A chart is laid out in pixels of a slide 1600 wide, counted from the top left, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -122,13 +123,27 @@ class Sheet:
         return y
 
     def lines(self, text: str, width: float, size: float, weight: str = "normal") -> list[str]:
-        """The text in lines at most so many pixels wide; words stay whole."""
+        """The text in lines at most so many pixels wide; only a word wider than that is broken."""
         lines: list[str] = []
         for word in bound(text).split(" "):
             if lines and self.width(f"{lines[-1]} {word}", size, weight) <= width:
                 lines[-1] += " " + word
             else:
-                lines.append(word)
+                lines += self._broken(word, width, size, weight)
+        return lines
+
+    def _broken(self, word: str, width: float, size: float, weight: str) -> list[str]:
+        """A word in parts that fit, broken after hyphens where it has some."""
+        if self.width(word, size, weight) <= width:
+            return [word]
+        parts = re.split(r"(?<=-)", word)
+        if any(self.width(part, size, weight) > width for part in parts):
+            parts = list(word)
+        lines = [""]
+        for part in parts:
+            if lines[-1] and self.width(lines[-1] + part, size, weight) > width:
+                lines.append("")
+            lines[-1] += part
         return lines
 
     def balanced(self, text: str, width: float, size: float, weight: str = "normal") -> list[str]:

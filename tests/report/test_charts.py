@@ -1,0 +1,231 @@
+"""The charts: no two texts overlap, the finding is computed, the files are complete and repeatable."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation, Text
+
+from deactsim.errors import DeactsimError
+from deactsim.report import chart_data, charts, hero_data, policy_data
+from deactsim.report.charts.style import DPI, HEIGHT, WIDTH, house_style
+from deactsim.study.results import Comparison, Estimate, PolicyOutcome, Replay
+from tests.report import made_up
+
+NAMES = ("hero", "minutes", "race", "outcomes", "friction")
+LONG = "quite-a-long-name-for-a-policy-which-somebody-chose"
+
+
+def many(count: int, suffix: str = "") -> list[PolicyOutcome]:
+    """The made-up policies again and again, under new names."""
+    base, *others = made_up.policies()
+    found = [
+        replace(policy, name=f"{policy.name}{suffix}-{at}", label=f"{policy.label}{suffix}-{at}")
+        for at in range(count)
+        for policy in (others[at % len(others)],)
+    ]
+    return [base, *found]
+
+
+CASES: dict[str, Callable[[], tuple[Replay, Comparison]]] = {
+    "usual": lambda: (made_up.replay(), made_up.comparison()),
+    "three": lambda: (made_up.replay(), made_up.comparison(made_up.policies()[:4])),
+    "twenty-five": lambda: (made_up.replay(), made_up.comparison(many(25))),
+    "sixty": lambda: (made_up.replay(), made_up.comparison(many(60))),
+    "long names": lambda: (made_up.replay(), made_up.comparison(many(25, LONG))),
+    "only the baseline": lambda: (made_up.replay(), made_up.comparison(made_up.policies()[:1])),
+    "no baseline": lambda: (
+        made_up.replay(facts=(), timeline=(), prior_percentile=None),
+        made_up.comparison(made_up.policies()[1:5]),
+    ),
+    "nothing simulated": lambda: (
+        made_up.replay(facts=(), timeline=(), stages=(), channels=(), measures={}, free={}),
+        made_up.comparison([]),
+    ),
+    "one reading": lambda: (
+        made_up.replay(),
+        made_up.comparison(
+            [replace(policy, readings=policy.readings[:1]) for policy in made_up.policies()],
+            readings=made_up.READINGS[:1],
+        ),
+    ),
+    "short record": lambda: (
+        made_up.replay(
+            facts=(replace(made_up.facts()[0], documented=0.5, documented_text="30 s"),),
+            dark=made_up.fixed(0.5),
+        ),
+        made_up.comparison(),
+    ),
+}
+
+
+def overlaps(figure: Figure) -> list[tuple[str, str]]:
+    """Pairs of visible texts whose boxes overlap by more than a pixel."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    found = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    boxes = []
+    for text in found:
+        box = (
+            Text.get_window_extent(text, canvas.get_renderer())
+            if isinstance(text, Annotation)
+            else text.get_window_extent(canvas.get_renderer())
+        )
+        boxes.append((text.get_text(), box.x0 + 1, box.y0 + 2, box.x1 - 1, box.y1 - 2))
+    return [
+        (a[0], b[0])
+        for a, b in combinations(boxes, 2)
+        if a[1] < b[3] and b[1] < a[3] and a[2] < b[4] and b[2] < a[4]
+    ]
+
+
+def outside(figure: Figure) -> list[str]:
+    """Texts that stick out of the sheet."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    wide, high = figure.get_size_inches() * DPI
+    found = []
+    for text in figure.findobj(Text):
+        if not text.get_visible() or not text.get_text().strip():
+            continue
+        box = Text.get_window_extent(text, canvas.get_renderer())
+        if box.x0 < 0 or box.y0 < 0 or box.x1 > wide or box.y1 > high:
+            found.append(text.get_text())
+    return found
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("name", NAMES)
+def test_no_text_overlaps_or_leaves_the_sheet(case: str, name: str) -> None:
+    with house_style():
+        draw = next(draw for each, draw, _, _ in charts.charts(*CASES[case]()) if each == name)
+        figure = draw()
+        assert overlaps(figure) == []
+        assert outside(figure) == []
+
+
+@pytest.mark.parametrize("case", ["usual", "twenty-five"])
+def test_charts_have_the_shape_of_a_slide(case: str) -> None:
+    with house_style():
+        for _, draw, _, _ in charts.charts(*CASES[case]()):
+            wide, high = draw().get_size_inches()
+            assert wide / high == pytest.approx(WIDTH / HEIGHT)
+
+
+def test_files_are_complete_and_repeatable(tmp_path: Path) -> None:
+    kinds = ("png", "svg", "pdf")
+    first = charts.save_all(made_up.replay(), made_up.comparison(), tmp_path / "a", kinds)
+    charts.save_all(made_up.replay(), made_up.comparison(), tmp_path / "b", kinds)
+    assert {path.name for path in first} == {
+        f"{name}.{kind}" for name in NAMES for kind in (*kinds, "txt", "csv")
+    }
+    for path in first:
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+    svg = (tmp_path / "a" / "hero.svg").read_text(encoding="utf-8")
+    assert "protected-list</text>" in svg, "text stays text"
+    assert "<dc:date>" not in svg
+
+
+def test_alt_text_says_the_finding_and_the_data_stand_beside(tmp_path: Path) -> None:
+    charts.save_all(made_up.replay(), made_up.comparison(), tmp_path, ("png",))
+    alt = (tmp_path / "hero.txt").read_text(encoding="utf-8")
+    assert alt.startswith(
+        "Protected-list would have stopped 98 of 100 such evenings (put in: list covers 98%)"
+    )
+    assert "cool-off-15m: stopped of 100: D 0, T 0, M 0, otherwise dark 11 min, from 19:03" in alt
+    with (tmp_path / "hero.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["policy"] for row in rows} == {policy.name for policy in made_up.policies()}
+    one = next(row for row in rows if row["policy"] == "preauthorised" and row["reading"] == "throwaway")
+    assert float(one["dark_median_min"]) == 5.1
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    with pytest.raises(DeactsimError, match="cannot write .*taken"):
+        charts.save_all(made_up.replay(), made_up.comparison(), tmp_path / "taken", ("png",))
+
+
+def finding(*chosen: str) -> str:
+    policies = {policy.name: policy for policy in made_up.policies()}
+    return chart_data.finding(made_up.comparison([policies[name] for name in chosen]), 11.0)
+
+
+def test_the_finding_is_that_of_the_data() -> None:
+    assert finding("as-it-was") == "No policy here would have stopped or shortened the 11 minutes"
+    assert finding("preauthorised", "vip-alert") == (
+        "No policy here would have stopped it; preauthorised would have cut the 11 minutes to 5.1 "
+        "(put in: split of the 11 min)"
+    )
+    # The surest stop is the one whose worst reading, or adapting actor, is best.
+    assert finding("step-down-1d", "two-person") == (
+        "Two-person would have stopped 90 of 100 such evenings (put in: review catches 90%)"
+    )
+    assert finding("step-down-1d").startswith("Step-down-1d would have stopped at least 0 of 100")
+    nothing_known = chart_data.finding(made_up.comparison([made_up.policies()[0]]), None)
+    assert nothing_known == "No policy here would have stopped or shortened the darkness"
+
+
+def test_titles_without_matter() -> None:
+    replay, comparison = CASES["nothing simulated"]()
+    assert chart_data.minutes_data(replay).words.title == "No stage of the dark time was simulated"
+    assert chart_data.race_data(replay).words.title == "No channel of detection was simulated"
+    assert (
+        policy_data.outcomes_data(replay, comparison).words.title
+        == "There is no policy to compare with the baseline"
+    )
+    assert (
+        policy_data.friction_data(replay, comparison).words.title
+        == "No policy here helps, whatever it costs honest work"
+    )
+
+
+def test_titles_of_policies() -> None:
+    policies = {policy.name: policy for policy in made_up.policies()}
+    only = made_up.comparison([policies["as-it-was"], policies["vip-alert"], policies["undo-button"]])
+    friction = policy_data.friction_data(made_up.replay(), only)
+    assert friction.words.title == "1 of 2 policies that help cost honest work nothing that was seen"
+    outcomes = policy_data.outcomes_data(made_up.replay(), only)
+    assert outcomes.words.title.startswith(
+        "Vip-alert leaves 9.9 of the 11 minutes on an average evening, whatever"
+    )
+    free_stop = made_up.comparison([replace(policies["two-person"], friction={}, friction_text="none seen")])
+    title = policy_data.friction_data(made_up.replay(), free_stop).words.title
+    assert title.startswith(
+        "Two-person, the surest stop, costs honest work in a usual week: nothing that was seen"
+    )
+
+
+def test_what_is_off_the_axis_is_said_with_an_arrow() -> None:
+    late = made_up.outcome("late", "postpones", (0, 0, 0), made_up.fixed(11), None, {}, "", starts=600.0)
+    with house_style():
+        data = hero_data.hero_data(made_up.replay(), made_up.comparison([made_up.policies()[0], late]))
+        figure = charts.hero.draw(data)
+    assert "11 min, from 04:48 +1d →" in [text.get_text() for text in figure.findobj(Text)]
+
+
+def test_a_stop_without_exception_is_never_dark() -> None:
+    sure = made_up.outcome("sure", "stops", (1, 1, 1), None, None, {}, "")
+    with house_style():
+        data = hero_data.hero_data(made_up.replay(), made_up.comparison([made_up.policies()[0], sure]))
+        figure = charts.hero.draw(data)
+    assert "never dark" in [text.get_text() for text in figure.findobj(Text)]
+
+
+def test_costs_that_the_baseline_has_too_are_none_of_the_policy() -> None:
+    base, *others = made_up.policies()
+    usual = {"held": Estimate(20, 19, 21, "per week")}
+    policies = [replace(base, friction=usual), *(replace(policy, friction=usual) for policy in others)]
+    assert policy_data.friction_data(made_up.replay(), made_up.comparison(policies)).panels == ()
+
+
+def test_more_outlets_than_fit_are_counted() -> None:
+    facts = tuple(replace(made_up.facts()[0], source=f"Paper {at}, Herald") for at in range(9))
+    assert "and 5 more" in chart_data.outlets(made_up.replay(facts=facts))
