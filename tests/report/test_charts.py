@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation, Text
+from matplotlib.text import Text
 
 from deactsim.errors import DeactsimError
 from deactsim.report import chart_data, charts, hero_data, policy_data
-from deactsim.report.charts.style import DPI, HEIGHT, WIDTH, house_style
+from deactsim.report.charts.measure import DPI
+from deactsim.report.charts.style import HEIGHT, WIDTH, house_style
 from deactsim.study.results import Comparison, Estimate, PolicyOutcome, Replay
 from tests.report import made_up
 
@@ -66,43 +67,47 @@ CASES: dict[str, Callable[[], tuple[Replay, Comparison]]] = {
 }
 
 
-def overlaps(figure: Figure) -> list[tuple[str, str]]:
-    """Pairs of visible texts whose boxes overlap by more than a pixel."""
+def boxes(figure: Figure) -> list[tuple[str, float, float, float, float]]:
+    """Every text that is drawn, with its box in pixels."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    found = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    boxes = []
-    for text in found:
-        box = (
-            Text.get_window_extent(text, canvas.get_renderer())
-            if isinstance(text, Annotation)
-            else text.get_window_extent(canvas.get_renderer())
-        )
-        boxes.append((text.get_text(), box.x0 + 1, box.y0 + 2, box.x1 - 1, box.y1 - 2))
+    hidden = set()
+    for axes in figure.axes:
+        low, high = sorted(axes.get_xlim())
+        hidden |= {tick.label1 for tick in axes.xaxis.get_major_ticks() if not low <= tick.get_loc() <= high}
+    found = []
+    for text in figure.findobj(Text):
+        if text in hidden or not text.get_visible() or not text.get_text().strip():
+            continue
+        # Of an annotation the box would hold the point it belongs to as well.
+        box = Text.get_window_extent(text, canvas.get_renderer())
+        found.append((text.get_text(), box.x0, box.y0, box.x1, box.y1))
+    return found
+
+
+def overlaps(figure: Figure) -> list[tuple[str, str]]:
+    """Pairs of texts whose boxes overlap by more than a pixel or two."""
     return [
         (a[0], b[0])
-        for a, b in combinations(boxes, 2)
-        if a[1] < b[3] and b[1] < a[3] and a[2] < b[4] and b[2] < a[4]
+        for a, b in combinations(boxes(figure), 2)
+        if a[1] + 2 < b[3] and b[1] + 2 < a[3] and a[2] + 4 < b[4] and b[2] + 4 < a[4]
     ]
 
 
 def outside(figure: Figure) -> list[str]:
     """Texts that stick out of the sheet."""
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
     wide, high = figure.get_size_inches() * DPI
-    found = []
-    for text in figure.findobj(Text):
-        if not text.get_visible() or not text.get_text().strip():
-            continue
-        box = Text.get_window_extent(text, canvas.get_renderer())
-        if box.x0 < 0 or box.y0 < 0 or box.x1 > wide or box.y1 > high:
-            found.append(text.get_text())
-    return found
+    return [text for text, x0, y0, x1, y1 in boxes(figure) if x0 < 0 or y0 < 0 or x1 > wide or y1 > high]
 
 
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("name", NAMES)
+OF_A_REPLAY = ("minutes", "race")
+DIFFERENT = ("usual", "nothing simulated", "short record")
+
+
+@pytest.mark.parametrize(
+    ("case", "name"),
+    [(case, name) for case in CASES for name in NAMES if name not in OF_A_REPLAY or case in DIFFERENT],
+)
 def test_no_text_overlaps_or_leaves_the_sheet(case: str, name: str) -> None:
     with house_style():
         draw = next(draw for each, draw, _, _ in charts.charts(*CASES[case]()) if each == name)
@@ -149,7 +154,7 @@ def test_alt_text_says_the_finding_and_the_data_stand_beside(tmp_path: Path) -> 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("", encoding="utf-8")
-    with pytest.raises(DeactsimError, match="cannot write .*taken"):
+    with pytest.raises(DeactsimError, match=r"cannot write .*taken"):
         charts.save_all(made_up.replay(), made_up.comparison(), tmp_path / "taken", ("png",))
 
 

@@ -85,14 +85,21 @@ def dark_within(minutes: float, give: float) -> Callable[[Marks], bool]:
     return lambda seen: seen.visible is not None and abs(seen.dark / MINUTE - minutes) <= give
 
 
-def scores(weighted: Nights, counted: Nights, names: tuple[str, ...]) -> dict[str, float]:
-    """z of the difference between two tables: of means, and of shares below pooled quantiles."""
+def scores(
+    weighted: Nights, counted: Nights, names: tuple[str, ...], blur: tuple[float, float] = (0.0, 0.0)
+) -> dict[str, float]:
+    """z of the difference between two tables: of means, and of shares below quantiles.
+
+    Quantiles nearer than `blur[1]` minutes to `blur[0]` are passed over.
+    """
     found = {}
     for name in names:
         ours, theirs = weighted.column(name), counted.column(name)
         found[f"{name}: comes to it"] = _score(weighted, ~np.isnan(ours) + 0.0, ~np.isnan(theirs) + 0.0)
         cuts = np.nanquantile(theirs, (0.2, 0.5, 0.8)) if not np.isnan(theirs).all() else ()
         for place, cut in zip(("20", "50", "80"), cuts, strict=False):
+            if abs(cut - blur[0]) <= blur[1]:
+                continue
             # Worlds that never came to it lie above every cut.
             found[f"{name}: below p{place}"] = _score(weighted, (ours <= cut) + 0.0, (theirs <= cut) + 0.0)
         if not np.isnan(ours).any() and not np.isnan(theirs).any():

@@ -33,14 +33,21 @@ class Case:
     """A scenario, how many worlds to weigh and to try, and when a free world agrees.
 
     `window` is the volume of the record's neighbourhood in minutes (one factor a pin).
+    What is pinned is met to the microsecond by weighing and within a window by trying, so
+    shares of times within `blur` (minutes) of each other and columns of pins are not compared.
     """
 
     sections: tuple[tuple[str, str], ...]
     agrees: Callable[[Marks], bool]
     window: float
-    reading: str = "meant"
-    worlds: int = 2500
-    tries: int = 9000
+    blur: tuple[float, float]
+    pinned: tuple[str, ...]
+    worlds: int
+    tries: int
+
+    @property
+    def reading(self) -> str:
+        return "mistake" if "mistake" in dict(self.sections).get("incident", "") else "meant"
 
     @property
     def scenario(self) -> Scenario:
@@ -48,10 +55,25 @@ class Case:
 
 
 def case(
-    agrees: Callable[[Marks], bool], window: float, *, worlds: int = 2500, tries: int = 9000, **sections: str
+    agrees: Callable[[Marks], bool],
+    window: float,
+    blur: tuple[float, float],
+    pinned: tuple[str, ...] = (),
+    *,
+    worlds: int = 1500,
+    tries: int = 6000,
+    **sections: str,
 ) -> Case:
-    reading = "mistake" if "mistake" in sections.get("incident", "") else "meant"
-    return Case(tuple(sections.items()), agrees, window, reading, worlds, tries)
+    return Case(tuple(sections.items()), agrees, window, blur, pinned, worlds, tries)
+
+
+def dark_case(minutes: float, give: float, *, worlds: int = 1500, tries: int = 6000, **sections: str) -> Case:
+    """A case in which the length of the darkness alone is pinned."""
+    start = incident(f"dark: {{of: dark, pinned: {minutes:g} min}}")
+    return case(
+        dark_within(minutes, give), 2.0 * give, (minutes, give), worlds=worlds, tries=tries,
+        **({"incident": start} | sections),
+    )  # fmt: skip
 
 
 def incident(facts: str, reading: str = "meant: {cause: deliberate}", at: str = "2017-11-02T18:48:30Z") -> str:
@@ -111,7 +133,6 @@ def public_within(minutes: float, give: float) -> Callable[[Marks], bool]:
 
 
 MISTAKE = "mistake: {cause: misidentified}"
-DARK = "dark: {of: dark, pinned: 11 min}"
 ON_CALL_BUSY = """
   support: {headcount: 5, may: {deactivate: [protected]}}
   on-call: {headcount: 1}"""
@@ -129,8 +150,8 @@ OTHERS = """
 RACE = """
   public: {delay: "median 4 min, p90 9 min", at_followers: 4M, chance: 90%}
   holder: {delay: exponential mean 6 min, chance: 60%}
-  colleague: {delay: triangular 1 min to 15 min mode 3 min, chance: 50%}
-  word_reaches_platform: {delay: "p0 10 s, p50 1 min, p100 4 min"}"""
+  colleague: {delay: "triangular 1 min, 3 min, 15 min", chance: 50%}
+  word_reaches_platform: {delay: "quantiles p0 10 s, p50 1 min, p100 4 min"}"""
 SLOW_WATCHDOG = """
   as-it-was: {automatic_restore: {after: uniform 8 min to 20 min, works: 80%}}
   no-watchdog: {automatic_restore: none}
@@ -143,35 +164,38 @@ SCALED = """
   public: {delay: "median 2 min, p90 5 min", at_followers: 40M, also: {at_followers: 400k, median: 9 min}}
   holder: {delay: exponential mean 8 min}
   word_reaches_platform: {delay: exponential mean 1 min}"""
-FIXED_LAST = {"restore": "90 s"}
-FIXED_TWO = {"restore": "90 s", "authorise": "45 s"}
-FIXED_THREE = {"restore": "90 s", "authorise": "45 s", "find_cause": "2 min"}
+ON_SIGHT = """
+  as-it-was: {preauthorised_undo: {covers: 60%}}
+  never: {preauthorised_undo: none}
+  button: {undo_button: {restore: 20 s}}"""
+UNDO_APPROVED = """
+  as-it-was: {approval: {commands: [deactivate, restore], by: {desk: 1}, review: exponential mean 3 min, catches: 40%}}
+  careful: {approval: {commands: [deactivate, restore], by: {desk: 1}, review: exponential mean 3 min, catches: 90%}}
+  none: {approval: none}
+  sight: {preauthorised_undo: {}}"""
 
 CASES = {
-    "a plain chain": case(dark_within(11, 0.5), 1.0),
-    "a responder kept busy by false alarms": case(
-        dark_within(16, 1.0), 2.0, teams=ON_CALL_BUSY, policies=FALSE_ALARMS, tries=6000,
-        incident=incident("dark: {of: dark, pinned: 16 min}"),
+    "a plain chain": dark_case(11, 0.5),
+    "a responder kept busy by false alarms": dark_case(16, 1.0, teams=ON_CALL_BUSY, policies=FALSE_ALARMS, tries=5000),
+    "a responder kept busy by routine slips": dark_case(
+        16, 1.5, teams=ON_CALL_BUSY, reports=SLIPS, policies=OTHERS, worlds=1200, tries=3000
     ),
-    "a responder kept busy by routine slips": case(
-        dark_within(16, 1.5), 3.0, teams=ON_CALL_BUSY, reports=SLIPS, policies=OTHERS, worlds=1200, tries=3000,
-        incident=incident("dark: {of: dark, pinned: 16 min}"),
-    ),
-    "racing channels": case(dark_within(11, 0.5), 1.0, detection=RACE, policies=OTHERS),
+    "racing channels": dark_case(11, 0.5, detection=RACE, policies=OTHERS),
     "public notice before a smaller audience": case(
-        public_within(4.5, 0.3), 0.6, detection=SCALED, worlds=2000, tries=8000,
+        public_within(4.5, 0.3), 0.6, (4.5, 0.3), ("notice_public",), detection=SCALED,
         incident=incident("posts: {of: public_notice, pinned: 4 min 30 s}"),
     ),
     "the dark time and the first statement, by the clock": case(
-        both(dark_within(11, 1.0), at_within("first_statement", 25.0, 4.0)), 16.0, tries=14000,
+        both(dark_within(11, 1.0), at_within("first_statement", 25.0, 4.0)), 16.0, (11.0, 1.0),
+        ("time_to_first_statement",), worlds=1000, tries=10000,
         incident=incident(
-            DARK + ", said: {of: first_statement, pinned: 2017-11-02T19:13:30Z}",
+            "dark: {of: dark, pinned: 11 min}, said: {of: first_statement, pinned: 2017-11-02T19:13:30Z}",
             at="{value: 2017-11-02T18:48:30Z, give_or_take: 2 min}",
         ),
         statements="{first: exponential mean 20 min, second: exponential mean 30 min}",
     ),
     "the return by the clock, the start give or take": case(
-        at_within("visible", 11.0, 0.5), 1.0,
+        at_within("visible", 11.0, 0.5), 1.0, (11.0, 3.5),
         incident=incident(
             "back: {of: visible, pinned: 2017-11-02T18:59:30Z}",
             at="{value: 2017-11-02T18:48:30Z, give_or_take: 3 min}",
@@ -179,40 +203,30 @@ CASES = {
     ),
     "containment and second statement": case(
         both(after_effect("effect", "contained", 20, 4.0), after_effect("effect", "second_statement", 50, 10)),
-        160.0, tries=14000,
+        160.0, (0.0, 0.0), ("time_to_contain",), worlds=1000, tries=10000,
         incident=incident("stop: {of: contained, pinned: 20 min}, said: {of: second_statement, pinned: 50 min}"),
         statements="{first: exponential mean 20 min, second: exponential mean 30 min}",
     ),
     "follower counts whole again": case(
-        after_effect("effect", "audience_whole", 150, 10), 20.0,
+        after_effect("effect", "audience_whole", 150, 10), 20.0, (0.0, 0.0), worlds=800, tries=4000,
         incident=incident("whole: {of: audience_whole, pinned: 150 min}"),
         audience_whole="{within: uniform 1 h to 4 h, steps: [20%, 80%]}",
     ),
-    "a watchdog with a spread": case(dark_within(11, 0.5), 1.0, policies=SLOW_WATCHDOG),
-    "the actor's own undo": case(
-        dark_within(9, 0.5), 1.0, detection=ACTOR, policies=OTHERS, incident=incident("dark: {of: dark, pinned: 9 min}", MISTAKE)
+    "a watchdog with a spread": dark_case(11, 0.5, policies=SLOW_WATCHDOG),
+    "the actor's own undo": dark_case(
+        9, 0.5, detection=ACTOR, policies=OTHERS, incident=incident("dark: {of: dark, pinned: 9 min}", MISTAKE)
     ),
-    "authorising pinned, restoring fixed": case(dark_within(11, 0.5), 1.0, response=response(**FIXED_LAST)),
-    "finding pinned, two stages fixed": case(dark_within(11, 0.5), 1.0, response=response(**FIXED_TWO)),
-    "picking up pinned, three stages fixed": case(
-        dark_within(9, 0.5), 1.0, response=response(**FIXED_THREE), detection=RACE,
-        incident=incident("dark: {of: dark, pinned: 9 min}"),
+    "authorising pinned, restoring fixed": dark_case(
+        11, 0.5, response=response(restore="90 s"), detection=RACE, policies=OTHERS
     ),
-    "own policy undoes on sight": case(
-        dark_within(6, 0.5), 1.0, incident=incident("dark: {of: dark, pinned: 6 min}"),
-        policies="""
-  as-it-was: {preauthorised_undo: {covers: 60%}}
-  never: {preauthorised_undo: none}
-  button: {undo_button: {restore: 20 s}}""",
+    "finding pinned, two stages fixed": dark_case(
+        11, 0.5, response=response(restore="90 s", authorise="45 s"), policies=OTHERS
     ),
-    "own policy asks for approval, of the undo too": case(
-        dark_within(14, 0.75), 1.5, tries=12000, incident=incident("dark: {of: dark, pinned: 14 min}"),
-        policies="""
-  as-it-was: {approval: {commands: [deactivate, restore], by: {desk: 1}, review: exponential mean 3 min, catches: 40%}}
-  careful: {approval: {catches: 90%}}
-  none: {approval: none}
-  sight: {preauthorised_undo: {}}""",
+    "picking up pinned, three stages fixed": dark_case(
+        9, 0.5, response=response(restore="90 s", authorise="45 s", find_cause="2 min"), detection=RACE, policies=OTHERS
     ),
+    "own policy undoes on sight": dark_case(6, 0.5, policies=ON_SIGHT),
+    "own policy asks for approval, of the undo too": dark_case(14, 0.75, policies=UNDO_APPROVED, tries=8000),
 }  # fmt: skip
 
 COLUMNS = (
@@ -224,49 +238,35 @@ COLUMNS = (
 
 @lru_cache(maxsize=2)
 def tables(name: str) -> tuple[Case, Plan, list[Weighted], list[Weighted]]:
-    given = CASES[name]
+    given, place = CASES[name], list(CASES).index(name)
     own = compile_plan(given.scenario, "as-it-was", given.reading)
-    found = condition(given.scenario, own, 11, given.worlds)
-    kept = rejected(own, 12, given.tries, given.agrees)
-    return given, own, found, kept
+    found = condition(given.scenario, own, 100 + place, given.worlds)
+    return given, own, found, rejected(own, 200 + place, given.tries, given.agrees)
 
 
-def measured(*nights: Nights) -> tuple[str, ...]:
-    return tuple(name for name in COLUMNS if all(name in table.columns for table in nights))
+def far(given: Case, weighted: Nights, counted: Nights, *, but: tuple[str, ...] = ()) -> dict[str, float]:
+    """What the two tables disagree on."""
+    names = [name for name in COLUMNS if name in weighted.columns and name in counted.columns]
+    compared = tuple(name for name in names if name not in (*given.pinned, *but))
+    assert "stage_notice" in compared
+    return {key: z for key, z in scores(weighted, counted, compared, given.blur).items() if abs(z) > FAR}
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_weighted_worlds_are_the_worlds_that_agree(name: str) -> None:
-    _, own, found, kept = tables(name)
+def test_weighing_agrees_with_trying(name: str) -> None:
+    given, own, found, kept = tables(name)
     weighted, counted = conditioned(own, found), conditioned(own, kept)
     assert weighted.effective > 150
     assert len(counted) > 150
-    # What is pinned is met within a window by one and to the microsecond by the other.
-    names = set(measured(weighted, counted)) - {"dark_minutes", "time_to_contain", "at_took_effect"}
-    far = {key: z for key, z in scores(weighted, counted, tuple(sorted(names))).items() if abs(z) > FAR}
-    assert far == {}
+    assert far(given, weighted, counted, but=("dark_minutes",)) == {}
 
-
-@pytest.mark.parametrize("name", CASES)
-def test_what_another_policy_would_have_done_is_the_same(name: str) -> None:
-    given, _, found, kept = tables(name)
-    for policy in given.scenario.policies:
-        if policy == "as-it-was":
-            continue
-        plan = compile_plan(given.scenario, policy, given.reading)
-        weighted, counted = under(plan, found), under(plan, kept)
-        names = measured(weighted, counted)
-        assert "dark_minutes" in names
-        far = {key: z for key, z in scores(weighted, counted, names).items() if abs(z) > FAR}
-        assert far == {}, policy
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_mean_weight_is_the_density_of_the_record(name: str) -> None:
-    given, own, found, kept = tables(name)
+    # The mean weight is how likely the record is: its density a minute, all pins together.
     density, error = evidence(found, given.worlds)
-    effects = given.tries
-    share = len(kept) / effects
-    counted = share / given.window
-    away = (density - counted) / np.hypot(error, np.sqrt(share / effects) / given.window)
-    assert abs(away) < FAR, (density, counted)
+    share = len(kept) / given.tries
+    away = (density - share / given.window) / np.hypot(error, np.sqrt(share / given.tries) / given.window)
+    assert abs(away) < FAR, (density, share / given.window)
+
+    # And the same evenings under other policies end as they would have ended.
+    for policy in list(given.scenario.policies)[1:]:
+        plan = compile_plan(given.scenario, policy, given.reading)
+        assert far(given, under(plan, found), under(plan, kept)) == {}, policy

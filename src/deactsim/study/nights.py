@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +25,14 @@ class Nights:
 
     `columns` maps a name of `measures.record` to an array with one entry a world, nan
     where it did not come to that. `decided` holds what each gate said of the first act.
+    `given_effect` says that these are the worlds conditioned on its having taken effect.
     """
 
     columns: dict[str, Array]
     weights: Array
     clusters: NDArray[np.int64]
     decided: tuple[tuple[tuple[Gate, Reason], ...], ...]
+    given_effect: bool = False
 
     def __len__(self) -> int:
         return self.weights.size
@@ -61,7 +63,9 @@ class Nights:
         return summarise(values[has], self.weights[has], unit)
 
     def stopped_share(self) -> Estimate:
-        """The share of evenings stopped, with its interval."""
+        """The share of evenings stopped, with its interval; none at all where the effect is given."""
+        if self.given_effect:
+            return Estimate(0.0, 0.0, 0.0, "share")
         found = weighted.share_interval(self.stopped, self.weights, self.clusters)
         return Estimate(found.mean, found.low, found.high, "share")
 
@@ -84,7 +88,8 @@ def summarise(values: Array, weights: Array, unit: str) -> Summary:
 
 def conditioned(plan: Plan, found: Sequence[Weighted]) -> Nights:
     """The worlds as their own policy met the record."""
-    return _table(plan, ((one.number, one.weight, one.marks) for one in found), found)
+    seen = [(one.number, one.weight, one.marks) for one in found]
+    return replace(_table(plan, seen, found), given_effect=True)
 
 
 def under(plan: Plan, found: Sequence[Weighted], progress: Progress | None = None) -> Nights:

@@ -15,7 +15,8 @@ from ..chart_data import Table, minutes_data, race_data
 from ..hero_data import hero_data
 from ..policy_data import friction_data, outcomes_data
 from . import friction, hero, minutes, outcomes, race
-from .style import DPI, house_style
+from .measure import DPI
+from .style import house_style
 
 #: What a file says about its making is left out, so that equal charts are equal bytes.
 METADATA = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}

@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 
 from ..policy_data import CostPanel, FrictionData
 from ..wording import number
-from .style import BODY, DARK, FAINT, INK, MARGIN, QUIET, SMALL, Sheet, roomy
+from .measure import lines_of, width_of
+from .style import BODY, DARK, FAINT, INK, MARGIN, QUIET, SMALL, Sheet, pitch_for, roomy
 
 LEFT = 300
 HEADS = 58
@@ -19,9 +20,10 @@ LONGEST = 2.2
 def draw(data: FrictionData) -> Figure:
     """A row a policy; the first panel what it leaves of the dark time, the others its costs."""
     count = max(1, len(data.rows))
-    sheet = roomy(data.words, HEADS + 14 + count * SHORTEST)
+    least = pitch_for([label for label, _ in data.rows], LEFT - MARGIN - 18, SHORTEST)
+    sheet = roomy(data.words, HEADS + 14 + count * least)
     top = sheet.top + HEADS
-    pitch = min(TALLEST, (sheet.bottom - 14 - top) / count)
+    pitch = min(max(least, TALLEST), (sheet.bottom - 14 - top) / count)
     for at, (label, _) in enumerate(data.rows):
         y = top + pitch * (at + 0.5)
         sheet.line(MARGIN, y + pitch / 2, sheet.wide - MARGIN, y + pitch / 2, FAINT)
@@ -47,7 +49,7 @@ def _panel(
 ) -> None:
     """Bars with their figures; each panel has its own scale, from 0 to its largest value."""
     top, pitch = rows
-    lines = sheet.lines(f"{panel.label}, {panel.unit}", wide - 20, SMALL, "bold")
+    lines = lines_of(f"{panel.label}, {panel.unit}", wide - 20, SMALL, "bold")
     for at, line in enumerate(reversed(lines)):
         sheet.text(left, top - 8 - at * 16, line, SMALL, INK, "bold", va="bottom")
     inner = wide - 20
@@ -56,7 +58,7 @@ def _panel(
     axes.spines["bottom"].set_visible(False)
     largest = max([1e-9, *(value.high for value in panel.values if value is not None)])
     largest = largest if limit is None else min(largest, limit)
-    room = sheet.width("00,000 →", SMALL + 1) + 14
+    room = width_of("00,000 →", SMALL + 1) + 14
     axes.set_xlim(0, largest * inner / max(20.0, inner - room))
     axes.axvline(0, color=QUIET, linewidth=0.8)
     for at, value in enumerate(panel.values):

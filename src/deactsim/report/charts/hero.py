@@ -12,20 +12,8 @@ from matplotlib.figure import Figure
 from ..compare_table import nothing_seen
 from ..hero_data import Bar, HeroData, Section
 from .hero_layout import ACROSS, AXIS, DEEP, DOTS, GAP, INDENT, NAMES, NOTE, STEPS, Layout, Place
-from .style import (
-    BODY,
-    DARK,
-    DARK_TEXT,
-    FAINT,
-    INK,
-    MARGIN,
-    QUIET,
-    SCALES,
-    SMALL,
-    STOPPED,
-    STOPPED_TEXT,
-    pixels,
-)
+from .measure import lines_of, pixels, width_of
+from .style import BODY, DARK, DARK_TEXT, FAINT, INK, MARGIN, QUIET, SCALES, SMALL, STOPPED, STOPPED_TEXT
 
 
 def draw(data: HeroData) -> Figure:
@@ -117,7 +105,7 @@ def _record(axes: Axes, layout: Layout) -> None:
         axes.imshow(ramp, extent=(-fade, fade, low, high), cmap=shade, aspect="auto", zorder=3)
         axes.set_xlim(data.low, layout.high)
     text = f"{data.record:g} min dark"
-    if layout.sheet.width(text, NOTE, "bold") < (data.record - fade) * layout.scale:
+    if width_of(text, NOTE, "bold") < (data.record - fade) * layout.scale:
         axes.text(
             (data.record + fade) / 2,
             middle,
@@ -139,7 +127,7 @@ def _pins(axes: Axes, layout: Layout, middle: float) -> None:
     for pin in data.pins:
         if not data.low <= pin.minute <= layout.high:
             continue
-        wide = sheet.width(pin.text, SMALL)
+        wide = width_of(pin.text, SMALL)
         left = max(layout.time - 10.0, layout.x(pin.minute) - wide / 2, taken + 14)
         if left + wide > layout.right:
             continue
@@ -151,7 +139,7 @@ def _pins(axes: Axes, layout: Layout, middle: float) -> None:
     lines: list[str] = []
     # As many as go on two lines; the table of the run has them all.
     for shown in range(len(later), 0, -1):
-        lines = sheet.lines(" · ".join(later[:shown]) + " →", room, SMALL)
+        lines = lines_of(" · ".join(later[:shown]) + " →", room, SMALL)
         if len(lines) <= 2:
             break
     for at, line in enumerate(lines[:2]):
@@ -239,7 +227,7 @@ def _label(axes: Axes, layout: Layout, bar: Bar, y: float, last: float) -> None:
     # The line of the record shall not run through the figures.
     if data.record is not None and last < data.record:
         last = data.record
-    if (layout.high - last) * layout.scale > layout.sheet.width(bar.text, NOTE) + 12:
+    if (layout.high - last) * layout.scale > width_of(bar.text, NOTE) + 12:
         axes.annotate(
             bar.text,
             (last, y),

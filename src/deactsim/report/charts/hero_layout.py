@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..hero_data import HeroData, Lane, Section
-from .style import BODY, MARGIN, SMALL, Sheet, pixels
+from .measure import lines_of, pixels, width_of
+from .style import BODY, MARGIN, SMALL, Sheet
 
 NOTE = SMALL + 0.5
 NAMES, NOTES, DOTS, COSTS = 190, 190, 350, 210
@@ -74,7 +75,7 @@ class Layout:
         for bar in self.data.bars:
             last = max(bar.start + max(bar.median, bar.high), self.data.record or 0.0)
             if last <= self.data.high:
-                words = self.sheet.width(bar.text, NOTE) + 16
+                words = width_of(bar.text, NOTE) + 16
                 high = max(high, (last * room - words * self.data.low) / (room - words))
         return high
 
@@ -104,8 +105,8 @@ class Layout:
         places: list[Place] = []
         y += HEAD
         for lane in section.lanes:
-            name = self.sheet.lines(lane.name, NAMES - (INDENT if lane.adapted else 0), BODY)
-            note, cost = self.sheet.lines(lane.note, NOTES, NOTE), self.sheet.lines(lane.cost, COSTS, NOTE)
+            name = lines_of(lane.name, NAMES - (INDENT if lane.adapted else 0), BODY)
+            note, cost = lines_of(lane.note, NOTES, NOTE), lines_of(lane.cost, COSTS, NOTE)
             words = max(len(name) * pixels(BODY), max(len(note), len(cost)) * pixels(NOTE)) + 3
             bottom = y + max(LANE if any(lane.stopped) else BARE_LANE, words) + extra
             places.append(Place(lane, MARGIN, y, bottom, name, note, cost))
@@ -120,8 +121,8 @@ class Layout:
         for first in (0, rows):
             at = y + HEAD
             for lane in section.lanes[first : first + rows]:
-                name = self.sheet.lines(lane.name, NAMES, BODY)
-                note = self.sheet.lines(lane.note, half - NAMES - 2 * GAP, NOTE)
+                name = lines_of(lane.name, NAMES, BODY)
+                note = lines_of(lane.note, half - NAMES - 2 * GAP, NOTE)
                 bottom = at + max(len(name) * pixels(BODY), len(note) * pixels(NOTE)) + 2
                 places.append(Place(lane, MARGIN + (half if first else 0), at, bottom, name, note, []))
                 at = bottom

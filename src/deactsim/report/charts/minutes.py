@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from ..chart_data import MinutesData
 from ..wording import number
+from .measure import lines_of
 from .style import BODY, DARK, DARK_TEXT, HEADING, INK, MARGIN, QUIET, RULE, WIDTH, Sheet
 
 LEFT, RIGHT = 330, WIDTH - 260
@@ -66,6 +67,6 @@ def draw(data: MinutesData) -> Figure:
 
 def _label(sheet: Sheet, y: float, name: str, figures: str, bold: bool = False, quiet: bool = False) -> None:
     colour, weight = QUIET if quiet else INK, "bold" if bold else "normal"
-    lines = sheet.lines(name, LEFT - MARGIN - 20, HEADING, weight)
+    lines = lines_of(name, LEFT - MARGIN - 20, HEADING, weight)
     sheet.text(LEFT - 18, y, "\n".join(lines), HEADING, colour, weight, ha="right", va="center")
     sheet.text(RIGHT + 18, y, figures, HEADING, colour, weight, va="center")

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from ...study.results import Estimate
 from ..policy_data import OutcomeLane, OutcomesData
 from ..wording import number
-from .style import BODY, FAINT, INK, MARGIN, QUIET, SMALL, Sheet, colour_of, roomy
+from .measure import width_of
+from .style import BODY, FAINT, INK, MARGIN, QUIET, SMALL, Sheet, colour_of, pitch_for, roomy
 
 LEFT, RIGHT = 330, 190
 """Room for the names on the left and the figures on the right."""
@@ -23,9 +24,10 @@ LONGEST = 2.2
 def draw(data: OutcomesData) -> Figure:
     """A row a policy, a mark a reading."""
     count = max(1, len(data.lanes))
-    sheet = roomy(data.words, HEAD + AXIS + count * SHORTEST)
+    least = pitch_for([lane.label for lane in data.lanes], LEFT - MARGIN - 18, SHORTEST)
+    sheet = roomy(data.words, HEAD + AXIS + count * least)
     top, right = sheet.top + HEAD, sheet.wide - RIGHT
-    pitch = min(TALLEST, (sheet.bottom - AXIS - top) / count)
+    pitch = min(max(least, TALLEST), (sheet.bottom - AXIS - top) / count)
     axes = sheet.axes(LEFT, top, right, top + count * pitch)
     values = [estimate.high for lane in data.lanes for _, estimate in (*lane.points, *lane.adapted)]
     longest = max([data.baseline or 1.0, *values])
@@ -121,4 +123,4 @@ def _key(sheet: Sheet, data: OutcomesData) -> None:
     for mark, text in key:
         axes.plot((x + 5,), (y,), marker=mark, markersize=6, color=QUIET, linewidth=0)
         sheet.text(x + 17, y, text, SMALL + 1, QUIET, va="center")
-        x += 17 + sheet.width(text, SMALL + 1) + 26
+        x += 17 + width_of(text, SMALL + 1) + 26

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from ...study.results import Summary
 from ..chart_data import RaceData
 from ..wording import minutes
+from .measure import lines_of, width_of
 from .style import (
     BODY,
     DARK,
@@ -33,7 +34,7 @@ TICKS = (1 / 60, 5 / 60, 0.25, 1, 5, 15, 60, 240, 1440)
 def draw(data: RaceData) -> Figure:
     """Two spans a channel on a logarithmic axis, and how often it is first beside them."""
     sheet = Sheet(data.words)
-    top, bottom = sheet.top + 34, sheet.bottom - 54
+    top, bottom = sheet.top + 58, sheet.bottom - 54
     pitch = min(TALLEST, (bottom - top) / max(1, len(data.lanes)))
     bottom = top + pitch * max(1, len(data.lanes))
     axes = sheet.axes(LEFT, top, RIGHT, bottom)
@@ -64,7 +65,7 @@ def draw(data: RaceData) -> Figure:
     sheet.text(RIGHT + 24, top - 6, "first word, of 100 evenings", SMALL + 1, QUIET, va="bottom")
     for at, lane in enumerate(data.lanes):
         y = top + pitch * (at + 0.5)
-        name = "\n".join(sheet.lines(lane.label, LEFT - MARGIN - 20, HEADING))
+        name = "\n".join(lines_of(lane.label, LEFT - MARGIN - 20, HEADING))
         sheet.text(LEFT - 18, y, name, HEADING, ha="right", va="center")
         if lane.notices is None and lane.arrives is None:
             axes.annotate(
@@ -80,7 +81,7 @@ def draw(data: RaceData) -> Figure:
         _span(axes, y - pitch * 0.15, lane.notices, STOPPED, STOPPED_TEXT, low)
         _span(axes, y + pitch * 0.15, lane.arrives, DARK, DARK_TEXT, low)
         _first(sheet, y, pitch, lane.first)
-    _key(sheet, top)
+    _key(sheet)
     return sheet.figure
 
 
@@ -108,9 +109,9 @@ def _first(sheet: Sheet, y: float, pitch: float, share: float) -> None:
     sheet.text(right + 10, y, f"{100 * share:.0f}", HEADING, INK, "bold", va="center")
 
 
-def _key(sheet: Sheet, top: float) -> None:
+def _key(sheet: Sheet) -> None:
     """What the two colours mean, in the colours themselves."""
-    right = LEFT - 18
-    sheet.text(right, top - 6, "word arrives", SMALL + 1, DARK_TEXT, "bold", ha="right", va="bottom")
-    x = right - sheet.width("word arrives", SMALL + 1, "bold") - 12
-    sheet.text(x, top - 6, "notices", SMALL + 1, STOPPED_TEXT, "bold", ha="right", va="bottom")
+    x, y = float(MARGIN), sheet.top + 4
+    for text, colour in (("notices", STOPPED_TEXT), ("word arrives", DARK_TEXT)):
+        sheet.text(x, y, text, SMALL + 1, colour, "bold")
+        x += width_of(text, SMALL + 1, "bold") + 16

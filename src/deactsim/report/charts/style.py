@@ -6,26 +6,23 @@ A chart is laid out in pixels of a slide 1600 wide, counted from the top left, a
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from ..wording import bound
+from .measure import DPI, FONT, balanced, lines_of, pixels, width_of
 
 if TYPE_CHECKING:
     from ..chart_data import Words
 
-WIDTH, HEIGHT, DPI = 1600, 900, 100
+WIDTH, HEIGHT = 1600, 900
 MARGIN = 40
 SCALES = (1.0, 1.06, 1.12, 1.18, 1.25, 1.32, 1.4)
 """How much larger than a slide a sheet may get, at the same shape, before it grows downwards."""
@@ -38,11 +35,9 @@ INK, QUIET, RULE, FAINT = "#1f1f24", "#63636b", "#c9c9cf", "#e6e6ea"
 GROUP_COLOURS = {"stops": STOPPED, "shortens": DARK, "postpones": DARK, "lengthens": DARK}
 
 TITLE, HEADING, BODY, SMALL = 21, 12, 11.5, 9.5
-LINE = 1.3
-"""Height of a line of text over its size."""
 
 SETTINGS: dict[Any, Any] = {
-    "font.family": ["DejaVu Sans"],
+    "font.family": [FONT],
     "axes.unicode_minus": False,
     "hatch.linewidth": 0.7,
     "hatch.color": "#ffffff",
@@ -117,51 +112,10 @@ class Sheet:
         weight: str = "normal",
     ) -> float:
         """Text wrapped to a width in pixels; answers with the y below it."""
-        for line in self.lines(text, width, size, weight):
+        for line in lines_of(text, width, size, weight):
             self.text(x, y, line, size, colour, weight)
             y += pixels(size)
         return y
-
-    def lines(self, text: str, width: float, size: float, weight: str = "normal") -> list[str]:
-        """The text in lines at most so many pixels wide; only a word wider than that is broken."""
-        lines: list[str] = []
-        for word in bound(text).split(" "):
-            if lines and self.width(f"{lines[-1]} {word}", size, weight) <= width:
-                lines[-1] += " " + word
-            else:
-                lines += self._broken(word, width, size, weight)
-        return lines
-
-    def _broken(self, word: str, width: float, size: float, weight: str) -> list[str]:
-        """A word in parts that fit, broken after hyphens where it has some."""
-        if self.width(word, size, weight) <= width:
-            return [word]
-        parts = re.split(r"(?<=-)", word)
-        if any(self.width(part, size, weight) > width for part in parts):
-            parts = list(word)
-        lines = [""]
-        for part in parts:
-            if lines[-1] and self.width(lines[-1] + part, size, weight) > width:
-                lines.append("")
-            lines[-1] += part
-        return lines
-
-    def balanced(self, text: str, width: float, size: float, weight: str = "normal") -> list[str]:
-        """The text in as few lines as the width allows, none much shorter than the others."""
-        lines = self.lines(text, width, size, weight)
-        narrow = width
-        while len(lines) > 1 and narrow > width / 3:
-            narrow -= 20
-            tried = self.lines(text, narrow, size, weight)
-            if len(tried) > len(lines):
-                break
-            lines = tried
-        return lines
-
-    def width(self, text: str, size: float, weight: str = "normal") -> float:
-        """How wide a text is, in pixels."""
-        words = text.split(" ")
-        return sum(_wide(word, size, weight) for word in words) + (len(words) - 1) * _wide(" ", size, weight)
 
     def line(
         self, x0: float, y0: float, x1: float, y1: float, colour: str = RULE, width: float = 0.8
@@ -192,19 +146,19 @@ class Sheet:
 
     def name(self, right: float, y: float, label: str, width: float) -> None:
         """A row's name, ending at `right`; a long one is smaller, and on more lines."""
-        size = BODY if self.width(label, BODY) <= width else SMALL
-        self.text(right, y, "\n".join(self.lines(label, width, size)), size, ha="right", va="center")
+        size, lines = _name_lines(label, width)
+        self.text(right, y, "\n".join(lines), size, ha="right", va="center")
 
     def _head(self, words: Words) -> float:
         wide = self.wide - 2 * MARGIN
         y = self.paragraph(MARGIN, 22, words.kicker, wide, SMALL + 1, QUIET) + 2
-        for line in self.balanced(words.title, wide, TITLE, "bold"):
+        for line in balanced(words.title, wide, TITLE, "bold"):
             self.text(MARGIN, y, line, TITLE, weight="bold")
             y += pixels(TITLE)
         return self.paragraph(MARGIN, y + 4, words.subtitle, wide, BODY, QUIET) + 10
 
     def _foot(self, words: Words) -> float:
-        lines = self.lines(words.footer, self.wide - 2 * MARGIN, SMALL)
+        lines = lines_of(words.footer, self.wide - 2 * MARGIN, SMALL)
         top = self.height - 16 - len(lines) * pixels(SMALL)
         for at, line in enumerate(lines):
             self.text(MARGIN, top + at * pixels(SMALL), line, SMALL, QUIET)
@@ -223,15 +177,12 @@ def roomy(words: Words, needed: float) -> Sheet:
     return sheet if lacking <= 0 else Sheet(words, SCALES[-1], lacking)
 
 
-@cache
-def _wide(word: str, size: float, weight: str) -> float:
-    """How wide a word is: asked for again and again, and slow to find out."""
-    properties = FontProperties(family=["DejaVu Sans"], size=size, weight=weight)
-    renderer = FigureCanvasAgg(Figure(dpi=DPI)).get_renderer()
-    wide, _, _ = renderer.get_text_width_height_descent(word, properties, ismath=False)
-    return float(wide)
+def _name_lines(label: str, width: float) -> tuple[float, list[str]]:
+    size = BODY if width_of(label, BODY) <= width else SMALL
+    return size, lines_of(label, width, size)
 
 
-def pixels(size: float) -> float:
-    """The height in pixels of a line of text of this size (points)."""
-    return size * DPI / 72 * LINE
+def pitch_for(labels: Sequence[str], width: float, least: float) -> float:
+    """How high every row must be for the longest of the names."""
+    sized = (_name_lines(label, width) for label in labels)
+    return max([least, *(len(lines) * pixels(size) + 5 for size, lines in sized)])
