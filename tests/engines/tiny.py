@@ -92,19 +92,23 @@ class Script(World):
             return self.luck[entity, purpose]
         return super().draw(entity, purpose, k)
 
-    def reports(self, streams: tuple[StreamPlan, ...], begin: int, until: int) -> list[Report]:
+    def reports(self, streams: tuple[StreamPlan, ...], begin: int, until: int) -> list[Report]:  # noqa: ARG002
         return [r for r in self._all_reports() if begin <= r.time < until]
 
     def _all_reports(self) -> list[Report]:
         return [Report(at(m), report(k), 0) for k, m in enumerate(self.reports_at, start=1)]
 
     def false_alarms(
-        self, control: Control, per_microsecond: float, begin: int, until: int
+        self,
+        control: Control,
+        per_microsecond: float,  # noqa: ARG002
+        begin: int,
+        until: int,
     ) -> list[tuple[int, int]]:
         times = [(at(m), alarm_id(control.component, 0, k)) for k, m in enumerate(self.alarms_at, start=1)]
         return [one for one in times if begin <= one[0] < until]
 
-    def leavers(self, teams: tuple[TeamPlan, ...], begin: int, until: int) -> list[Leaver]:
+    def leavers(self, teams: tuple[TeamPlan, ...], begin: int, until: int) -> list[Leaver]:  # noqa: ARG002
         found = [Leaver(at(m), person(team, n), team_id(team)) for m, team, n in self.leaves_at]
         return sorted(
             (who for who in found if begin <= who.leaves < until), key=lambda who: (who.leaves, who.agent)
@@ -131,11 +135,12 @@ ACTOR = agent_id(team_id("support"), ACTOR_INDEX)
 
 def scenario(policy: str = "", more: str = "") -> Scenario:
     """The tiny platform with a policy `tried` (YAML of its safeguards), `more` laid over it."""
-    tree = yaml.compose(BASE)
-    _lay_over(tree, yaml.compose(more))
+    tree = yaml.compose(BASE, yaml.BaseLoader)
+    _lay_over(tree, yaml.compose(more, yaml.BaseLoader))
     if policy:
-        _lay_over(tree, yaml.compose("policies:\n  tried:\n" + "".join(f"    {x}\n" for x in policy.splitlines())))
-    return loads(yaml.serialize(tree, allow_unicode=True))
+        written = "policies:\n  tried:\n" + "".join(f"    {one}\n" for one in policy.splitlines())
+        _lay_over(tree, yaml.compose(written, yaml.BaseLoader))
+    return loads(yaml.serialize(tree, Dumper=yaml.BaseDumper, allow_unicode=True))
 
 
 def _lay_over(base: yaml.MappingNode, more: yaml.MappingNode | None) -> None:
@@ -168,16 +173,17 @@ def world_of(plan: Plan, **script: object) -> Script:
 def night(policy: str = "", more: str = "", *, adapts: bool = False, **script: object) -> Trace:
     """Run the incident under the policy; the trace is checked against the invariants."""
     plan = plan_of(policy, more, adapts=adapts)
-    return _checked(plan, world_of(plan, **script))
+    return checked(plan, world_of(plan, **script))
 
 
 def routine(policy: str = "", more: str = "", **script: object) -> Trace:
     """Run six hours of routine without an incident."""
     plan = plan_of(policy, more, reading=None)
-    return _checked(plan, world_of(plan, **script))
+    return checked(plan, world_of(plan, **script))
 
 
-def _checked(plan: Plan, world: World) -> Trace:
+def checked(plan: Plan, world: World) -> Trace:
+    """Run a plan; its trace keeps the invariants."""
     trace = run(plan, world)
     found = check_trace(trace, world)
     assert not found, found
@@ -238,3 +244,22 @@ def answered(word: float, channel: str = "public", account: str = "@a") -> str:
         (10, f"responder_free {account} oncall#1"),
     )
     return "\n".join(f"{word + after:g} {what}" for after, what in steps)
+
+
+def merged(*texts: str) -> list[str]:
+    """Event lists put together by time; at one instant in the order given."""
+    return sorted((one for text in texts for one in lines(text)), key=lambda one: float(one.split()[0]))
+
+
+#: Nobody ever notices, so that only the gates are seen.
+QUIET = "detection: {public: {chance: 0%}}\n"
+#: How every incident begins.
+ASKED = "0 requested @a actor\n0 gate_passed @a rights right_held\n"
+
+
+def acts(*others: str) -> str:
+    """Further acts: `acts("@b 10 min")`."""
+    parts = (one.split(" ", 1) for one in others)
+    return (
+        "incident: {further_acts: [" + ", ".join(f'{{account: "{a}", after: {t}}}' for a, t in parts) + "]}\n"
+    )

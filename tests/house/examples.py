@@ -2,8 +2,9 @@
 
 The fenced blocks marked `python` of one document are one script, run in a process of its own, as a
 reader would save it. A block marked `console` holds commands after `$ ` and, below each, what it
-printed on stdout; a command with nothing below it must only succeed. A line of `...` stands for any
-number of lines. Commands and scripts run in a folder that holds a copy of `scenarios/`.
+printed on stdout; a command with nothing below it must only succeed, and is run with few worlds. A
+line of `...` stands for any number of lines. Commands and scripts run in a folder that holds a copy
+of `scenarios/`.
 
     python tests/house/examples.py README.md docs     writes the outputs into the documents again
 """
@@ -26,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^```(?P<kind>\w+)[^\n]*\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 ANYTHING = "..."
 PROMPT = "$ "
+SIMULATING = {"run", "compare", "chart"}
+FEW = ["--worlds", "50"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,13 @@ class Command:
 
     text: str
     shown: tuple[str, ...]
+
+    @property
+    def words(self) -> list[str]:
+        """The command as a process is given it; with few worlds where only success counts."""
+        words = shlex.split(self.text, comments=True)
+        hasty = not self.shown and words[1] in SIMULATING and "--worlds" not in words
+        return words + FEW * hasty
 
 
 def documents(root: Path = ROOT) -> list[Path]:
@@ -82,14 +92,14 @@ def furnish(folder: Path) -> None:
     shutil.copytree(ROOT / "scenarios", folder / "scenarios")
 
 
-def run(command: str, folder: Path) -> list[str]:
+def run(command: Command, folder: Path) -> list[str]:
     """What the command prints on stdout, line by line; RuntimeError where it fails.
 
     Only deactsim is run, as installed beside this interpreter, without a shell.
     """
-    words = shlex.split(command, comments=True)
+    words = command.words
     if words[0] != "deactsim":
-        raise RuntimeError(f"an example may only run deactsim, not: {command}")
+        raise RuntimeError(f"an example may only run deactsim, not: {command.text}")
     done = subprocess.run(
         [Path(sysconfig.get_path("scripts")) / words[0], *words[1:]],
         cwd=folder,
@@ -100,7 +110,7 @@ def run(command: str, folder: Path) -> list[str]:
         env=os.environ | {"COLUMNS": "100", "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
     )
     if done.returncode:
-        raise RuntimeError(f"$ {command}\nended with {done.returncode}\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"$ {command.text}\nended with {done.returncode}\n{done.stdout}{done.stderr}")
     return [line.rstrip() for line in done.stdout.splitlines()]
 
 
@@ -128,7 +138,7 @@ def record(document: Path) -> bool:
         for block in blocks(document, "console"):
             lines: list[str] = []
             for command in commands(block.body):
-                printed = run(command.text, folder)
+                printed = run(command, folder)
                 keep = not command.shown or any(line.strip() == ANYTHING for line in command.shown)
                 lines += [PROMPT + command.text, *(command.shown if keep else printed)]
             again.append((block, "".join(line + "\n" for line in lines)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import subprocess
 import sys
 from pathlib import Path
@@ -42,10 +43,12 @@ def test_python(document: Path, desk: Path) -> None:
 @pytest.mark.parametrize("block", CONSOLE, ids=place)
 def test_console(block: Block, desk: Path) -> None:
     for command in commands(block.body):
-        printed = examples.run(command.text, desk)
-        assert agrees(command.shown, printed), "\n".join(
-            [f"{place(block)}: $ {command.text}", "prints now (make readme records it):", *printed]
-        )
+        printed = examples.run(command, desk)
+        if not agrees(command.shown, printed):
+            difference = difflib.unified_diff(command.shown, printed, place(block), "now", lineterm="", n=0)
+            pytest.fail(
+                "\n".join([f"$ {command.text}", *difference, "make readme records it again"]), pytrace=False
+            )
 
 
 def test_the_readmes_own_policy_is_understood(desk: Path) -> None:
@@ -59,11 +62,9 @@ def test_the_readmes_own_policy_is_understood(desk: Path) -> None:
     rest_of_line, _, after = after.partition("\n")
     scenario.write_text(f"{before}{policies}{rest_of_line}\n{lines.body}{after}", encoding="utf-8")
     assert len(lines.body.splitlines()) <= 5
-    examples.run("deactsim check mine.yaml", desk)
-    assert any(
-        policy in line
-        for line in examples.run(f"deactsim compare mine.yaml --policies {policy} --worlds 50", desk)
-    )
+    examples.run(Command("deactsim check mine.yaml", ()), desk)
+    compare = Command(f"deactsim compare mine.yaml --policies {policy}", ())
+    assert any(policy in line for line in examples.run(compare, desk))
 
 
 def test_the_readme_shows_both() -> None:
@@ -100,13 +101,13 @@ def test_outputs_are_compared(shown: list[str], printed: list[str], same: bool) 
 
 def test_a_failing_command_fails(desk: Path) -> None:
     with pytest.raises(RuntimeError, match="ended with"):
-        examples.run("deactsim run nowhere.yaml", desk)
+        examples.run(Command("deactsim run nowhere.yaml", ()), desk)
     with pytest.raises(RuntimeError, match="only run deactsim"):
-        examples.run("echo deactsim", desk)
+        examples.run(Command("echo deactsim", ()), desk)
 
 
 def test_recording_writes_what_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examples, "run", lambda command, _folder: ["new", command])
+    monkeypatch.setattr(examples, "run", lambda command, _folder: ["new", command.text])
     page = tmp_path / "page.md"
     page.write_text("```console\n$ a\nold\n$ b\n$ c\n...\n```\ntext\n", encoding="utf-8")
     assert examples.record(page)

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+import deactsim
+
 HEAVY = ("numpy", "pandas", "scipy", "matplotlib", "simpy", "pydantic", "yaml", "rich")
 
 IMPORT = "import deactsim"
@@ -38,3 +40,13 @@ def test_nothing_heavy_is_loaded(source: str) -> None:
     packages = loaded(source)
     assert "deactsim" in packages
     assert not packages & set(HEAVY)
+
+
+@pytest.mark.parametrize("name", sorted(set(deactsim.__all__) - {"__version__"}))
+def test_what_is_promised_is_there_when_asked_for(name: str) -> None:
+    assert callable(getattr(deactsim, name))
+
+
+def test_nothing_else_is_there() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'forecast'"):
+        deactsim.forecast  # noqa: B018 - asking is the test

@@ -57,6 +57,18 @@ CASES: dict[str, Callable[[], tuple[Replay, Comparison]]] = {
             readings=made_up.READINGS[:1],
         ),
     ),
+    "record not put in": lambda: (
+        made_up.replay(
+            facts=tuple(replace(fact, role="checked") for fact in made_up.facts()),
+            dark=made_up.spread(19, 9, 35),
+        ),
+        made_up.comparison(
+            [
+                made_up.outcome("as-it-was", "nothing", (0,) * 3, made_up.spread(19, 9, 35), None, {}, ""),
+                *made_up.policies()[1:],
+            ]
+        ),
+    ),
     "short record": lambda: (
         made_up.replay(
             facts=(replace(made_up.facts()[0], documented=0.5, documented_text="30 s"),),
@@ -101,7 +113,7 @@ def outside(figure: Figure) -> list[str]:
 
 
 OF_A_REPLAY = ("minutes", "race")
-DIFFERENT = ("usual", "nothing simulated", "short record")
+DIFFERENT = ("usual", "record not put in", "nothing simulated", "short record")
 
 
 @pytest.mark.parametrize(
@@ -174,8 +186,11 @@ def test_the_finding_is_that_of_the_data() -> None:
         "Two-person would have stopped 90 of 100 such evenings (put in: review catches 90%)"
     )
     assert finding("step-down-1d").startswith("Step-down-1d would have stopped at least 0 of 100")
-    nothing_known = chart_data.finding(made_up.comparison([made_up.policies()[0]]), None)
-    assert nothing_known == "No policy here would have stopped or shortened the darkness"
+    # What the simulation cannot tell apart is told in the order of the scenario.
+    assert finding("protected-list", "step-down-1d", "two-person").startswith("Protected-list")
+    assert chart_data.finding(made_up.comparison([]), None).endswith("stopped or shortened the darkness")
+    free = made_up.comparison([policy for policy in made_up.policies() if policy.group != "stops"])
+    assert "would have cut the simulated 11 minutes to 5.1" in chart_data.finding(free, None)
 
 
 def test_titles_without_matter() -> None:
@@ -198,9 +213,7 @@ def test_titles_of_policies() -> None:
     friction = policy_data.friction_data(made_up.replay(), only)
     assert friction.words.title == "1 of 2 policies that help cost honest work nothing that was seen"
     outcomes = policy_data.outcomes_data(made_up.replay(), only)
-    assert outcomes.words.title.startswith(
-        "Vip-alert leaves 9.9 of the 11 minutes on an average evening, whatever"
-    )
+    assert outcomes.words.title.startswith("Vip-alert leaves 9.9 of the 11 minutes on average, whatever")
     free_stop = made_up.comparison([replace(policies["two-person"], friction={}, friction_text="none seen")])
     title = policy_data.friction_data(made_up.replay(), free_stop).words.title
     assert title.startswith(
@@ -214,6 +227,15 @@ def test_what_is_off_the_axis_is_said_with_an_arrow() -> None:
         data = hero_data.hero_data(made_up.replay(), made_up.comparison([made_up.policies()[0], late]))
         figure = charts.hero.draw(data)
     assert "11 min, from 04:48 +1d →" in [text.get_text() for text in figure.findobj(Text)]
+
+
+def test_what_is_compared_with_the_model_is_not_called_put_in() -> None:
+    data = hero_data.hero_data(*CASES["record not put in"]())
+    assert data.record == 11
+    assert data.baseline == 19
+    assert data.sections[0].heading == "as it was"
+    assert "put in, not predicted" not in data.words.footer
+    assert "would have cut the simulated 19 minutes to 5.1" in data.words.title
 
 
 def test_a_stop_without_exception_is_never_dark() -> None:

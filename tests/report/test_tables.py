@@ -110,8 +110,7 @@ def test_readings_that_differ_are_shown_apart() -> None:
     never = replace(replay.readings[1], same_as=None, stopped=Estimate(1, 1, 1, "share"))
     said = " ".join(run(readings=(replay.readings[0], never, other)).split())
     assert (
-        "Read as took it for a fake account: 9 min (90 %: 4 to 12) dark, and stopped on 60 % of the evenings"
-        in said
+        "Read as took it for a fake account: 9 min (90 %: 4 to 12) dark, and stopped 60 times of 100" in said
     )
     assert "Read as throwaway gesture: it never goes dark." in said
 

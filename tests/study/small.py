@@ -19,6 +19,8 @@ from deactsim.study.nights import Nights
 
 Array = NDArray[np.float64]
 
+START = 1_509_648_510_000_000  # 2017-11-02T18:48:30Z, when the small night begins
+
 SECTIONS = {
     "deactsim": "1",
     "title": "A small night",
@@ -102,7 +104,8 @@ def scores(
                 continue
             # Worlds that never came to it lie above every cut.
             found[f"{name}: below p{place}"] = _score(weighted, (ours <= cut) + 0.0, (theirs <= cut) + 0.0)
-        if not np.isnan(ours).any() and not np.isnan(theirs).any():
+        # Of what is nearly always the same the spread cannot be told from a sample.
+        if not np.isnan(ours).any() and np.quantile(theirs, 0.1) < np.quantile(theirs, 0.9):
             found[f"{name}: mean"] = _score(weighted, ours, theirs)
     return found
 

@@ -6,242 +6,27 @@ about at all, and what another policy would have done. Nothing but the model is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache, lru_cache
-
 import numpy as np
 import pytest
 from scipy.signal import fftconvolve
 
-from deactsim.errors import CannotCondition
 from deactsim.model.compile import compile_plan
 from deactsim.model.lengths import Length, log_density
 from deactsim.model.plan import Plan
 from deactsim.model.states import Route, Stage
-from deactsim.scenario.schema import Scenario
-from deactsim.study.condition import Weighted, condition, condition_worlds, pins
-from deactsim.study.measures import MINUTE, STAGES, Marks
+from deactsim.study.condition import condition, pins
+from deactsim.study.measures import MINUTE, STAGES
 from deactsim.study.nights import Nights, conditioned, under
-from tests.study.small import SECTIONS, dark_within, evidence, rejected, scores, small
+from tests.study.conditioning import CASES, SCALED, Case, incident, tables
+from tests.study.small import evidence, scores, small
 
 FAR = 4.0  # standard errors; a wrong weight is found dozens of them away
-
-
-@dataclass(frozen=True)
-class Case:
-    """A scenario, how many worlds to weigh and to try, and when a free world agrees.
-
-    `window` is the volume of the record's neighbourhood in minutes (one factor a pin).
-    What is pinned is met to the microsecond by weighing and within a window by trying, so
-    shares of times within `blur` (minutes) of each other and columns of pins are not compared.
-    """
-
-    sections: tuple[tuple[str, str], ...]
-    agrees: Callable[[Marks], bool]
-    window: float
-    blur: tuple[float, float]
-    pinned: tuple[str, ...]
-    worlds: int
-    tries: int
-
-    @property
-    def reading(self) -> str:
-        return "mistake" if "mistake" in dict(self.sections).get("incident", "") else "meant"
-
-    @property
-    def scenario(self) -> Scenario:
-        return small(**dict(self.sections))
-
-
-def case(
-    agrees: Callable[[Marks], bool],
-    window: float,
-    blur: tuple[float, float],
-    pinned: tuple[str, ...] = (),
-    *,
-    worlds: int = 1500,
-    tries: int = 6000,
-    **sections: str,
-) -> Case:
-    return Case(tuple(sections.items()), agrees, window, blur, pinned, worlds, tries)
-
-
-def dark_case(minutes: float, give: float, *, worlds: int = 1500, tries: int = 6000, **sections: str) -> Case:
-    """A case in which the length of the darkness alone is pinned."""
-    start = incident(f"dark: {{of: dark, pinned: {minutes:g} min}}")
-    return case(
-        dark_within(minutes, give), 2.0 * give, (minutes, give), worlds=worlds, tries=tries,
-        **({"incident": start} | sections),
-    )  # fmt: skip
-
-
-def incident(facts: str, reading: str = "meant: {cause: deliberate}", at: str = "2017-11-02T18:48:30Z") -> str:
-    return f"""
-  account: "@it"
-  command: deactivate
-  actor: {{team: support}}
-  at: {at}
-  warm_up: 2 h
-  readings: {{{reading}}}
-  facts: {{{facts}}}"""
-
-
-def response(**stages: str) -> str:
-    usual = {
-        "by": "on-call",
-        "pick_up": "uniform 30 s to 3 min",
-        "find_cause": '"weibull shape 1.5, scale 3 min"',
-        "authorise": "exponential mean 1 min",
-        "restore": "median 2 min, p90 6 min",
-        "contain": "median 10 min, p90 1 h",
-    }
-    return "".join(f"\n  {name}: {value}" for name, value in (usual | stages).items())
-
-
-START = 1_509_648_510_000_000  # 2017-11-02T18:48:30Z
-
-
-def at_within(mark: str, minutes: float, give: float) -> Callable[[Marks], bool]:
-    """Whether an instant lies so long after the documented effect, give or take (minutes)."""
-
-    def agrees(seen: Marks) -> bool:
-        time: int | None = getattr(seen, mark)
-        return time is not None and abs((time - START) / MINUTE - minutes) <= give
-
-    return agrees
-
-
-def after_effect(begin: str, mark: str, minutes: float, give: float) -> Callable[[Marks], bool]:
-    def agrees(seen: Marks) -> bool:
-        since, time = getattr(seen, begin), getattr(seen, mark)
-        return time is not None and abs((time - since) / MINUTE - minutes) <= give
-
-    return agrees
-
-
-def both(*rules: Callable[[Marks], bool]) -> Callable[[Marks], bool]:
-    return lambda seen: all(rule(seen) for rule in rules)
-
-
-def public_within(minutes: float, give: float) -> Callable[[Marks], bool]:
-    def agrees(seen: Marks) -> bool:
-        found = [time for channel, time in seen.noticed.items() if channel.name == "PUBLIC"]
-        return bool(found) and abs((found[0] - (seen.effect or 0)) / MINUTE - minutes) <= give
-
-    return agrees
-
-
-MISTAKE = "mistake: {cause: misidentified}"
-ON_CALL_BUSY = """
-  support: {headcount: 5, may: {deactivate: [protected]}}
-  on-call: {headcount: 1}"""
-FALSE_ALARMS = """
-  as-it-was: {alert: {after: 4 min, recall: 30%, false_alarms: 60 per day, triage: exponential mean 12 min}}
-  preauthorised: {preauthorised_undo: {}}
-  two-on-call: {on_call: {headcount: 2}}
-  no-alert: {alert: none}"""
-SLIPS = """
-  protected: {command: deactivate, rate: 60 per day, actioned: 50%, slip: 30%, handling: exponential mean 5 min}"""
-OTHERS = """
-  as-it-was: {}
-  probe: {probe: {every: 5 min, recall: 60%}}
-  preauthorised: {preauthorised_undo: {}}"""
-RACE = """
-  public: {delay: "median 4 min, p90 9 min", at_followers: 4M, chance: 90%}
-  holder: {delay: exponential mean 6 min, chance: 60%}
-  colleague: {delay: "triangular 1 min, 3 min, 15 min", chance: 50%}
-  word_reaches_platform: {delay: "quantiles p0 10 s, p50 1 min, p100 4 min"}"""
-SLOW_WATCHDOG = """
-  as-it-was: {automatic_restore: {after: uniform 8 min to 20 min, works: 80%}}
-  no-watchdog: {automatic_restore: none}
-  button: {undo_button: {restore: 20 s}}"""
-ACTOR = """
-  public: {delay: "median 2 min, p90 5 min", at_followers: 4M}
-  actor: {delay: exponential mean 12 min, chance: 70%, undoes: true}
-  word_reaches_platform: {delay: exponential mean 1 min}"""
-SCALED = """
-  public: {delay: "median 2 min, p90 5 min", at_followers: 40M, also: {at_followers: 400k, median: 9 min}}
-  holder: {delay: exponential mean 8 min}
-  word_reaches_platform: {delay: exponential mean 1 min}"""
-ON_SIGHT = """
-  as-it-was: {preauthorised_undo: {covers: 60%}}
-  never: {preauthorised_undo: none}
-  button: {undo_button: {restore: 20 s}}"""
-UNDO_APPROVED = """
-  as-it-was: {approval: {commands: [deactivate, restore], by: {desk: 1}, review: exponential mean 3 min, catches: 40%}}
-  careful: {approval: {commands: [deactivate, restore], by: {desk: 1}, review: exponential mean 3 min, catches: 90%}}
-  none: {approval: none}
-  sight: {preauthorised_undo: {}}"""
-
-CASES = {
-    "a plain chain": dark_case(11, 0.5),
-    "a responder kept busy by false alarms": dark_case(16, 1.0, teams=ON_CALL_BUSY, policies=FALSE_ALARMS, tries=5000),
-    "a responder kept busy by routine slips": dark_case(
-        16, 1.5, teams=ON_CALL_BUSY, reports=SLIPS, policies=OTHERS, worlds=1200, tries=3000
-    ),
-    "racing channels": dark_case(11, 0.5, detection=RACE, policies=OTHERS),
-    "public notice before a smaller audience": case(
-        public_within(4.5, 0.3), 0.6, (4.5, 0.3), ("notice_public",), detection=SCALED,
-        incident=incident("posts: {of: public_notice, pinned: 4 min 30 s}"),
-    ),
-    "the dark time and the first statement, by the clock": case(
-        both(dark_within(11, 1.0), at_within("first_statement", 25.0, 4.0)), 16.0, (11.0, 1.0),
-        ("time_to_first_statement",), worlds=1000, tries=10000,
-        incident=incident(
-            "dark: {of: dark, pinned: 11 min}, said: {of: first_statement, pinned: 2017-11-02T19:13:30Z}",
-            at="{value: 2017-11-02T18:48:30Z, give_or_take: 2 min}",
-        ),
-        statements="{first: exponential mean 20 min, second: exponential mean 30 min}",
-    ),
-    "the return by the clock, the start give or take": case(
-        at_within("visible", 11.0, 0.5), 1.0, (11.0, 3.5),
-        incident=incident(
-            "back: {of: visible, pinned: 2017-11-02T18:59:30Z}",
-            at="{value: 2017-11-02T18:48:30Z, give_or_take: 3 min}",
-        ),
-    ),
-    "containment and second statement": case(
-        both(after_effect("effect", "contained", 20, 4.0), after_effect("effect", "second_statement", 50, 10)),
-        160.0, (0.0, 0.0), ("time_to_contain",), worlds=1000, tries=10000,
-        incident=incident("stop: {of: contained, pinned: 20 min}, said: {of: second_statement, pinned: 50 min}"),
-        statements="{first: exponential mean 20 min, second: exponential mean 30 min}",
-    ),
-    "follower counts whole again": case(
-        after_effect("effect", "audience_whole", 150, 10), 20.0, (0.0, 0.0), worlds=800, tries=4000,
-        incident=incident("whole: {of: audience_whole, pinned: 150 min}"),
-        audience_whole="{within: uniform 1 h to 4 h, steps: [20%, 80%]}",
-    ),
-    "a watchdog with a spread": dark_case(11, 0.5, policies=SLOW_WATCHDOG),
-    "the actor's own undo": dark_case(
-        9, 0.5, detection=ACTOR, policies=OTHERS, incident=incident("dark: {of: dark, pinned: 9 min}", MISTAKE)
-    ),
-    "authorising pinned, restoring fixed": dark_case(
-        11, 0.5, response=response(restore="90 s"), detection=RACE, policies=OTHERS
-    ),
-    "finding pinned, two stages fixed": dark_case(
-        11, 0.5, response=response(restore="90 s", authorise="45 s"), policies=OTHERS
-    ),
-    "picking up pinned, three stages fixed": dark_case(
-        9, 0.5, response=response(restore="90 s", authorise="45 s", find_cause="2 min"), detection=RACE, policies=OTHERS
-    ),
-    "own policy undoes on sight": dark_case(6, 0.5, policies=ON_SIGHT),
-    "own policy asks for approval, of the undo too": dark_case(14, 0.75, policies=UNDO_APPROVED, tries=8000),
-}  # fmt: skip
 
 COLUMNS = (
     "dark_minutes", "time_to_detect", "time_to_contain", "time_to_first_statement", "at_took_effect",
     "stage_notice", "stage_word", "stage_pick_up", "stage_find_cause", "stage_authorise", "stage_restore",
     "notice_public", "notice_holder", "notice_colleague", "notice_actor", "word_by", "route", "stopped",
 )  # fmt: skip
-
-
-@lru_cache(maxsize=2)
-def tables(name: str) -> tuple[Case, Plan, list[Weighted], list[Weighted]]:
-    given, place = CASES[name], list(CASES).index(name)
-    own = compile_plan(given.scenario, "as-it-was", given.reading)
-    found = condition(given.scenario, own, 100 + place, given.worlds)
-    return given, own, found, rejected(own, 200 + place, given.tries, given.agrees)
 
 
 def far(given: Case, weighted: Nights, counted: Nights, *, but: tuple[str, ...] = ()) -> dict[str, float]:
@@ -256,9 +41,13 @@ def far(given: Case, weighted: Nights, counted: Nights, *, but: tuple[str, ...] 
 def test_weighing_agrees_with_trying(name: str) -> None:
     given, own, found, kept = tables(name)
     weighted, counted = conditioned(own, found), conditioned(own, kept)
-    assert weighted.effective > 150
-    assert len(counted) > 150
+    assert weighted.effective > 100
+    assert len(counted) > 100
     assert far(given, weighted, counted, but=("dark_minutes",)) == {}
+    stages = sum(weighted.column(f"stage_{stage}") for stage in STAGES)
+    np.testing.assert_allclose(stages, weighted.column("dark_minutes"), rtol=0, atol=1e-9)
+    if given.met is not None:
+        assert np.all(weighted.column(given.met) == given.blur[0])
 
     # The mean weight is how likely the record is: its density a minute, all pins together.
     density, error = evidence(found, given.worlds)
@@ -270,3 +59,117 @@ def test_weighing_agrees_with_trying(name: str) -> None:
     for policy in list(given.scenario.policies)[1:]:
         plan = compile_plan(given.scenario, policy, given.reading)
         assert far(given, under(plan, found), under(plan, kept)) == {}, policy
+
+
+# ---------------------------------------------------------------- against theory
+
+
+def stage_lengths_of(plan: Plan) -> dict[str, Length]:
+    assert plan.detection.public is not None
+    stages = {name: getattr(plan.response, name) for name in list(STAGES)[2:]}
+    return {"notice": plan.detection.public.delay, "word": plan.detection.word, **stages}
+
+
+def test_a_plain_chain_is_that_of_the_convolution() -> None:
+    """With one channel and free hands the dark time is a sum; its density can be had by hand."""
+    given, own, found, _ = tables("a plain chain")
+    lengths, step = stage_lengths_of(own), 0.005
+    at = (np.arange(int(40 / step)) + 0.5) * step
+    density = {
+        name: np.array([np.exp(log_density(length, minutes * MINUTE)) * MINUTE for minutes in at])
+        for name, length in lengths.items()
+    }
+
+    def summed(but: str | None = None) -> np.ndarray:
+        total = np.array([1.0 / step])
+        for name, each in density.items():
+            if name != but:
+                total = fftconvolve(total, each)[: at.size] * step
+        return total
+
+    place = round(11 / step - 3)  # six half steps
+    expected, error = evidence(found, given.worlds)
+    assert abs(summed()[place] - expected) < FAR * error
+    nights = conditioned(own, found)
+    for name in lengths:
+        rest = summed(name)
+        joint = density[name][: place + 1] * rest[place::-1]
+        theory = float((joint * at[: place + 1]).sum() / joint.sum())
+        estimate = nights.estimate(nights.column(f"stage_{name}"), "min")
+        assert abs(estimate.mean - theory) < FAR * (estimate.high - estimate.low) / 3.92, name
+
+
+def test_a_density_is_that_of_the_scaled_length() -> None:
+    """A tenth of the audience: the delay is longer, and its density lower by the same factor."""
+    narrow = small(incident=incident("posts: {of: public_notice, pinned: 4 min 30 s}"), detection=SCALED)
+    own = compile_plan(narrow, "as-it-was", "meant")
+    assert own.detection.public is not None
+    slope = np.log(9 / 2) / np.log(100)
+    factor = (4 / 40) ** -slope
+    expected = np.exp(log_density(own.detection.public.delay, 4.5 * MINUTE / factor)) * MINUTE / factor
+    found = condition(narrow, own, 5, 50)
+    np.testing.assert_allclose([one.weight for one in found], expected, rtol=1e-12)
+
+
+# ---------------------------------------------------------------- strata
+
+
+@pytest.mark.parametrize(
+    ("name", "route"), [("a watchdog with a spread", Route.AUTOMATIC), ("the actor's own undo", Route.ACTOR)]
+)
+def test_without_a_stratum_mass_is_lost(name: str, route: Route) -> None:
+    given, own, found, kept = tables(name)
+    total = sum(one.weight for one in found)
+    lost = sum(one.weight for one in found if one.marks.route is route) / total
+    counted = sum(one.marks.route is route for one in kept) / len(kept)
+    assert lost == pytest.approx(counted, abs=4 * np.sqrt(counted / len(kept)) + 0.02)
+    assert lost > 0.15
+    density, error = evidence([one for one in found if one.marks.route is not route], given.worlds)
+    share = len(kept) / given.tries / given.window
+    assert share - density > 4 * np.hypot(error, np.sqrt(share / given.tries))
+    assert len(pins(given.scenario, own)) == 2
+
+
+def test_strata_of_one_world_are_one_cluster() -> None:
+    given, own, found, _ = tables("a watchdog with a spread")
+    nights = conditioned(own, found)
+    totals = np.zeros(given.worlds)
+    for one in found:
+        totals[one.number] += one.weight
+    assert len(found) > len({one.number for one in found})
+    assert nights.effective == pytest.approx(totals.sum() ** 2 / (totals**2).sum(), rel=1e-12)
+
+
+# ---------------------------------------------------------------- what pinned worlds have in common
+
+
+def test_effective_worlds_are_kishs() -> None:
+    _, own, found, _ = tables("a plain chain")
+    weights = [one.weight for one in found]
+    expected = sum(weights) ** 2 / sum(weight**2 for weight in weights)
+    assert conditioned(own, found).effective == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_realised_length_is_kept_for_the_next_policy() -> None:
+    _, own, found, _ = tables("a plain chain")
+    for one in found[:50]:
+        begin = one.marks.authorised
+        assert begin is not None
+        assert one.world.pins == {}
+        assert one.world.lengths == {Stage.RESTORE: (one.marks.visible or 0) - begin}
+    again = under(own, found)
+    assert np.array_equal(again.column("dark_minutes"), np.full(len(found), 11.0))
+
+
+def test_without_pins_every_world_counts_alike() -> None:
+    free = small(incident=incident("dark: {of: dark, checked: 11 min}"))
+    own = compile_plan(free, "as-it-was", "meant")
+    assert pins(free, own) == [{}]
+    assert [one.weight for one in condition(free, own, 1, 20)] == [1.0] * 20
+
+
+def test_progress_counts_worlds() -> None:
+    told: list[tuple[int, int]] = []
+    scenario = small()
+    condition(scenario, compile_plan(scenario, "as-it-was", "meant"), 1, 3, lambda *at: told.append(at))
+    assert told == [(0, 3), (1, 3), (2, 3)]

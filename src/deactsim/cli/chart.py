@@ -18,7 +18,7 @@ class PictureKinds(Listed):
     name = "kinds"
 
     def convert(
-        self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
         """The kinds, each once."""
         kinds = super().convert(value, param, ctx)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from .. import __version__
 from ..errors import DeactsimError, UnknownName
 from .chart import chart
 from .check import check
@@ -45,13 +46,13 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="deactsim", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="deactsim %(version)s")
 def main() -> None:
     """Replay a documented account deactivation, and ask which safeguard would have changed it.
 
     \b
       deactsim run scenarios/trump.yaml        what happened, and what is put in
-      deactsim compare scenarios/trump.yaml    the same evenings under every policy
+      deactsim compare scenarios/trump.yaml    the same worlds under every policy
       deactsim chart scenarios/trump.yaml -o charts
     """
 

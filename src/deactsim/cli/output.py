@@ -27,11 +27,11 @@ Writer = Callable[[], str]
 scenario_argument = click.argument("scenario", type=click.Path(path_type=Path), metavar="SCENARIO")
 worlds_option = click.option(
     "--worlds", type=click.IntRange(min=1), default=2000, show_default=True, metavar="N",
-    help="How many simulated evenings. More of them narrow the Monte-Carlo error.",
+    help="How many simulated worlds. More of them narrow the Monte-Carlo error.",
 )  # fmt: skip
 seed_option = click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
-    help="Which evenings. The same seed gives the same output, byte for byte.",
+    help="Which worlds. The same seed gives the same output, byte for byte.",
 )  # fmt: skip
 format_option = click.option(
     "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,

@@ -68,11 +68,11 @@ class RunCommand(click.Command):
 @folder_option
 @click.option(
     "--story", type=WorldOrTypical(), metavar="[WORLD]",
-    help="Tell one evening in plain sentences, with causes: the typical one, or the one of this number.",
+    help="Tell one world in plain sentences, with causes: the typical one, or the one of this number.",
 )  # fmt: skip
 @click.option(
     "--trace", "trace_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-    help="Write the event log of that evening to FILE, as CSV.",
+    help="Write the event log of that world to FILE, as CSV.",
 )  # fmt: skip
 @click.pass_context
 def run(
@@ -99,8 +99,8 @@ def run(
       deactsim run scenarios/trump.yaml --story
       deactsim run scenarios/trump.yaml --format json -o results
     """
-    if story is not None and form != "table":
-        raise click.UsageError("--story is told in sentences: leave --format out, or --story")
+    if story is not None and (form != "table" or folder is not None):
+        raise click.UsageError("--story is told in sentences: leave --format and -o out, or --story")
     read = load(scenario)
     if story is not None or trace_file is not None:
         told = _one_world(read, policy, worlds, seed, story if isinstance(story, int) else None)
@@ -116,7 +116,7 @@ def run(
     from ..report.run_table import own_policy, run_table
     from ..study.replay import replay
 
-    with progress("simulating evenings") as report:
+    with progress("simulating") as report:
         result = replay(read, policy=policy, worlds=worlds, seed=seed, progress=report)
     forms = {
         "table": lambda: run_table(result, str(scenario), digest(read)),

@@ -45,15 +45,6 @@ def rights_end_cut_off(leaves: int, lag: int, vendor_lag: int, session_tail: int
     return None if lost else leaves + lag + vendor_lag + session_tail
 
 
-def earlier(first: int | None, second: int | None) -> int | None:
-    """The earlier of two times, None meaning never."""
-    if first is None:
-        return second
-    if second is None:
-        return first
-    return min(first, second)
-
-
 def public_factor(followers: int, at: int, slope: float) -> float:
     """How much longer the public takes than at the anchor's audience."""
     if slope == 0.0:

@@ -32,7 +32,8 @@ def spans(windows: tuple[Window, ...], start: int, end: int) -> tuple[Span, ...]
             over = window.end <= window.start
             on = _instant(local, window.start, zone)
             off = _instant(local, window.end + (1440 if over else 0), zone)
-            found.append((on, off))
+            if on < off:  # a window may fall into the hour that summer time leaves out
+                found.append((on, off))
     merged: list[Span] = []
     for on, off in sorted(found):
         if merged and on <= merged[-1][1]:

@@ -142,8 +142,13 @@ class World:
     def _leavers_of_day(self, team: TeamPlan, day: int) -> Iterator[Leaver]:
         for k, offset in enumerate(self._poisson(team.id | day, team.leavers_per_day / DAY, DAY)):
             moment = day * DAY + offset
-            # Nobody leaves in mid-shift: the last shift is the one that ends next.
-            ends = [off for _, off in spans(team.windows, moment - DAY, moment + 8 * DAY) if off >= moment]
+            # Nobody leaves in mid-shift: the last shift is the one that ends next. Where shifts
+            # never end within the week, one leaves at any time.
+            ends = [
+                off
+                for _, off in spans(team.windows, moment - DAY, moment + 8 * DAY)
+                if moment <= off <= moment + 8 * DAY
+            ]
             who = int(self.draw(team.id | day, Purpose.LEAVER_AGENT, k) * team.headcount)
             yield Leaver(ends[0] if ends else moment, agent_id(team.id, who), team.id)
 

@@ -17,9 +17,9 @@ from ..study.results import (
     StageResult,
     Summary,
 )
-from .compare_table import decision_text, others
+from .compare_table import baseline_dark, decision_text, others
 from .run_table import dark_fact, own_policy
-from .wording import and_list, minutes, number, of_a_hundred, plural, sentence, with_article
+from .wording import and_list, minutes, number, occasion, of_a_hundred, plural, sentence, with_article
 
 Cell = str | float | int | None
 OUTLETS_SHOWN = 5
@@ -95,7 +95,8 @@ def minutes_data(replay: Replay) -> MinutesData:
         bars.append(StageBar(stage.label, at, summary.mean, summary.p05, summary.p95))
         at += summary.mean
     record = recorded_minutes(replay)
-    total = number(at if record is None else record)
+    put = pinned_minutes(replay)
+    total = number(at if put is None else put)
     title = "No stage of the dark time was simulated"
     if bars:
         longest = sorted(replay.stages, key=lambda stage: -stage.summary.mean)[:2]
@@ -105,8 +106,8 @@ def minutes_data(replay: Replay) -> MinutesData:
     words = Words(
         replay.scenario.title,
         title,
-        "Mean length of each stage, with the middle 90 % of simulated evenings. Hatched: no source gives this split.",
-        footer(replay, put_in(record)),
+        "Mean length of each stage, with the middle 90 % of the simulation. Hatched: no source gives this split.",
+        footer(replay, put_in(put)),
     )
     alt = title + ". " + " ".join(_stage_said(stage) for stage in replay.stages)
     free = replay.free.get("dark_minutes")
@@ -140,7 +141,7 @@ def race_data(replay: Replay) -> RaceData:
     title = "No channel of detection was simulated"
     if channels:
         first = channels[0]
-        title = f"First word comes from {with_article(first.label)} on {of_share(first.first)}"
+        title = f"First word comes from {with_article(first.label)} {of_share(first.first)}"
         silent = [with_article(channel.label) for channel in channels if channel.first < 0.005]
         if silent:
             title += f"; from {_or_list(silent)} hardly ever"
@@ -148,7 +149,7 @@ def race_data(replay: Replay) -> RaceData:
         replay.scenario.title,
         title,
         "When each channel notices the dark account, and when word of it reaches the platform: median and middle 90 % "
-        "of the simulated evenings on which it notices at all.",
+        "of the worlds in which it notices at all.",
         footer(
             replay, "Delays of the channels are put in: `deactsim show sources` says which rest on a source."
         ),
@@ -176,12 +177,12 @@ def _channel_said(channel: ChannelResult) -> str:
     if channel.notices is None:
         return f"{channel.label}: never notices."
     median = minutes(channel.notices.median)
-    return f"{channel.label}: notices after {median} (median), first on {of_share(channel.first)}."
+    return f"{channel.label}: notices after {median} (median), first {of_share(channel.first)}."
 
 
 def of_share(share: float) -> str:
-    """`71 of 100 evenings`."""
-    return f"{100 * share:.0f} of 100 evenings"
+    """`71 times of 100`."""
+    return f"{100 * share:.0f} times of 100"
 
 
 def _cells(summary: Summary | None) -> tuple[Cell, Cell, Cell]:
@@ -193,11 +194,17 @@ def _or_list(items: Sequence[str]) -> str:
 
 
 def recorded_minutes(replay: Replay) -> float | None:
-    """How long the record says it was dark, in minutes; None if it does not say."""
+    """How long it was dark on record, in minutes; None if that is not said."""
     fact = dark_fact(replay)
     if fact is None or not own_policy(replay) or not isinstance(fact.documented, int | float):
         return None
     return float(fact.documented)
+
+
+def pinned_minutes(replay: Replay) -> float | None:
+    """The minutes on record if they were put in; None where they are only compared with."""
+    fact = dark_fact(replay)
+    return recorded_minutes(replay) if fact is not None and fact.role == "pinned" else None
 
 
 def put_in(record: float | None) -> str:
@@ -210,7 +217,7 @@ def footer(replay: Replay, first: str) -> str:
     basis = replay.rests_on
     parts = [first] if first else []
     parts.append(
-        f"{plural(replay.worlds, 'simulated evening')}, seed {replay.seed}; "
+        f"{plural(replay.worlds, 'simulated ' + occasion(replay.scenario))}, seed {replay.seed}; "
         f"{basis.documented} documented and {basis.assumed} assumed numbers."
     )
     sources = outlets(replay)
@@ -230,15 +237,17 @@ def outlets(replay: Replay) -> str:
 
 
 def surest(comparison: Comparison) -> tuple[PolicyOutcome, ReadingOutcome] | None:
-    """The policy that stops most evenings under the reading (or adaptation) that is worst for it."""
-    best: tuple[PolicyOutcome, ReadingOutcome] | None = None
-    for policy in others(comparison):
-        if policy.group != "stops" or not policy.readings:
-            continue
-        worst = min((*policy.readings, *policy.adapted), key=lambda outcome: outcome.stopped.mean)
-        if best is None or worst.stopped.mean > best[1].stopped.mean:
-            best = policy, worst
-    return best
+    """The policy that stops it most often under the reading (or adaptation) that is worst for it.
+
+    Of those that the simulation cannot tell apart, the one the scenario names first.
+    """
+    found = [
+        (policy, min((*policy.readings, *policy.adapted), key=lambda outcome: outcome.stopped.mean))
+        for policy in others(comparison)
+        if policy.group == "stops" and policy.readings
+    ]
+    best = max((worst.stopped for _, worst in found), key=lambda stopped: stopped.mean, default=None)
+    return next((each for each in found if best is not None and each[1].stopped.high >= best.mean), None)
 
 
 def shortest(comparison: Comparison) -> tuple[PolicyOutcome, float] | None:
@@ -258,9 +267,15 @@ def put_in_text(policy: PolicyOutcome) -> str:
     return f" (put in: {decides})" if decides else ""
 
 
-def finding(comparison: Comparison, dark: float | None) -> str:
-    """The answer in a sentence: what stops it surest, and what shortens it most."""
-    length = "darkness" if dark is None else f"{number(dark)} minutes"
+def finding(comparison: Comparison, put: float | None) -> str:
+    """The answer in a sentence: what stops it surest, and what shortens it most.
+
+    `put` are the minutes on record if they were put in; otherwise the model's are compared.
+    """
+    simulated = baseline_dark(comparison)
+    length = "darkness" if simulated is None else f"simulated {number(simulated)} minutes"
+    if put is not None:
+        length = f"{number(put)} minutes"
     stop, short = surest(comparison), shortest(comparison)
     if stop is None and short is None:
         return f"No policy here would have stopped or shortened the {length}"
@@ -271,8 +286,8 @@ def finding(comparison: Comparison, dark: float | None) -> str:
         at_least = "at least " if len(shares) > 1 else ""
         decides = put_in_text(policy)
         parts.append(
-            f"{policy.label} would have stopped {at_least}{of_a_hundred(worst.stopped)} of 100 such evenings"
-            + decides
+            f"{policy.label} would have stopped {at_least}{of_a_hundred(worst.stopped)} of 100 such "
+            f"{occasion(comparison.scenario)}s" + decides
         )
     if short is not None:
         policy, median = short

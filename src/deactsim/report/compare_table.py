@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from ..study.results import Comparison, Decision, Group, PolicyOutcome, ReadingOutcome, Tipping
-from .wording import GROUPS, WIDTH, filled, instant, minutes, number, percent, plural, spread, wrap
+from .wording import GROUPS, WIDTH, filled, instant, minutes, number, occasion, percent, plural, spread, wrap
 
 GAP = "  "
 ADAPTED = "   if the actor adapts"
@@ -32,7 +32,7 @@ def vary_table(comparisons: Sequence[Comparison]) -> str:
     for comparison in comparisons:
         path, value = comparison.varied or ("", "")
         outcomes = [policy for policy in comparison.policies if policy.readings]
-        rows = [("policy", f"stopped, % {letters}", "if not: min dark (90 %)", "mean over all evenings")]
+        rows = [("policy", f"stopped, % {letters}", "if not: min dark (90 %)", "mean over all worlds")]
         for policy in outcomes:
             first = policy.readings[0]
             mean = f"{number(first.mean_dark.mean)} ({number(first.mean_dark.low)}-{number(first.mean_dark.high)})"
@@ -227,10 +227,8 @@ def _dark(comparison: Comparison, outcome: ReadingOutcome) -> str:
 
 def tipping_text(tipping: Tipping) -> str:
     """Where two neighbours change places, as a sentence."""
-    # The label ends with the present value, which here gives way to the one where they change places.
-    what = tipping.label.removesuffix(tipping.now_text).rstrip()
     return (
-        f"{tipping.better} beats {tipping.worse} while {what} {tipping.direction} {tipping.value_text} "
+        f"{tipping.better} beats {tipping.worse} while {tipping.label} is {tipping.direction} {tipping.value_text} "
         f"(now {tipping.now_text}, {tipping.basis})"
     )
 
@@ -246,7 +244,7 @@ def _foot(comparison: Comparison) -> list[str]:
         lines += filled(
             "COSTS", f"from {plural(comparison.weeks, 'simulated routine week')} of the same model"
         )
-    worlds = plural(comparison.worlds, "evening")
+    worlds = plural(comparison.worlds, occasion(comparison.scenario))
     lines += filled(
         "WORLDS",
         f"the same {worlds} under every policy (worth {comparison.effective_worlds:,.0f} after fitting the record), "

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..study.results import Comparison, PolicyOutcome, ReadingOutcome, Replay
-from .chart_data import Cell, Table, Words, finding, footer, put_in, recorded_minutes
+from .chart_data import Cell, Table, Words, finding, footer, pinned_minutes, put_in, recorded_minutes
 from .compare_table import baseline_dark, decision_text, members, nothing_seen, starts_text
-from .wording import GROUPS, instant, is_fixed, number, of_a_hundred
+from .wording import GROUPS, instant, is_fixed, number, occasion, of_a_hundred
 
 BEFORE, AFTER = 2, 2
 """Minutes shown before the effect, and after the last thing shown."""
@@ -28,7 +28,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Darkness on the evenings not stopped (minutes); `share` is how many of all those are."""
+    """Darkness where it is not stopped (minutes); `share` is how often that is."""
 
     start: float
     median: float
@@ -62,12 +62,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class HeroData:
-    """The whole incident and every policy in one picture."""
+    """The whole incident and every policy in one picture.
+
+    `record` is how long it was dark on record, `baseline` how long under the scenario's own
+    policy in the worlds compared; where the record is pinned, the two are one.
+    """
 
     words: Words
     effect: datetime
     fuzzy: float
     record: float | None
+    baseline: float | None
     pins: tuple[Pin, ...]
     letters: tuple[str, ...]
     sections: tuple[Section, ...]
@@ -88,22 +93,22 @@ def hero_data(replay: Replay, comparison: Comparison) -> HeroData:
     assert scenario.incident is not None  # noqa: S101 - a replay has an incident
     effect = instant(scenario.incident.at.value.value, scenario.zone)
     record = recorded_minutes(replay)
-    dark = record if record is not None else baseline_dark(comparison)
-    title = finding(comparison, dark)
-    sections = tuple(_sections(comparison))
+    put = pinned_minutes(replay)
+    dark = put if put is not None else baseline_dark(comparison)
+    title = finding(comparison, put)
+    sections = tuple(_sections(comparison, simulated=put is None))
     readings = ", ".join(f"{letter} {label}" for _, label, letter in comparison.readings)
     subtitle = (
-        f"Dots: of 100 evenings, those on which the account never goes dark, by reading of the sources ({readings}). "
-        "Bars: minutes dark on the others, to the median, with the middle 90 %; the taller, the more such evenings. "
+        f"Dots: of 100 {occasion(scenario)}s, those on which the account never goes dark, by reading of the sources "
+        f"({readings}). "
+        "Bars: minutes dark on the others, to the median, with the middle 90 %; the taller, the more of them. "
         "Hatched: no source gives the split."
     )
     words = Words(
         scenario.title,
         title,
         subtitle,
-        footer(
-            replay, put_in(record) and "Length put in, not predicted. Chances of stopping are put in, too."
-        ),
+        footer(replay, put_in(put) and "Length put in, not predicted. Chances of stopping are put in, too."),
     )
     bars = [lane.bar for section in sections for lane in section.lanes if lane.bar is not None]
     ends = [bar.start + bar.high for bar in bars]
@@ -112,6 +117,7 @@ def hero_data(replay: Replay, comparison: Comparison) -> HeroData:
         words,
         effect,
         scenario.incident.at.give_or_take.value / 60e6,
+        record,
         dark,
         tuple(_pins(replay, effect)),
         tuple(letter for _, _, letter in comparison.readings),
@@ -135,8 +141,13 @@ def _pins(replay: Replay, effect: datetime) -> list[Pin]:
     return sorted(pins, key=lambda pin: pin.minute)
 
 
-def _sections(comparison: Comparison) -> list[Section]:
+def _sections(comparison: Comparison, *, simulated: bool) -> list[Section]:
+    """A section a group; first of all the baseline, where it is the model's and not the record's."""
     sections = []
+    own = next((policy for policy in comparison.policies if policy.name == comparison.baseline), None)
+    if simulated and own is not None and own.readings:
+        lane = _lane(comparison, own, own.label, own.readings, "the model left free", "")
+        sections.append(Section("as it was", (replace(lane, group="baseline"),), told=False))
     for group, heading in GROUPS:
         told = group in {"nothing", "unknown"}
         lanes = [lane for policy in members(comparison, group) for lane in _lanes(comparison, policy, told)]
@@ -147,7 +158,7 @@ def _sections(comparison: Comparison) -> list[Section]:
 
 def _lanes(comparison: Comparison, policy: PolicyOutcome, told: bool) -> list[Lane]:
     if told or not policy.readings:
-        reason = policy.reason or "no difference in any evening"
+        reason = policy.reason or "no difference in any world"
         if policy.reason_source:
             reason += f" ({policy.reason_source})"
         if not nothing_seen(policy.friction_text):

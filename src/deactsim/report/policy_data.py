@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..study.results import Comparison, Estimate, PolicyOutcome, Replay
-from .chart_data import Table, Words, footer, put_in, put_in_text, recorded_minutes, surest
-from .compare_table import baseline_dark, nothing_seen, others
+from .chart_data import Table, Words, footer, pinned_minutes, put_in, put_in_text, surest
+from .compare_table import nothing_seen, others
 from .wording import GROUPS, number, plural, sentence
 
 HELPFUL = {"stops", "shortens"}
@@ -32,7 +32,7 @@ COSTS = {
 
 @dataclass(frozen=True, slots=True)
 class OutcomeLane:
-    """Mean minutes dark over all evenings of one policy, a point per reading.
+    """Mean minutes dark over all worlds of one policy, a point per reading.
 
     `agree` says that all readings have the same; `adapted` holds what changes if the actor adapts.
     """
@@ -46,7 +46,7 @@ class OutcomeLane:
 
 @dataclass(frozen=True, slots=True)
 class OutcomesData:
-    """What every policy leaves of the dark time, over all evenings."""
+    """What every policy leaves of the dark time, over all worlds."""
 
     words: Words
     lanes: tuple[OutcomeLane, ...]
@@ -79,7 +79,7 @@ class FrictionData:
 
 
 def outcomes_data(replay: Replay, comparison: Comparison) -> OutcomesData:
-    """Mean minutes dark over all evenings, best policy on top."""
+    """Mean minutes dark over all worlds, best policy on top."""
     letter_of = {name: letter for name, _, letter in comparison.readings}
     shown = sorted((policy for policy in others(comparison) if policy.readings), key=_worst_dark)
     lanes = tuple(
@@ -92,15 +92,15 @@ def outcomes_data(replay: Replay, comparison: Comparison) -> OutcomesData:
         )
         for policy in shown
     )
-    record = recorded_minutes(replay)
-    baseline = record if record is not None else baseline_dark(comparison)
+    put = pinned_minutes(replay)
+    baseline = put if put is not None else _own_mean(comparison)
     title = _outcomes_title(comparison, shown, baseline)
     words = Words(
         replay.scenario.title,
         title,
-        "Mean minutes dark over all evenings, those stopped counting 0, with the 95 % interval of the simulation. "
+        "Mean minutes dark over all worlds, those stopped counting 0, with the 95 % interval of the simulation. "
         "An open mark: the actor adapts to the policy.",
-        footer(replay, put_in(record)),
+        footer(replay, put_in(put)),
     )
     said = [
         f"{lane.label}: "
@@ -121,6 +121,12 @@ def outcomes_data(replay: Replay, comparison: Comparison) -> OutcomesData:
     return OutcomesData(words, lanes, letters, baseline, alt, Table(columns, tuple(rows)))
 
 
+def _own_mean(comparison: Comparison) -> float | None:
+    """Mean minutes dark under the scenario's own policy."""
+    own = (policy.readings for policy in comparison.policies if policy.name == comparison.baseline)
+    return next((readings[0].mean_dark.mean for readings in own if readings), None)
+
+
 def _worst_dark(policy: PolicyOutcome) -> float:
     """Mean minutes dark under the reading, or the adapting actor, that is worst for the policy."""
     return max(outcome.mean_dark.mean for outcome in (*policy.readings, *policy.adapted))
@@ -131,7 +137,7 @@ def _outcomes_title(comparison: Comparison, shown: list[PolicyOutcome], baseline
         return "There is no policy to compare with the baseline"
     best = shown[0]
     same = sum(policy.group == "nothing" for policy in shown)
-    title = f"{best.label} leaves {number(_worst_dark(best))} of the {number(baseline)} minutes on an average evening"
+    title = f"{best.label} leaves {number(_worst_dark(best))} of the {number(baseline)} minutes on average"
     if len(comparison.readings) > 1:
         title += ", whatever the reading"
     title += put_in_text(best)
@@ -159,7 +165,7 @@ def friction_data(replay: Replay, comparison: Comparison) -> FrictionData:
         for name in costs[:PANELS]
     )
     gains = CostPanel(
-        "Minutes dark, average evening", "min", tuple(policy.readings[0].mean_dark for policy in shown)
+        "Minutes dark, on average", "min", tuple(policy.readings[0].mean_dark for policy in shown)
     )
     title = _friction_title(comparison, shown)
     words = Words(
@@ -181,7 +187,7 @@ def friction_data(replay: Replay, comparison: Comparison) -> FrictionData:
     ]
     columns = ("policy", "group", "cost", "mean", "low", "high", "unit")
     labelled = tuple((policy.label, policy.group) for policy in shown)
-    baseline = baseline_dark(comparison)
+    baseline = _own_mean(comparison)
     return FrictionData(words, labelled, gains, baseline, panels, alt, Table(columns, tuple(rows)))
 
 

@@ -18,6 +18,7 @@ from .wording import (
     measure_name,
     minutes,
     number,
+    occasion,
     percent,
     plural,
     wrap,
@@ -74,7 +75,9 @@ def _head(replay: Replay, digest: str) -> list[str]:
     fit = "each made to fit the record"
     if not any(fact.role == "pinned" for fact in replay.facts):
         fit = "nothing pinned"
-    lines.append(f"{plural(replay.worlds, 'simulated evening')}, {fit} | seed {replay.seed} | {digest[:8]}")
+    lines.append(
+        f"{plural(replay.worlds, 'simulated ' + occasion(replay.scenario))}, {fit} | seed {replay.seed} | {digest[:8]}"
+    )
     return lines
 
 
@@ -89,7 +92,8 @@ def _exposure(replay: Replay) -> list[str]:
     said = f"{_dark(dark)} dark{before}."
     if reading.stopped.mean > 0:
         said = (
-            f"none on {percent(reading.stopped.mean)} % of the evenings, which it stops; on the others {said}"
+            f"none on {percent(reading.stopped.mean)} % of the {occasion(replay.scenario)}s, which it stops; "
+            f"on the others {said}"
         )
     if own_policy(replay):
         said += " " + _put_in(replay)
@@ -119,9 +123,7 @@ def _other(reading: ReadingReplay) -> str:
     stopped = reading.stopped.mean
     if dark is None or stopped >= 1:
         return "it never goes dark"
-    return f"{_dark(dark)} dark" + (
-        f", and stopped on {percent(stopped)} % of the evenings" if stopped else ""
-    )
+    return f"{_dark(dark)} dark" + (f", and stopped {percent(stopped)} times of 100" if stopped else "")
 
 
 def _dark(dark: Summary) -> str:
@@ -146,7 +148,7 @@ def _stages(replay: Replay) -> list[str]:
     else:
         title, aside = "WHERE THE MINUTES WENT", "   no source gives this split"
     if _reading(replay).stopped.mean > 0:
-        aside = "   evenings not stopped"
+        aside = "   where it was not stopped"
     name = max(len(stage.label) for stage in replay.stages)
     longest = max(stage.summary.mean for stage in replay.stages) or 1.0
     lines = [f"{title}   mean, min (90 %){aside}"]
@@ -254,9 +256,9 @@ def check_text(fact: FactResult) -> str:
     if fact.simulated is None or fact.percentile is None:
         return said
     if fact.documented_text.startswith(("by ", "within ", "at most ")):
-        return f"{said}; so it is on {percent(fact.percentile)} % of the evenings"
+        return f"{said}; so it is {percent(fact.percentile)} times of 100"
     if fact.documented_text.startswith(("after ", "at least ")):
-        return f"{said}; so it is on {percent(1 - fact.percentile)} % of the evenings"
+        return f"{said}; so it is {percent(1 - fact.percentile)} times of 100"
     if is_fixed(fact.simulated):
         return f"{said}; simulated {number(fact.simulated.median)}"
     return f"{said} sits at percentile {100 * fact.percentile:.0f}"

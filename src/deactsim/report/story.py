@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .wording import WIDTH, clock, count, instant, minutes, wrap
+from .wording import WIDTH, clock, count, instant, minutes, occasion, wrap
 
 if TYPE_CHECKING:
     from ..model.trace import Row, Trace
@@ -132,9 +132,9 @@ REASONS = {
 
 def story(told: Told, scenario: Scenario) -> str:
     """The night of one world as text: a line an event, with clock time and time since the effect."""
-    # A world is a simulated evening: said first, so that no line is taken for the record.
+    # A world is simulated: said first, so that no line is taken for the record.
     head = wrap(
-        f"{scenario.title}: simulated evening {told.world}, policy {told.policy}, read as "
+        f"{scenario.title}: simulated {occasion(scenario)} {told.world}, policy {told.policy}, read as "
         f"{_reading(scenario, told.reading)}. One of many that fit the record; only the record is documented.",
         WIDTH,
     )

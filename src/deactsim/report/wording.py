@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 import textwrap
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ..study.results import Estimate, Group, Summary
+
+if TYPE_CHECKING:
+    from ..scenario.schema import Scenario
 
 WIDTH = 100
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -19,7 +23,7 @@ GROUPS: tuple[tuple[Group, str], ...] = (
     ("shortens", "shortens it"),
     ("postpones", "postpones it"),
     ("lengthens", "lengthens it"),
-    ("nothing", "changes nothing that night"),
+    ("nothing", "changes nothing"),
     ("unknown", "cannot be said"),
 )
 
@@ -113,7 +117,7 @@ def percent(share: float) -> str:
 
 
 def of_a_hundred(estimate: Estimate) -> int:
-    """How many of 100 evenings, for dots to be counted; 0 and 100 only for none and all."""
+    """How many of 100, for dots to be counted; 0 and 100 only for none and all."""
     share = estimate.mean
     if share <= 0 or share >= 1:
         return 100 if share >= 1 else 0
@@ -140,6 +144,17 @@ def plural(amount: int, noun: str) -> str:
 def instant(microseconds: int, zone: str) -> datetime:
     """A moment of the model as local time."""
     return datetime.fromtimestamp(microseconds / 1e6, UTC).astimezone(ZoneInfo(zone))
+
+
+def occasion(scenario: Scenario) -> str:
+    """What a world of the incident is called: evening, night, morning or afternoon, by its hour."""
+    if scenario.incident is None:
+        return "world"
+    hour = instant(scenario.incident.at.value.value, scenario.zone).hour
+    return next(name for until, name in _DAY if hour < until)
+
+
+_DAY = ((5, "night"), (12, "morning"), (17, "afternoon"), (22, "evening"), (24, "night"))
 
 
 def clock(moment: datetime, day: datetime | None = None, *, seconds: bool = True) -> str:

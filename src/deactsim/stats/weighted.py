@@ -70,12 +70,18 @@ def share_interval(
     """The weighted share of `yes` with Wilson's interval at the effective sample size.
 
     Wilson's interval stays inside 0 to 1 and does not shrink to nothing where every world
-    agrees: that they all agree is itself only so certain.
+    agrees: that they all agree is itself only so certain. The effective size is Kish's or,
+    where the heavy worlds are those that say yes, the smaller one that the share's own
+    variance makes of it.
     """
-    p = min(1.0, max(0.0, mean(yes.astype(np.float64), weights)))
+    share = yes.astype(np.float64)
+    p = min(1.0, max(0.0, mean(share, weights)))
     n = effective_size(weights, clusters)
     if not n > 0.0:
         return Interval(p, float("nan"), float("nan"))
+    square = float((_by_cluster(weights * (share - p), clusters) ** 2).sum())
+    if square > 0.0:
+        n = min(n, p * (1.0 - p) * float(weights.sum()) ** 2 / square)
     z2 = Z95 * Z95
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from ..errors import CannotCondition
 from ..model import rules
-from ..model.lengths import Length, log_density, scaled
+from ..model.lengths import FIXED, Length, log_density, scaled
 from ..model.plan import Plan, StreamPlan
 from ..model.states import Channel, Route, Stage, plain
 from ..model.streams import world_key
@@ -81,6 +81,13 @@ def pins(scenario: Scenario, plan: Plan) -> list[dict[Stage, Pin]]:
                 raise CannotCondition(f"facts.{name}: the end of the darkness is pinned twice")
             routes = _routes(plan, pin)
         elif of in _SIMPLE:
+            if _SIMPLE[of] in common:
+                raise CannotCondition(f"facts.{name}: {of} is pinned twice")
+            if of == "contained" and len(plan.incident.acts if plan.incident else ()) > 1:
+                raise CannotCondition(
+                    f"facts.{name}: contained cannot be pinned where the actor acts more than once, because the "
+                    "first response to find the cause contains him; make it `checked`"
+                )
             if not _length(plan, _SIMPLE[of]).has_density:
                 raise CannotCondition(
                     f"facts.{name}: cannot pin {of}, because its length is fixed or jumps; "
@@ -88,10 +95,7 @@ def pins(scenario: Scenario, plan: Plan) -> list[dict[Stage, Pin]]:
                 )
             common[_SIMPLE[of]] = pin
         else:
-            raise CannotCondition(
-                f"facts.{name}: {of} cannot be pinned, because it is a race and not one stage; "
-                "make it `checked`, or pin public_notice"
-            )
+            raise CannotCondition(f"facts.{name}: {of} cannot be pinned, because it {_NO_STAGE[of]}")
     return [common | route for route in routes]
 
 
@@ -102,6 +106,13 @@ _SIMPLE = {
     "first_statement": Stage.FIRST_STATEMENT,
     "second_statement": Stage.SECOND_STATEMENT,
     "audience_whole": Stage.AUDIENCE_WHOLE,
+}
+
+
+_NO_STAGE = {
+    "detected": "is a race and not one stage; make it `checked`, or pin public_notice",
+    "took_effect": "is an input; state it in incident.at and make the fact `given`",
+    "content_lost": "follows from the dark time; make it `checked`",
 }
 
 
@@ -120,16 +131,16 @@ def _routes(plan: Plan, pin: Pin) -> list[dict[Stage, Pin]]:
         if length.has_density:
             routes.append({stage: Pin(pin.time - later, pin.after_effect)})
             break
-        if length.shape != 0:
+        if length.shape != FIXED:
             break
         if given.preauthorised_undo is not None or given.approval is not None:
             break  # what comes after the stage may be skipped or queued: its end is not known
         later += round(length.a)
-    if given.automatic_restore is not None and given.automatic_restore.after.has_density:
+    watchdog, actor = given.automatic_restore, plan.detection.actor
+    if watchdog is not None and _rival(watchdog.after, pin, "automatic_restore.after"):
         routes.append({Stage.AUTOMATIC: pin})
-    actor = plan.detection.actor
-    notices = plan.incident is not None and plan.incident.actor_notices and actor is not None
-    if notices and actor is not None and plan.detection.actor_undoes and actor.delay.has_density:
+    undoes = plan.detection.actor_undoes and plan.incident is not None and plan.incident.actor_notices
+    if undoes and actor is not None and _rival(actor.delay, pin, "detection.actor.delay"):
         routes.append({Stage.ACTOR_UNDOES: pin})
     if not routes:
         raise CannotCondition(
@@ -137,6 +148,20 @@ def _routes(plan: Plan, pin: Pin) -> list[dict[Stage, Pin]]:
             "before it, or a queue comes between; give response.restore a spread"
         )
     return routes
+
+
+def _rival(length: Length, pin: Pin, path: str) -> bool:
+    """Whether another route can end the darkness at the pin, with a density there.
+
+    One that ends it just then with a chance of its own would outweigh every density.
+    """
+    if length.has_density:
+        return True
+    if length.shape != FIXED or (pin.after_effect and round(length.a) == pin.time):
+        raise CannotCondition(
+            f"the end of the darkness cannot be pinned: {path} is fixed there or jumps; give it a spread"
+        )
+    return False
 
 
 _ROUTE_OF = {Stage.AUTOMATIC: Route.AUTOMATIC, Stage.ACTOR_UNDOES: Route.ACTOR}
@@ -219,10 +244,11 @@ def _log_weight(plan: Plan, trace: Trace, seen: Marks, stratum: Mapping[Stage, P
     total = 0.0
     for stage, pin in stratum.items():
         begins, ends = _stage(stage, seen)
+        route = _ROUTE_OF.get(stage, Route.RESPONSE)
+        if stage in _ENDS_DARKNESS and seen.route is not None and seen.route is not route:
+            return -math.inf, "the darkness ended first by another route"
         if begins is None or ends is None:
             return -math.inf, f"{plain(stage)} did not come to pass"
-        if stage in _ENDS_DARKNESS and seen.route is not _ROUTE_OF.get(stage, Route.RESPONSE):
-            return -math.inf, "the darkness ended first by another route"
         if ends != pin.time + (seen.effect or 0 if pin.after_effect else 0):
             return -math.inf, f"{plain(stage)} was over before its pinned end"
         density = log_density(_length(plan, stage), float(ends - begins))

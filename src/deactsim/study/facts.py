@@ -146,8 +146,7 @@ def minutes_text(minutes: float) -> str:
         return f"{minutes:g} min" if minutes == round(minutes, 1) else f"{minutes:.1f} min"
     hours = minutes / 60.0
     if hours < 48.0:
-        whole = int(hours)
-        rest = round(minutes - 60 * whole)
+        whole, rest = divmod(round(minutes), 60)
         return f"{whole} h" if rest == 0 else f"{whole} h {rest} min"
     return f"{hours / 24.0:g} days" if hours % 24.0 == 0.0 else f"{hours / 24.0:.1f} days"
 

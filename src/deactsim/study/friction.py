@@ -140,8 +140,9 @@ class _Week:
         elif event in _COUNTED and within:
             self.counts[_COUNTED[Event(event)]] += 1
         elif event == Event.RIGHTS_END:
-            self.stepped_down[entity] = time
-        elif event == Event.RIGHTS_ON:
+            # Two leavers may follow each other in one place: the right ends once, and is back once.
+            self.stepped_down.setdefault(entity, time)
+        elif event == Event.RIGHTS_ON and entity in self.stepped_down:
             self._returned(self.stepped_down.pop(entity), time, by)
         if entity in self.lives:
             self._follow(self.lives[entity], Event(event), time)

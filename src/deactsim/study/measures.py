@@ -82,7 +82,8 @@ def marks(trace: Trace, ends: int) -> Marks:
             dark_since[entity] = time
         elif event == Event.VISIBLE and incident is not None:
             found.follower_time += incident.acts[entity & 0xFFFF].followers * (time - dark_since.pop(entity))
-        if entity == first:
+        # The actor is one and the same: whichever response finds him first contains him.
+        if entity == first or event == Event.CONTAINED:
             _mark(found, time, Event(event), by, reason)
     if incident is not None:
         for entity, since in dark_since.items():

@@ -73,12 +73,12 @@ def _text(
     dropped: dict[str, list[str]] = {}
     for name in sorted(tops[first]):
         for reading, dark in adapted.get(name, {}).items():
-            worst = max(
+            others = [
                 weighted.mean(table[other][reading].column("dark_minutes"), table[other][reading].weights)
                 for other in tops[first]
                 if other != name
-            )
-            if dark > worst:
+            ]
+            if others and dark > max(others):
                 dropped.setdefault(letters[reading], []).append(name)
     for letter, names in dropped.items():
         verb = "drops" if len(names) == 1 else "drop"

@@ -59,7 +59,10 @@ def why_nothing(
     """The reason, and the source of the input behind it: one clause a safeguard of the policy."""
     clauses: dict[str, str | None] = {}
     for name in type(safeguards).model_fields:
-        if getattr(safeguards, name) is None or getattr(safeguards, name) == getattr(own, name):
+        if getattr(safeguards, name) == getattr(own, name):
+            continue
+        if getattr(safeguards, name) is None:
+            clauses.setdefault("what it leaves out had no part in this incident", None)
             continue
         text, source = _clause(scenario, name, nights)
         clauses.setdefault(text, source)

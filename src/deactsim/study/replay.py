@@ -16,7 +16,7 @@ from ..model.plan import Plan
 from ..model.states import Channel, plain
 from ..model.trace import Trace
 from ..scenario.paths import leaves
-from ..scenario.schema import Scenario
+from ..scenario.schema import Incident, Scenario
 from ..stats import weighted
 from . import facts as record
 from .condition import Weighted, condition, condition_worlds
@@ -57,7 +57,7 @@ def replay(
     """
     policy = known_policy(scenario, policy)
     own = scenario.baseline
-    readings = _readings(scenario)
+    readings = list(_incident(scenario).readings)
     plans = {name: compile_plan(scenario, own, name) for name in readings}
     asked = {name: compile_plan(scenario, policy, name) for name in readings}
     jobs = _Jobs(scenario, seed, worlds, progress)
@@ -107,13 +107,13 @@ def known_policy(scenario: Scenario, policy: str | None) -> str:
     return policy
 
 
-def _readings(scenario: Scenario) -> list[str]:
+def _incident(scenario: Scenario) -> Incident:
     if scenario.incident is None:
         raise DeactsimError(
             f"{scenario.title!r} describes no incident, so there is nothing to replay; "
             "add an `incident:` section (deactsim new NAME shows one)"
         )
-    return list(scenario.incident.readings)
+    return scenario.incident
 
 
 class _Jobs:
@@ -174,10 +174,10 @@ def _reading(
 
 def reading_names(scenario: Scenario) -> dict[str, tuple[str, str]]:
     """Label and capital letter of each reading; a letter not given is the first one free."""
-    assert scenario.incident is not None  # noqa: S101 - readings belong to incidents
+    readings = _incident(scenario).readings
     names: dict[str, tuple[str, str]] = {}
-    taken = {reading.letter for reading in scenario.incident.readings.values() if reading.letter}
-    for name, reading in scenario.incident.readings.items():
+    taken = {reading.letter for reading in readings.values() if reading.letter}
+    for name, reading in readings.items():
         letter = reading.letter
         if letter is None:
             letter = next(
@@ -299,7 +299,7 @@ def one_world(
     Typical is the world whose stages lie nearest their weighted medians.
     """
     policy = known_policy(scenario, policy)
-    reading = _readings(scenario)[0]
+    reading = next(iter(_incident(scenario).readings))
     own, asked = compile_plan(scenario, scenario.baseline, reading), compile_plan(scenario, policy, reading)
     if world is None:
         found = condition(scenario, own, seed, worlds)

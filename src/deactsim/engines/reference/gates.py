@@ -166,12 +166,13 @@ def lock_down(night: Night, action: Action) -> Passes:
     gate = Gate.LOCK_DOWN
     if (why := unreached(night, action, given.control)) is not None:
         return passed(night, action, gate, why)
-    if night.locked_until > night.now:
+    if night.locked_until <= night.now:
+        return passed(night, action, gate, Reason.NONE)
+    while night.locked_until > night.now:  # a freeze that begins meanwhile prolongs the hold
         yield from held(night, action, gate, night.locked_until)
-        if action.agent in night.contained:
-            return denied(night, action, gate, Reason.CONTAINED)
-        return passed(night, action, gate, Reason.LOCKED)
-    return passed(night, action, gate, Reason.NONE)
+    if action.agent in night.contained:
+        return denied(night, action, gate, Reason.CONTAINED)
+    return passed(night, action, gate, Reason.LOCKED)
 
 
 def rate_limit(night: Night, action: Action) -> Passes:
@@ -356,9 +357,14 @@ class _Request:
             self.answer.succeed((reason, approver))
 
 
-def covers_undo(control: Control, action: Action, undo: str) -> bool:
-    """Whether an approval also stands before the command that undoes the action."""
-    return bool(undo) and control.reaches(action.account, action.tier, undo, None, None)
+def covers_undo(night: Night, control: Control, action: Action, undo: str) -> bool:
+    """Whether an approval also stands, in order, before the command that undoes the action."""
+    return (
+        bool(undo)
+        and control.reaches(action.account, action.tier, undo, None, None)
+        and night.world.in_order(control, night.now)
+        and night.world.covered(control, action.target)
+    )
 
 
 GATES: tuple[Callable[[Night, Action], Passes], ...] = (

@@ -225,6 +225,8 @@ class Night:
             for time, alarm in self.world.false_alarms(
                 alert.control, alert.false_per_microsecond, begin, until
             ):
+                if not self.world.in_order(alert.control, time):
+                    continue
                 yield self.moment(time, Kind.ARRIVAL, alarm)
                 self.env.process(self._triage(alarm))
             if until > self.now:
@@ -255,14 +257,16 @@ class Night:
                 continue
             told = self.world.draw(who.agent, Purpose.TOLD, who.leaves & 0xFFFFFFFF) < step_down.told
             ends = max(who.leaves - step_down.before, self.start)
-            if told and ends < self.world.end:
+            works = self.world.in_order(control, ends) and self.world.covered(control, who.agent)
+            if told and works and ends < self.world.end:
                 self.env.process(self._step_down(ends, who, people))
 
     def _step_down(self, ends: int, who: Leaver, people: People) -> simpy.events.ProcessGenerator:
         yield self.moment(ends, Kind.ENDS, who.agent)
         index = who.agent - agent_id(people.plan.id, 0)
-        people.stepped_down.add(index)
+        people.stepped_down[index] += 1
         self.log(Event.RIGHTS_END, who.agent, people.plan.id)
         yield self.moment(who.leaves, Kind.BEGINS, who.agent)
-        people.stepped_down.discard(index)
+        people.stepped_down[index] -= 1
         self.log(Event.RIGHTS_ON, who.agent, people.plan.id)
+        people.ask_match()

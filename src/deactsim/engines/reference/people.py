@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import insort
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import simpy
@@ -56,7 +57,7 @@ class People:
         self.on_shift = False
         self.idle: list[int] = []
         self.busy: set[int] = set()
-        self.stepped_down: set[int] = set()
+        self.stepped_down: Counter[int] = Counter()
         self.queue: list[Job] = []
         self._match_due = -1
         self._shifts = spans(plan.windows, night.start, night.world.end) if plan.headcount else ()
@@ -76,7 +77,7 @@ class People:
         # Whoever is still at work from before joins the idle when that work is done.
         self.idle = [who for who in range(self.plan.headcount) if who not in self.busy]
         self.night.log(Event.SHIFT_ON, self.plan.id)
-        self._ask_match()
+        self.ask_match()
 
     def _end(self) -> None:
         self.on_shift = False
@@ -90,7 +91,7 @@ class People:
     def submit(self, job: Job) -> None:
         """Queue a job."""
         insort(self.queue, job)
-        self._ask_match()
+        self.ask_match()
 
     def withdraw(self, job: Job) -> None:
         """Take a job that nobody has begun out of the queue."""
@@ -108,9 +109,9 @@ class People:
         self.busy.discard(who)
         if self.on_shift:
             insort(self.idle, who)
-            self._ask_match()
+            self.ask_match()
 
-    def _ask_match(self) -> None:
+    def ask_match(self) -> None:
         """Match people with the queue once, after all else at this instant."""
         now = self.night.now
         if self.queue and self.idle and self._match_due != now:
@@ -133,4 +134,4 @@ class People:
                 break
 
     def _holds_right(self, who: int) -> bool:
-        return who < self.plan.holders and who not in self.stepped_down
+        return who < self.plan.holders and self.stepped_down[who] == 0

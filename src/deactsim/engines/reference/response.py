@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from ...model.lengths import Length
+from ...model.plan import QuickStagePlan
 from ...model.states import Event, Kind, Reason, Route, Stage
 from ...model.streams import Purpose
 from .action import reached
@@ -54,7 +55,8 @@ class Response:
         people.submit(job)
         responder = yield job.taken
         night.log(Event.RESPONDER_TAKES, self.action.id, responder)
-        yield self._stage(people, responder, Stage.PICK_UP, self._pick_up())
+        picked_up = self._quickened(Stage.PICK_UP, plan.pick_up, night.plan.safeguards.quick_pick_up)
+        yield people.work(responder, picked_up - night.now)
         night.log(Event.PICKED_UP, self.action.id, responder)
         if self._preauthorised() and not dark.visible:
             yield from self._restore(people, responder)
@@ -81,14 +83,14 @@ class Response:
     def _drawn(self, stage: Stage, length: Length) -> int:
         return self.night.world.length(self.action.id, Purpose.STAGE, stage, length)
 
-    def _pick_up(self) -> int:
-        """Quicker people on call are never slower than those there were."""
-        length = self._drawn(Stage.PICK_UP, self.night.plan.response.pick_up)
-        quick = self.night.plan.safeguards.quick_pick_up
-        if quick is not None and reached(self.night, self.action, quick.control):
-            drawn = self.night.world.length(self.action.id, Purpose.QUICK_STAGE, Stage.PICK_UP, quick.length)
-            length = min(length, drawn)
-        return length
+    def _quickened(self, stage: Stage, length: Length, quick: QuickStagePlan | None) -> int:
+        """When a stage that begins now ends: what is prepared is never slower than without it."""
+        night = self.night
+        end = night.stage_end(stage, self.action.id, self._drawn(stage, length))
+        if quick is not None and reached(night, self.action, quick.control):
+            drawn = night.world.length(self.action.id, Purpose.QUICK_STAGE, stage, quick.length)
+            end = min(end, night.now + drawn)
+        return end
 
     def _preauthorised(self) -> bool:
         control = self.night.plan.safeguards.preauthorised_undo
@@ -114,7 +116,7 @@ class Response:
         """Where approval also covers the undo, the responder asks for it and waits."""
         given = self.night.plan.safeguards.approval
         undo = self.night.commands[self.action.command].undo
-        if given is None or not covers_undo(given.control, self.action, undo):
+        if given is None or not covers_undo(self.night, given.control, self.action, undo):
             return
         while True:
             reason = yield from approved(self.night, self.action, given, Purpose.UNDO_REVIEW, False)
@@ -124,12 +126,7 @@ class Response:
     def _restore(self, people: People, responder: int) -> Generator[simpy.Event, Any, None]:
         """The last stage; a prepared undo never takes longer than restoring by hand."""
         night = self.night
-        length = self._drawn(Stage.RESTORE, night.plan.response.restore)
-        end = night.stage_end(Stage.RESTORE, self.action.id, length)
-        quick = night.plan.safeguards.undo_button
-        if quick is not None and reached(night, self.action, quick.control):
-            drawn = night.world.length(self.action.id, Purpose.QUICK_STAGE, Stage.RESTORE, quick.length)
-            end = min(end, night.now + drawn)
+        end = self._quickened(Stage.RESTORE, night.plan.response.restore, night.plan.safeguards.undo_button)
         yield people.work(responder, end - night.now)
         self.dark.restore(Route.RESPONSE)
 

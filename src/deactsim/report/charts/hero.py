@@ -1,4 +1,4 @@
-"""The hero chart: the record, and below it what every policy would have made of the evening."""
+"""The hero chart: the record, and below it what every policy would have made of the incident."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from ..compare_table import nothing_seen
-from ..hero_data import Bar, HeroData, Section
+from ..hero_data import HeroData, Section
 from .hero_layout import ACROSS, AXIS, DEEP, DOTS, GAP, INDENT, NAMES, NOTE, STEPS, Layout, Place
 from .measure import lines_of, pixels, width_of
 from .style import BODY, DARK, DARK_TEXT, FAINT, INK, MARGIN, QUIET, SCALES, SMALL, STOPPED, STOPPED_TEXT
@@ -63,9 +63,9 @@ def _axis(axes: Axes, layout: Layout) -> None:
             )
         moment += timedelta(minutes=clock)
     axes.plot([0, 0], [layout.top, layout.end], color=FAINT, linewidth=1, zorder=0)
-    if data.record is not None:
+    if data.baseline is not None:
         axes.plot(
-            [data.record] * 2,
+            [data.baseline] * 2,
             [layout.top + 20, layout.end],
             color=INK,
             linewidth=1,
@@ -80,7 +80,7 @@ def _headings(layout: Layout) -> None:
         sheet.text(x, y, text, NOTE, QUIET, va="bottom")
     letters = layout.data.letters
     if letters:
-        sheet.text(layout.dots, y - pixels(NOTE), "evenings stopped, of 100", NOTE, QUIET, va="bottom")
+        sheet.text(layout.dots, y - pixels(NOTE), "stopped, times of 100", NOTE, QUIET, va="bottom")
     for at, letter in enumerate(letters):
         sheet.text(_block(layout, at), y, letter, NOTE, INK, "bold", va="bottom")
 
@@ -125,11 +125,12 @@ def _pins(axes: Axes, layout: Layout, middle: float) -> None:
     data, sheet = layout.data, layout.sheet
     taken = layout.time - 24.0
     for pin in data.pins:
-        if not data.low <= pin.minute <= layout.high:
+        if not data.low < pin.minute <= layout.high:
             continue
         wide = width_of(pin.text, SMALL)
         left = max(layout.time - 10.0, layout.x(pin.minute) - wide / 2, taken + 14)
-        if left + wide > layout.right:
+        # Words that would stand away from their mark, or beyond the axis, are left to the table.
+        if left + wide > layout.right or left > layout.x(pin.minute):
             continue
         sheet.text(left, layout.top + 1, pin.text, SMALL)
         taken = left + wide
@@ -149,7 +150,7 @@ def _pins(axes: Axes, layout: Layout, middle: float) -> None:
 def _heading(layout: Layout, section: Section, y: float) -> None:
     sheet = layout.sheet
     sheet.line(MARGIN, y + 3, sheet.wide - MARGIN, y + 3)
-    colour = {"stops": STOPPED_TEXT, "nothing": QUIET, "unknown": QUIET}.get(
+    colour = {"stops": STOPPED_TEXT, "nothing": QUIET, "unknown": QUIET, "baseline": INK}.get(
         section.lanes[0].group, DARK_TEXT
     )
     sheet.text(MARGIN, y + 7, section.heading.upper(), SMALL, colour, "bold")
@@ -169,10 +170,10 @@ def _words(layout: Layout, place: Place) -> None:
 
 
 def _dots(layout: Layout, place: Place) -> None:
-    """A hundred dots a reading, filled from the left for the evenings stopped; none stopped is a bare 0."""
+    """A hundred dots a reading, filled from the left for the times stopped; none stopped is a bare 0."""
     sheet, letters = layout.sheet, layout.data.letters
     room = DOTS / max(1, len(letters))
-    pitch = min(4.8, (place.bottom - place.top - 3) / DEEP, (room - 44) / ACROSS)
+    pitch = min(6.5, (place.bottom - place.top - 3) / DEEP, (room - 44) / ACROSS)
     axes = sheet.axes(layout.dots - 4, place.top, layout.time - GAP, place.bottom)
     axes.set_axis_off()
     axes.set_xlim(layout.dots - 4, layout.time - GAP)
@@ -207,48 +208,30 @@ def _bar(axes: Axes, layout: Layout, place: Place) -> None:
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
         axes.text(at, y, text, fontsize=NOTE, color=INK, ha=align, va="center", zorder=5, bbox=box)
         return
+    text, last = bar.text, max(bar.start + max(bar.median, bar.high), data.baseline or 0.0)
+    # What ends beyond the axis is cut where its figures begin.
+    limit = layout.high
+    if last > layout.data.high:
+        text += " →"
+        last = limit = layout.high - (width_of(text, NOTE) + 16) / layout.scale
     tall = (place.bottom - place.top) * 0.6 * max(0.14, bar.share)
-    end = min(bar.start + bar.median, layout.high)
+    end = min(bar.start + bar.median, limit)
     axes.barh(y, end - bar.start, tall, bar.start, color=DARK, hatch="////", linewidth=0, zorder=2)
-    last = end
     if bar.low != bar.high:
-        low, high = min(bar.start + bar.low, layout.high), min(bar.start + bar.high, layout.high)
-        axes.plot([low, high], [y, y], color=DARK_TEXT, linewidth=1.6, zorder=4)
+        low, high = min(bar.start + bar.low, limit), min(bar.start + bar.high, limit)
+        axes.plot([low, high], [y, y], color=DARK_TEXT, linewidth=1.6, zorder=4, solid_capstyle="butt")
         for x in (low, high):
-            if x < layout.high:
+            if x < limit:
                 axes.plot([x, x], [y - 4, y + 4], color=DARK_TEXT, linewidth=1.6, zorder=4)
-        last = max(last, high)
-    _label(axes, layout, bar, y, last)
-
-
-def _label(axes: Axes, layout: Layout, bar: Bar, y: float, last: float) -> None:
-    """The figures right of the bar; where there is no room, on its right end."""
-    data = layout.data
-    # The line of the record shall not run through the figures.
-    if data.record is not None and last < data.record:
-        last = data.record
-    if (layout.high - last) * layout.scale > width_of(bar.text, NOTE) + 12:
-        axes.annotate(
-            bar.text,
-            (last, y),
-            (6, 0),
-            textcoords="offset points",
-            fontsize=NOTE,
-            color=INK,
-            va="center",
-            zorder=5,
-        )
-        return
-    text = bar.text + (" →" if bar.start + bar.high > layout.high else "")
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
     axes.annotate(
         text,
-        (layout.high, y),
-        (-2, 0),
+        (last, y),
+        (6, 0),
         textcoords="offset points",
         fontsize=NOTE,
         color=INK,
-        ha="right",
         va="center",
-        zorder=6,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+        zorder=5,
+        bbox=box,
     )

@@ -16,7 +16,7 @@ GAP = 18
 ACROSS, DEEP = 20, 5
 """A hundred dots lie in five rows of twenty."""
 LANE, BARE_LANE, HEAD, INDENT = 28.0, 22.0, 24.0, 14
-SPARE = 14.0
+SPARE = 34.0
 """How much higher than necessary a lane may become."""
 RECORD, CLOCK, AXIS = 66.0, 22.0, 50.0
 """Heights of the lane of the record, of the clock above it and of the axis below the lanes."""
@@ -73,7 +73,7 @@ class Layout:
         """The end of the axis: far enough for the figures beside every bar that ends on it."""
         room, high = self.right - self.time, self.data.high
         for bar in self.data.bars:
-            last = max(bar.start + max(bar.median, bar.high), self.data.record or 0.0)
+            last = max(bar.start + max(bar.median, bar.high), self.data.baseline or 0.0)
             if last <= self.data.high:
                 words = width_of(bar.text, NOTE) + 16
                 high = max(high, (last * room - words * self.data.low) / (room - words))

@@ -1,9 +1,10 @@
-"""Outcomes by policy: minutes dark on an average evening, under every reading."""
+"""Outcomes by policy: mean minutes dark under every reading."""
 
 from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ...study.results import Estimate
 from ..policy_data import OutcomeLane, OutcomesData
@@ -14,7 +15,7 @@ from .style import BODY, FAINT, INK, MARGIN, QUIET, SMALL, Sheet, colour_of, pit
 LEFT, RIGHT = 330, 190
 """Room for the names on the left and the figures on the right."""
 HEAD, AXIS = 62, 50
-SHORTEST, TALLEST = 25.0, 60.0
+SHORTEST, TALLEST = 25.0, 84.0
 AGREE = "o"
 MARKS = ("s", "^", "D", "v", "P", "X")
 LONGEST = 2.2
@@ -33,7 +34,8 @@ def draw(data: OutcomesData) -> Figure:
     longest = max([data.baseline or 1.0, *values])
     limit = longest if data.baseline is None else min(longest, LONGEST * data.baseline)
     axes.set_xlim(0, 1.05 * limit)
-    axes.set_xlabel("mean minutes dark over all evenings", fontsize=BODY, color=QUIET)
+    axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
+    axes.set_xlabel("mean minutes dark over all worlds", fontsize=BODY, color=QUIET)
     if data.baseline is not None:
         axes.axvline(data.baseline, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
         axes.annotate(
@@ -118,6 +120,8 @@ def _key(sheet: Sheet, data: OutcomesData) -> None:
     axes = sheet.axes(MARGIN, y - 9, sheet.wide - MARGIN, y + 9)
     axes.set_axis_off()
     axes.set_xlim(MARGIN, sheet.wide - MARGIN)
+    if len(data.letters) < 2:
+        return
     key = [(AGREE, "every reading")]
     key += [(MARKS[at % len(MARKS)], f"{letter} {label}") for at, (letter, label) in enumerate(data.letters)]
     for mark, text in key:

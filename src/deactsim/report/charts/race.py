@@ -62,14 +62,14 @@ def draw(data: RaceData) -> Figure:
             va="bottom",
             annotation_clip=False,
         )
-    sheet.text(RIGHT + 24, top - 6, "first word, of 100 evenings", SMALL + 1, QUIET, va="bottom")
+    sheet.text(RIGHT + 24, top - 6, "first word, times of 100", SMALL + 1, QUIET, va="bottom")
     for at, lane in enumerate(data.lanes):
         y = top + pitch * (at + 0.5)
         name = "\n".join(lines_of(lane.label, LEFT - MARGIN - 20, HEADING))
         sheet.text(LEFT - 18, y, name, HEADING, ha="right", va="center")
         if lane.notices is None and lane.arrives is None:
             axes.annotate(
-                "notices on none of these evenings",
+                "notices in none of these worlds",
                 (low, y),
                 (12, 0),
                 textcoords="offset points",

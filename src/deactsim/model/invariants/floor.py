@@ -1,0 +1,159 @@
+"""People and queues: who waits, who works, and whether anybody was passed over."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from ..states import Event
+from ..streams import REPORT, agent_id, tag_of, team_of_agent
+from ..trace import Row
+from .book import TAKES, Book, Found
+
+ASKS = {Event.REPORT_ARRIVES, Event.REROUTED, Event.ASKED, Event.FALSE_ALARM, Event.PAGED}
+ENDS = {Event.REPORT_CLOSED, Event.REVIEW_ENDS, Event.ALARM_CLOSED, Event.RESPONDER_FREE}
+LEAVES = {Event.TIMED_OUT, Event.GATE_PASSED, Event.GATE_DENIED}
+FALSE_ALARM_PRIORITY = 2
+
+
+@dataclass(slots=True)
+class _Job:
+    entity: int
+    priority: int
+    arrived: int
+    for_holders: bool
+    barred: frozenset[int]
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        return self.priority, self.arrived, self.entity
+
+
+class Floor:
+    """Replays who waits and who works, row by row."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.queues: dict[int, list[_Job]] = {team.id: [] for team in book.plan.teams}
+        self.busy: dict[int, int] = {}
+        self.stepped_down: Counter[int] = Counter()
+        self.approvers: dict[int, set[int]] = defaultdict(set)
+        self.area: Counter[int] = Counter()
+
+    def __iter__(self) -> Found:
+        now = self.book.start
+        for number, row in enumerate(self.book.rows):
+            if row.time > now:
+                yield from self.idle_hands(number, now)
+                for team, queue in self.queues.items():
+                    self.area[team] += len(queue) * (row.time - now)
+                now = row.time
+            yield from self.step(number, row)
+        yield from self.little(now)
+
+    def step(self, number: int, row: Row) -> Found:
+        """What one row does to queues and people."""
+        _, event, entity, _, _ = row
+        if event in ASKS:
+            yield from self.ask(number, row)
+        elif event in TAKES:
+            yield from self.take(number, row)
+        elif event in ENDS:
+            yield from self.end(number, row)
+        elif event in (Event.RIGHTS_END, Event.RIGHTS_ON):
+            self.stepped_down[entity] += 1 if event == Event.RIGHTS_END else -1
+        elif event in LEAVES:
+            self.approvers[entity].clear()
+            for queue in self.queues.values():
+                for job in [job for job in queue if job.entity == entity]:
+                    queue.remove(job)
+                    if event != Event.TIMED_OUT:
+                        yield self.book.says(number, "decides while the action is still in a queue")
+
+    def ask(self, number: int, row: Row) -> Found:
+        """Somebody joins a queue."""
+        time, event, entity, team, _ = row
+        if team not in self.queues:
+            yield self.book.says(number, "asks nobody")
+            return
+        if any(job.entity == entity for queue in self.queues.values() for job in queue):
+            yield self.book.says(number, "waits in two places at once")
+        priority, barred = 0, frozenset[int]()
+        if event == Event.FALSE_ALARM:
+            priority = FALSE_ALARM_PRIORITY
+        elif event != Event.PAGED:
+            priority = 0 if tag_of(entity) == REPORT and self.book.urgent(entity) else 1
+        if event in (Event.ASKED, Event.REROUTED):
+            asked = self.book.first(entity, Event.REQUESTED)
+            barred = frozenset(self.approvers[entity] | ({asked.row.by} if asked else set()))
+        self.queues[team].append(_Job(entity, priority, time, event == Event.REPORT_ARRIVES, barred))
+        self.queues[team].sort(key=lambda job: job.key)
+
+    def take(self, number: int, row: Row) -> Found:
+        """Somebody takes a job: idle, on shift, the first one for him, and nobody lower was free."""
+        time, event, entity, agent, _ = row
+        team = team_of_agent(agent)
+        queue = self.queues[team]
+        job = next((job for job in queue if job.entity == entity), None)
+        if agent in self.busy:
+            yield self.book.says(number, "does two jobs at once")
+        if not self.book.on_shift(team, time):
+            yield self.book.says(number, "is taken by somebody off shift")
+        if job is None:
+            yield self.book.says(number, "takes what does not wait there")
+            self.busy[agent] = entity
+            return
+        if not self.eligible(agent, job):
+            yield self.book.says(number, "is taken by somebody who may not")
+        if any(self.eligible(agent, other) for other in queue[: queue.index(job)]):
+            yield self.book.says(number, "jumps the queue")
+        first = agent_id(team, 0)
+        if any(self.free(lower, time) and self.eligible(lower, job) for lower in range(first, agent)):
+            yield self.book.says(number, "is taken although somebody with a lower number is idle")
+        queue.remove(job)
+        self.busy[agent] = entity
+        if event == Event.REVIEW_STARTS:
+            self.approvers[entity].add(agent)
+
+    def end(self, number: int, row: Row) -> Found:
+        """Somebody is done, after exactly the drawn time where that is one piece of work."""
+        _, _, entity, by, _ = row
+        doing = [who for who, what in self.busy.items() if what == entity and by in (who, team_of_agent(who))]
+        if doing:
+            del self.busy[doing[0]]
+        else:
+            yield self.book.says(number, "ends work that nobody there had begun")
+
+    def idle_hands(self, number: int, now: int) -> Found:
+        """After an instant nobody idle is left beside a job he may take."""
+        for team, queue in self.queues.items():
+            if not queue or not self.book.on_shift(team, now):
+                continue
+            first = agent_id(team, 0)
+            for agent in range(first, first + self.book.teams[team].headcount):
+                if self.free(agent, now) and any(self.eligible(agent, job) for job in queue):
+                    yield self.book.says(
+                        number, f"somebody of {self.book.teams[team].name} was idle beside a queue"
+                    )
+
+    def free(self, agent: int, now: int) -> bool:
+        """Whether somebody is on shift with nothing to do."""
+        return agent not in self.busy and self.book.on_shift(team_of_agent(agent), now)
+
+    def eligible(self, agent: int, job: _Job) -> bool:
+        """Whether somebody may take a job."""
+        team = team_of_agent(agent)
+        holds = agent - agent_id(team, 0) < self.book.teams[team].holders and not self.stepped_down[agent]
+        return agent not in job.barred and (holds or not job.for_holders)
+
+    def little(self, now: int) -> Found:
+        """The time integral of a queue's length is the sum of the waits in it, found entity by entity."""
+        waits: Counter[int] = Counter()
+        for entries in self.book.of.values():
+            for place, (_, row) in enumerate(entries):
+                if row.event in ASKS and row.by in self.queues:
+                    leaves = (e.row.time for e in entries[place + 1 :] if e.row.event in TAKES | LEAVES)
+                    waits[row.by] += next(leaves, now) - row.time
+        for team in self.queues:
+            if waits[team] != self.area[team]:
+                yield f"queue of {self.book.teams[team].name}: the integral of its length is not the sum of waits"

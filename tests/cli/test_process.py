@@ -1,0 +1,73 @@
+"""The command as a process: pipes, terminals, Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from deactsim.cli import output
+from tests.report import made_up
+
+SCENARIO = str(Path(made_up.__file__).with_name("made_up.yaml"))
+COMMAND = [sys.executable, "-c", "from deactsim.cli.main import main; main()"]
+
+
+@contextmanager
+def started(*words: str) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        yield process
+        if process.poll() is None:
+            process.kill()
+
+
+def test_no_progress_in_a_pipe() -> None:
+    with started("run", SCENARIO, "--worlds", "40") as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert b"EXPOSURE TIME" in out
+    assert err == b""
+
+
+def test_a_broken_pipe_is_quiet() -> None:
+    with started("show", "safeguards") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        err = process.stderr.read()
+        assert process.wait(timeout=60) == 0
+    assert err == b""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_ctrl_c_ends_with_130() -> None:
+    with started("run", SCENARIO, "--worlds", "1000000") as process:
+        time.sleep(2.5)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.strip() == b"stopped"
+
+
+def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with output.progress("simulating") as report:
+        assert report is not None
+        report(1, 10)
+        report(10, 10)
+    said = capsys.readouterr()
+    assert "simulating" in said.err
+    assert said.out == ""
+
+
+def test_few_worlds_need_no_more_processes() -> None:
+    assert output.workers(10) == 1
+    assert output.workers(2000) == (os.cpu_count() or 1)

@@ -1,0 +1,130 @@
+"""Small random scenarios on a coarse grid of time, and the first row in which two traces differ."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deactsim.model.lengths import Length
+from deactsim.model.plan import Control, Plan, StreamPlan
+from deactsim.model.streams import Purpose
+from deactsim.model.trace import Row, Trace
+from deactsim.model.world import HOUR, Report, World
+
+from .tiny import MINUTE, NOON, line, plan_of
+
+GRID = 5 * MINUTE
+
+
+@dataclass(frozen=True)
+class OnGrid(World):
+    """A world in which everything takes whole five minutes, so that much falls together."""
+
+    def length(self, entity: int, purpose: Purpose, k: int, length: Length) -> int:
+        return round(super().length(entity, purpose, k, length) / GRID) * GRID
+
+    def reports(self, streams: tuple[StreamPlan, ...], begin: int, until: int) -> list[Report]:
+        found = [
+            Report(max(r.time // GRID * GRID, begin), r.id, r.stream)
+            for r in super().reports(streams, begin, until)
+        ]
+        return sorted(found, key=lambda r: (r.time, r.id))
+
+    def false_alarms(self, control: Control, rate: float, begin: int, until: int) -> list[tuple[int, int]]:
+        found = super().false_alarms(control, rate, begin, until)
+        return sorted((max(time // GRID * GRID, begin), alarm) for time, alarm in found)
+
+
+def difference(trace: Trace, other: Sequence[Row]) -> str:
+    """The first row in which two runs differ, with the rows before it; empty if none does."""
+    for number in range(max(len(trace.rows), len(other))):
+        ours = trace.rows[number] if number < len(trace.rows) else None
+        theirs = other[number] if number < len(other) else None
+        if ours != theirs:
+            before = [f"     {line(trace, row)}" for row in trace.rows[max(0, number - 8) : number]]
+            shown = [line(trace, row) if row is not None else "(no row)" for row in (ours, theirs)]
+            return "\n".join([f"row {number}:", *before, f"one: {shown[0]}", f"two: {shown[1]}"])
+    return ""
+
+
+def case(seed: int) -> tuple[Plan, list[OnGrid]]:
+    """A random small scenario and three worlds of it."""
+    chance = random.Random(seed)
+    plan = plan_of(_policy(chance), _platform(chance), reading=chance.choice(["meant", "meant", None]))
+    start, end = _bounds(plan)
+    return plan, [OnGrid(chance.getrandbits(64), start, end) for _ in range(3)]
+
+
+def _bounds(plan: Plan) -> tuple[int, int]:
+    if plan.incident is None:
+        return NOON - 2 * HOUR, NOON + 3 * HOUR
+    return plan.incident.at - plan.incident.warm_up, plan.incident.at + plan.incident.follow
+
+
+def _platform(chance: random.Random) -> str:
+    def shift() -> str:
+        return chance.choice(["always", "always", "11:00-12:10 UTC", "12:00-13:00 UTC", "09:00-16:00 UTC"])
+
+    def takes(*minutes: int) -> str:
+        low = chance.choice(minutes)
+        return chance.choice([f"{low} min", f"uniform {low} min to {low + 20} min"])
+
+    responder = chance.choice(["oncall", "oncall", "support"])
+    return f"""
+teams:
+  support: {{headcount: {chance.randint(1, 3)}, shift: "{shift()}"}}
+  agency:  {{headcount: {chance.randint(1, 2)}, may: {{deactivate: [ordinary]}}, shift: "{shift()}"}}
+  leads:   {{headcount: {chance.randint(1, 2)}, shift: "{shift()}"}}
+platform: {{commands: {{deactivate: {{lag: {takes(0, 0, 5)}}}}}, retention: {chance.choice(["40 min", "30 days"])}}}
+reports:
+  ordinary:
+    command: deactivate
+    rate: {chance.choice([2, 6, 12])} per hour
+    actioned: {chance.choice([50, 100])}%
+    handling: {takes(5, 10)}
+    urgent: {chance.choice([0, 30])}%
+    slip: {chance.choice([0, 0, 40])}%
+detection:
+  public: {{delay: {takes(5, 10)}, chance: {chance.choice([70, 100])}%}}
+  holder: {{delay: {takes(5, 20)}, chance: {chance.choice([0, 60])}%}}
+  colleague: {{delay: {takes(5, 20)}, chance: {chance.choice([0, 0, 60])}%}}
+  word_reaches_platform: {{delay: {takes(0, 5)}}}
+response: {{by: {responder}, pick_up: {takes(0, 5)}, find_cause: {takes(5)}, authorise: {takes(0, 5)},
+  restore: {takes(5)}, contain: {takes(0, 10)}}}
+incident:
+  warm_up: 1 h
+  follow: 4 h
+  actor: {{leaves: {{after_act: {takes(0, 10)}}}}}
+  further_acts: [{chance.choice(["", '{account: "@b", after: 10 min}'])}]
+"""
+
+
+def _policy(chance: random.Random) -> str:
+    def reach() -> str:
+        return chance.choice(
+            ["", "", ", covers: 60%", ", of: vip", ", works: 70%, stretch: 1 h", ", teams: support"]
+        )
+
+    commands = chance.choice(["", ", commands: [deactivate, restore]"])
+    by = chance.choice(["{leads: 1}", "{leads: 1, support: 1}", "{support: 1}", "{oncall: 1}"])
+    written = {
+        "approval": f"{{by: {by}, review: uniform 0 min to 20 min, catches: 50%, time_out: 20 min,"
+        f" stamps: 20%, stamps_per_queued: {chance.choice([0, 20])}%, then: {chance.choice(['deny', 'pass'])},"
+        f" off_shift: {chance.choice(['wait', 'pass'])}{commands}{reach()}}}",
+        "protected_list": f"{{then: {chance.choice(['deny', 'leads', 'leads'])}, handling: uniform 0 min to 15 min,"
+        f" catches: 50%{reach()}}}",
+        "step_down": f"{{before_last_shift: {chance.choice([10, 30])} min, told_in_time: 50%{reach()}}}",
+        "cooling_off": f"{{for: {chance.choice([5, 15])} min, watched: 50%, notices: uniform 0 min to 30 min,"
+        f" holder_told: {chance.choice(['true', 'false'])}{reach()}}}",
+        "alert": f"{{after: uniform 0 min to 10 min, recall: 70%, ignored: 20%, false_alarms: 3 per hour,"
+        f" triage: uniform 5 min to 15 min{reach()}}}",
+        "preauthorised_undo": f"{{stretch: 1 h{reach().replace(', stretch: 1 h', '')}}}",
+        "undo_button": f"{{restore: uniform 0 min to 10 min{reach()}}}",
+        "on_call": f"{{pick_up: uniform 0 min to 10 min, headcount: {chance.randint(1, 2)}{reach()}}}",
+        "automatic_restore": f"{{after: uniform 5 min to 60 min, undoes_honest: 50%{reach()}}}",
+    }
+    chosen = [name for name in written if chance.random() < 0.35]
+    if "step_down" in chosen and chance.random() < 0.5:
+        chosen.remove("step_down")
+    return "\n".join(f"{name}: {written[name]}" for name in chosen)

@@ -1,0 +1,166 @@
+"""Draws: uniform, unrelated to each other, the same for ever, and ids that cannot be confused."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from deactsim.model.lengths import EXPONENTIAL, FIXED, Length
+from deactsim.model.streams import (
+    ACCOUNT,
+    ACT,
+    AGENT,
+    ALARM,
+    COMPONENT,
+    REPORT,
+    TEAM,
+    Purpose,
+    account_id,
+    act_id,
+    agent_id,
+    alarm_id,
+    component_id,
+    draw,
+    draw_length,
+    mix,
+    report_id,
+    tag_of,
+    team_id,
+    team_of_agent,
+    world_key,
+)
+
+N = 20_000
+
+#: One sequence for each argument that may vary, the others held: what policies and worlds walk along.
+WALKS = {
+    "world": [draw(world_key(1, w), act_id(0), Purpose.STAGE, 1) for w in range(N)],
+    "seed": [draw(world_key(s, 0), act_id(0), Purpose.STAGE, 1) for s in range(N)],
+    "entity": [
+        draw(world_key(1, 1), report_id("vip", 480_000 + k // 50, k % 50), Purpose.SLIP) for k in range(N)
+    ],
+    "k": [draw(world_key(1, 1), act_id(0), Purpose.GAP, k) for k in range(N)],
+    "purpose": [draw(world_key(1, w), act_id(0), p) for w in range(N // 40) for p in range(1, 41)],
+}
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_uniform(walk: str) -> None:
+    found = np.array(WALKS[walk])
+    assert ((found > 0.0) & (found < 1.0)).all()
+    assert stats.kstest(found, "uniform").pvalue > 1e-3
+    counts = np.histogram(found, bins=64, range=(0, 1))[0]
+    assert stats.chisquare(counts).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_neighbours_are_unrelated(walk: str) -> None:
+    found = np.array(WALKS[walk])
+    for lag in (1, 2, 3):
+        assert abs(np.corrcoef(found[:-lag], found[lag:])[0, 1]) < 4 / math.sqrt(N)
+
+
+def test_purposes_entities_and_slots_of_one_world_are_unrelated() -> None:
+    columns = [
+        [draw(world_key(3, w), entity, purpose, k) for w in range(4000)]
+        for entity in (act_id(0), act_id(1), account_id("@a"))
+        for purpose in (Purpose.STAMP, Purpose.CATCH, Purpose.CHANNEL_DELAY)
+        for k in (0, 1)
+    ]
+    off = np.corrcoef(np.array(columns)) - np.eye(len(columns))
+    assert np.abs(off).max() < 4.5 / math.sqrt(4000)
+
+
+def test_distinct_over_all_arguments() -> None:
+    keys = [world_key(s, w) for s in range(5) for w in range(5)]
+    assert len(set(keys)) == 25
+    found = {
+        draw(key, entity, purpose, k)
+        for key in keys
+        for entity in (act_id(0), act_id(1), team_id("a"), agent_id(team_id("a"), 0))
+        for purpose in Purpose
+        for k in range(8)
+    }
+    assert len(found) == 25 * 4 * len(Purpose) * 8
+
+
+def test_order_of_asking_does_not_matter() -> None:
+    asked = [
+        (world_key(1, w), act_id(e), p, k)
+        for w in range(3)
+        for e in range(3)
+        for p in Purpose
+        for k in range(3)
+    ]
+    first = {one: draw(*one) for one in asked}
+    random.Random(1).shuffle(asked)
+    assert all(draw(*one) == first[one] for one in asked)
+
+
+def test_golden_values() -> None:
+    """Frozen: a change here changes every published number."""
+    assert mix(1) == 0x5692161D100B05E5
+    assert [world_key(s, w) for s, w in ((0, 0), (1, 0), (1, 1))] == GOLDEN_KEYS
+    assert [draw(world_key(1, 2), act_id(0), p, 3) for p in (Purpose.GAP, Purpose.STAGE)] == GOLDEN_DRAWS
+    assert [
+        team_id("support"),
+        account_id("@a"),
+        component_id("alert"),
+        report_id("vip", 480_000, 7),
+    ] == GOLDEN_IDS
+
+
+GOLDEN_KEYS = [5197578548964807871, 15916886550466581944, 15553200007877664693]
+GOLDEN_DRAWS = [0.16358835185864323, 0.7438036015317455]
+GOLDEN_IDS = [860218635774328832, 3437273032534190146, 3467179633736987104, 1783565396750630919]
+
+
+def test_purposes_are_never_renumbered() -> None:
+    assert [p.value for p in Purpose] == list(range(1, len(Purpose) + 1))
+    assert (Purpose.GAP, Purpose.STAGE, Purpose.LOCK) == (1, 29, 43)
+
+
+def test_draws_of_lengths() -> None:
+    assert draw_length(1, act_id(0), Purpose.STAGE, 0, Length(FIXED, 1234.5)) == 1235
+    found = draw_length(1, act_id(0), Purpose.STAGE, 0, Length(EXPONENTIAL, 1e9))
+    assert found == int(-1e9 * math.log(1 - draw(1, act_id(0), Purpose.STAGE, 0)) + 0.5)
+
+
+# -- ids ------------------------------------------------------------------------------------
+
+
+def test_ids_are_distinct_and_say_what_they_are() -> None:
+    names = [f"name {i}" for i in range(500)]
+    teams = [team_id(name) for name in names]
+    ids = {
+        TEAM: teams,
+        AGENT: [agent_id(team, i) for team in teams[:50] for i in (0, 1, 99, (1 << 20) - 1)],
+        REPORT: [
+            report_id(t, h, k) for t in ("a", "b") for h in (0, 480_000, (1 << 20) - 1) for k in (0, 65_535)
+        ],
+        ACT: [act_id(k) for k in range(100)],
+        ACCOUNT: [account_id(name) for name in names],
+        COMPONENT: [component_id(name) for name in names],
+        ALARM: [
+            alarm_id(component_id(c), h, k) for c in names[:20] for h in (0, 480_000) for k in (0, 65_535)
+        ],
+    }
+    every = [one for kind in ids.values() for one in kind]
+    assert len(set(every)) == len(every)
+    assert max(every) < 1 << 62
+    for tag, kind in ids.items():
+        assert {tag_of(one) for one in kind} == {tag}
+
+
+def test_agents_belong_to_their_team() -> None:
+    for name in ("support", "leads", "on-call"):
+        assert all(team_of_agent(agent_id(team_id(name), i)) == team_id(name) for i in (0, 5, (1 << 20) - 1))
+
+
+def test_ids_come_from_names_alone() -> None:
+    assert team_id("support") == team_id("sup" + "port")
+    assert team_id("support") != team_id("Support")

@@ -1,0 +1,367 @@
+"""Friction: hand-made weeks counted by hand, and simulated weeks against theory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from deactsim.engines.reference import run
+from deactsim.model.compile import compile_plan
+from deactsim.model.plan import Plan
+from deactsim.model.shifts import DAY
+from deactsim.model.states import Event, Gate, Reason
+from deactsim.model.streams import agent_id, alarm_id, report_id, team_id, world_key
+from deactsim.model.world import World
+from deactsim.study.friction import FRICTION, WEEK, Weeks, friction_text, routine_weeks, week_of
+from deactsim.study.results import Estimate
+from tests.study.small import START, only, row, small, trace_of
+
+MINUTE = 60_000_000
+HOUR = 60 * MINUTE
+MONDAY = 17_469 * DAY  # 30 October 2017
+BEGINS, ENDS = MONDAY, MONDAY + WEEK
+B = BEGINS / MINUTE
+TEAMS = """
+  support: {headcount: 5, may: {deactivate: [protected]}, shift: "09:00-17:00 UTC"}
+  desk: {headcount: 2, shift: "Mon-Fri 08:00-16:00 UTC"}
+  on-call: {headcount: 2}"""
+FIRST, SECOND, THIRD = (report_id("protected", 400_000 + n, 0) for n in range(3))
+AGENT, APPROVER = agent_id(team_id("support"), 1), agent_id(team_id("desk"), 0)
+RESPONDER = agent_id(team_id("on-call"), 0)
+ALARM = alarm_id(7 << 59 | 1 << 40, 400_000, 0)
+
+
+@cache
+def plan(
+    policies: str = "{as-it-was: {}}", policy: str = "as-it-was", reports: str = "{}", teams: str = TEAMS
+) -> Plan:
+    return compile_plan(small(policies=policies, reports=reports, teams=teams), policy, None)
+
+
+def week(*rows: tuple[float, Event, int, int, int]) -> dict[str, float]:
+    """The friction of a hand-made week, minutes from its beginning; only what is not nothing."""
+    return only(
+        week_of(
+            trace_of(
+                plan(), *(row(B + at, event, entity, by, reason) for at, event, entity, by, reason in rows)
+            ),
+            BEGINS,
+            ENDS,
+        )
+    )
+
+
+# ---------------------------------------------------------------- by hand
+
+
+def test_nothing_happened() -> None:
+    assert week() == {}
+
+
+def test_a_report_waits_and_an_action_does_not() -> None:
+    assert week(
+        (10, Event.REPORT_ARRIVES, FIRST, team_id("support"), 0),
+        (13, Event.REPORT_TAKEN, FIRST, AGENT, 0),
+        (20, Event.REPORT_CLOSED, FIRST, AGENT, Reason.ACTION),
+        (20, Event.REQUESTED, FIRST, AGENT, Reason.NONE),
+        (20, Event.TOOK_EFFECT, FIRST, AGENT, 0),
+        (30, Event.REPORT_ARRIVES, SECOND, team_id("support"), 0),
+        (31, Event.REPORT_TAKEN, SECOND, AGENT, 0),
+    ) == {"actions": 1, "report_wait": 2.0}
+
+
+def test_held_for_a_person() -> None:
+    assert week(
+        (20, Event.REQUESTED, FIRST, AGENT, Reason.URGENT),
+        (20, Event.ASKED, FIRST, team_id("desk"), 0),
+        (500, Event.REVIEW_STARTS, FIRST, APPROVER, 0),
+        (530, Event.REVIEW_ENDS, FIRST, APPROVER, Reason.APPROVED),
+        (530, Event.GATE_PASSED, FIRST, Gate.APPROVAL, Reason.APPROVED),
+        (530, Event.TOOK_EFFECT, FIRST, AGENT, 0),
+        (600, Event.REQUESTED, SECOND, AGENT, Reason.NONE),
+        (600, Event.HELD, SECOND, Gate.CONFIRM, 0),
+        (610, Event.TOOK_EFFECT, SECOND, AGENT, 0),
+    ) == pytest.approx(
+        {
+            "actions": 2,
+            "held": 2,
+            "minutes_held": 260,
+            "minutes_held_p95": 10 + 0.95 * 500,
+            "urgent_held": 1,
+            "approver_hours": 0.5,
+            "approver_utilisation": 0.5 / (2 * 5 * 8),
+        }
+    )
+
+
+def test_a_senior_team_signs_with_its_name() -> None:
+    other = agent_id(team_id("desk"), 1)
+    assert week(
+        (20, Event.REQUESTED, FIRST, AGENT, 0),
+        (20, Event.REROUTED, FIRST, team_id("desk"), 0),
+        (20, Event.REVIEW_STARTS, SECOND, other, 0),
+        (30, Event.REVIEW_STARTS, FIRST, APPROVER, 0),
+        (60, Event.REVIEW_ENDS, FIRST, team_id("desk"), Reason.SENIOR_PASSED),
+        (60, Event.TOOK_EFFECT, FIRST, AGENT, 0),
+        (80, Event.REVIEW_ENDS, SECOND, other, Reason.APPROVED),
+    ) == pytest.approx(
+        {
+            "actions": 1,
+            "held": 1,
+            "rerouted": 1,
+            "minutes_held": 40,
+            "minutes_held_p95": 40,
+            "approver_hours": 1.5,
+            "approver_utilisation": 1.5 / 80,
+        }
+    )
+
+
+def test_denied_and_never_ended() -> None:
+    last = WEEK / MINUTE - 60
+    found = week(
+        (last, Event.REQUESTED, FIRST, AGENT, 0),
+        (last, Event.ASKED, FIRST, team_id("desk"), 0),
+        (last + 10, Event.REQUESTED, SECOND, AGENT, 0),
+        (last + 10, Event.ASKED, SECOND, team_id("desk"), 0),
+        (last + 30, Event.GATE_DENIED, SECOND, Gate.APPROVAL, Reason.TIMED_OUT),
+    )
+    # The one still held when the run ends counts up to there: an hour and a day.
+    assert found == pytest.approx(
+        {
+            "actions": 2,
+            "held": 2,
+            "denied": 1,
+            "minutes_held": (1500 + 20) / 2,
+            "minutes_held_p95": 20 + 0.95 * 1480,
+        }
+    )
+
+
+def test_slips_and_other_weeks_do_not_count() -> None:
+    assert (
+        week(
+            (-10, Event.REPORT_ARRIVES, FIRST, team_id("support"), 0),
+            (-5, Event.REQUESTED, FIRST, AGENT, 0),
+            (-5, Event.HELD, FIRST, Gate.CONFIRM, 0),
+            (1, Event.REPORT_TAKEN, FIRST, AGENT, 0),
+            (1, Event.TOOK_EFFECT, FIRST, AGENT, 0),
+            (5, Event.REQUESTED, SECOND, AGENT, Reason.SLIPPED),
+            (5, Event.HELD, SECOND, Gate.CONFIRM, 0),
+            (9, Event.GATE_DENIED, SECOND, Gate.CONFIRM, Reason.DIALOG_STOPPED),
+            (WEEK / MINUTE, Event.REQUESTED, THIRD, AGENT, 0),
+            (WEEK / MINUTE, Event.HELD, THIRD, Gate.CONFIRM, 0),
+            (WEEK / MINUTE, Event.FALSE_ALARM, ALARM, team_id("on-call"), 0),
+            (WEEK / MINUTE, Event.WRONGLY_UNDONE, THIRD, 0, 0),
+        )
+        == {}
+    )
+
+
+def test_work_counts_within_the_week_only() -> None:
+    assert week(
+        (-30, Event.FALSE_ALARM, ALARM, team_id("on-call"), 0),
+        (-30, Event.ALARM_TAKEN, ALARM, RESPONDER, 0),
+        (-20, Event.REVIEW_STARTS, FIRST, APPROVER, 0),
+        (10, Event.REVIEW_ENDS, FIRST, APPROVER, Reason.APPROVED),
+        (15, Event.ALARM_CLOSED, ALARM, RESPONDER, 0),
+        (20, Event.FALSE_ALARM, ALARM + 1, team_id("on-call"), 0),
+        (25, Event.WRONGLY_UNDONE, SECOND, 0, 0),
+    ) == pytest.approx(
+        {
+            "approver_hours": 1 / 6,
+            "approver_utilisation": 1 / 6 / 80,
+            "responder_hours": 0.25,
+            "false_alarms": 1,
+            "wrongly_undone": 1,
+        }
+    )
+
+
+def test_shifts_lost_to_stepping_down() -> None:
+    nine, five = 9 * 60, 17 * 60
+    assert week(
+        # From Monday noon to the end of Tuesday's shift: five hours and a whole shift of eight.
+        (12 * 60, Event.RIGHTS_END, AGENT, team_id("support"), 0),
+        (1440 + five, Event.RIGHTS_ON, AGENT, team_id("support"), 0),
+        # From Sunday's beginning on, and never back within the run.
+        (6 * 1440 + nine, Event.RIGHTS_END, AGENT + 1, team_id("support"), 0),
+    ) == pytest.approx({"agent_days_lost": 5 / 8 + 1 + 1})
+
+
+def test_a_team_always_on_shift_works_by_turns() -> None:
+    assert week(
+        (0, Event.RIGHTS_END, RESPONDER, team_id("on-call"), 0),
+        (1440, Event.RIGHTS_ON, RESPONDER, team_id("on-call"), 0),
+    ) == pytest.approx({"agent_days_lost": 3})
+
+
+def test_a_successor_who_leaves_too() -> None:
+    # The right is back with the first successor; that the second was due as well changes nothing.
+    assert week(
+        (9 * 60, Event.RIGHTS_END, AGENT, team_id("support"), 0),
+        (10 * 60, Event.RIGHTS_END, AGENT, team_id("support"), 0),
+        (13 * 60, Event.RIGHTS_ON, AGENT, team_id("support"), 0),
+        (17 * 60, Event.RIGHTS_ON, AGENT, team_id("support"), 0),
+    ) == pytest.approx({"agent_days_lost": 0.5})
+
+
+# ---------------------------------------------------------------- against theory
+
+BUSY = """
+  protected: {command: deactivate, rate: 72 per day, actioned: 50%, urgent: 30%, handling: exponential mean 12 min}"""
+ONE = "{support: {headcount: 1, may: {deactivate: [protected]}}, desk: {headcount: 40}, on-call: {headcount: 2}}"
+POLICIES = """
+  as-it-was: {}
+  review: {approval: {by: {desk: 1}, review: uniform 5 min to 25 min, catches: 90%, covers: 50%}}
+  alarms: {alert: {after: 1 s, recall: 50%, false_alarms: 5 per day, triage: exponential mean 20 min}}
+  watchdog: {automatic_restore: {after: 1 min, undoes_honest: 40%}}
+  refuse: {protected_list: {then: deny, covers: 25%}}"""
+WEEKS = 30
+
+
+@cache
+def simulated(policy: str) -> Weeks:
+    return routine_weeks(plan(POLICIES, policy, BUSY, ONE), 4, WEEKS, START)
+
+
+def poisson(values: np.ndarray, each: float) -> float:
+    """z of the sum of weekly counts against a Poisson law."""
+    expected = each * values.size
+    return float((values.sum() - expected) / np.sqrt(expected))
+
+
+@pytest.mark.parametrize(
+    ("policy", "measure", "each"),
+    [
+        ("as-it-was", "actions", 72 * 7 * 0.5),
+        ("review", "held", 72 * 7 * 0.25),
+        ("review", "urgent_held", 72 * 7 * 0.25 * 0.3),
+        ("alarms", "false_alarms", 35.0),
+        ("watchdog", "wrongly_undone", 72 * 7 * 0.5 * 0.4),
+        ("refuse", "denied", 72 * 7 * 0.5 * 0.25),
+    ],
+)
+def test_counts_are_poisson(policy: str, measure: str, each: float) -> None:
+    values = simulated(policy).values[measure]
+    assert values.size == WEEKS
+    assert abs(poisson(values, each)) < 4
+    # A Poisson count spreads as its mean: the ratio is a chi-squared over its degrees of freedom.
+    assert 0.35 < values.var(ddof=1) / each < 2.2
+
+
+def test_work_is_rate_times_mean() -> None:
+    reviews, alarms = simulated("review").estimates(), simulated("alarms").estimates()
+    expected = {
+        "approver_hours": 72 * 7 * 0.25 / 4,
+        "minutes_held": 15.0,
+        "approver_utilisation": 72 * 7 / 16 / (40 * 168),
+    }
+    for name, value in expected.items():
+        assert abs(reviews[name].mean - value) < 2 * (reviews[name].high - reviews[name].low), name
+    hours = alarms["responder_hours"]
+    assert abs(hours.mean - 35 / 3) < 2 * (hours.high - hours.low)
+    assert "held" not in alarms
+    assert "responder_hours" not in reviews
+
+
+def test_reports_wait_as_in_the_single_server_queue() -> None:
+    # Load 0.6: the mean wait is rho / (mu - lambda), whatever the order of urgent and other reports.
+    wait = simulated("as-it-was").estimates()["report_wait"]
+    assert abs(wait.mean - 0.6 / (1 / 12 - 1 / 20)) < (wait.high - wait.low)
+
+
+def test_littles_law_holds_in_every_run() -> None:
+    """The queue's length over time adds up to the waits of those who stood in it."""
+    busy = plan(POLICIES, "as-it-was", BUSY, ONE)
+    world = World(world_key(4, 0), BEGINS - DAY, ENDS + DAY)
+    trace = run(busy, world)
+    since, waits = {}, 0
+    queue, area, last = 0, 0, world.start
+    for time, event, entity, _, _ in trace:
+        area, last = area + queue * (time - last), time
+        if event == Event.REPORT_ARRIVES:
+            queue, since[entity] = queue + 1, time
+        elif event == Event.REPORT_TAKEN:
+            queue, waits = queue - 1, waits + time - since.pop(entity)
+    area += queue * (world.end - last)
+    assert area == waits + sum(world.end - time for time in since.values())
+    found = week_of(trace, BEGINS, ENDS)["report_wait"]
+    inside = [row.time for row in trace if row.event == Event.REPORT_ARRIVES and BEGINS <= row.time < ENDS]
+    assert found > 0
+    assert len(inside) > 400
+
+
+def test_every_plan_meets_the_same_reports() -> None:
+    base, other = simulated("as-it-was"), simulated("review")
+    assert np.array_equal(base.values["actions"], other.values["actions"])
+    assert np.array_equal(base.values["report_wait"], other.values["report_wait"])
+
+
+LEAVING = """
+  support: {headcount: 60, may: {deactivate: [protected]}, turnover: 150% per year, shift: "09:00-17:00 UTC"}
+  on-call: {headcount: 2}"""
+
+
+@pytest.mark.parametrize(("before", "shifts"), [("1 day", 1.0), ("3 days", 3.0), ("4 h", 0.5)])
+def test_agent_days_are_leavers_times_shifts(before: str, shifts: float) -> None:
+    policies = f"{{as-it-was: {{}}, down: {{step_down: {{before_last_shift: {before}, told_in_time: 80%}}}}}}"
+    down = routine_weeks(plan(policies, "down", "{}", LEAVING), 5, 100, START).estimates()["agent_days_lost"]
+    each = 60 * 1.5 / 365.25 * 7 * 0.8 * shifts
+    assert abs(down.mean - each) < 1.7 * (down.high - down.low)
+
+
+def test_two_leavers_in_one_chair() -> None:
+    teams = LEAVING.replace("headcount: 60", "headcount: 1").replace("150%", "5000%")
+    policies = "{as-it-was: {}, down: {step_down: {before_last_shift: 30 days}}}"
+    found = routine_weeks(plan(policies, "down", "{}", teams), 5, 20, START)
+    assert 0 < found.values["agent_days_lost"].mean() <= 7.0
+
+
+# ---------------------------------------------------------------- in words
+
+
+def estimates(**means: float) -> dict[str, Estimate]:
+    return {name: Estimate(mean, mean, mean, FRICTION[name][0]) for name, mean in means.items()}
+
+
+@pytest.mark.parametrize(
+    ("friction", "own", "text"),
+    [
+        ({}, {}, "none seen"),
+        ({"held": 28, "minutes_held": 15}, {}, "28 held 15 min"),
+        ({"held": 28, "minutes_held": 0.05}, {"held": 28}, "none seen"),
+        ({"held": 28, "minutes_held": 0.05}, {"held": 27}, "28 held 3 s"),
+        ({"rerouted": 9.96, "held": 12, "minutes_held": 150}, {}, "10 rerouted 2.5 h"),
+        ({"rerouted": 2.34}, {}, "2.3 rerouted 0 s"),
+        ({"denied": 0.04}, {}, "none seen"),
+        ({"denied": 1, "agent_days_lost": 2.16, "false_alarms": 21, "wrongly_undone": 0.4}, {},
+         "1.0 denied, 2.2 agent-days, 21 alarms, 0.4 wrong undos"),
+        ({"report_wait": 3.0}, {"report_wait": 2.5}, "none seen"),
+        ({"report_wait": 30.0}, {"report_wait": 2.5}, "reports wait 28 min more"),
+    ],
+)  # fmt: skip
+def test_in_a_few_words(friction: dict[str, float], own: dict[str, float], text: str) -> None:
+    assert friction_text(estimates(**friction), estimates(**own)) == text
+
+
+def test_measures_that_never_occur_are_left_out() -> None:
+    nothing = {name: np.zeros(3) for name in FRICTION}
+    some = Weeks(nothing | {"held": np.array([0.0, 2.0, 1.0]), "minutes_held": np.array([np.nan, 4.0, 6.0])})
+    found = some.estimates()
+    assert set(found) == {"held", "minutes_held"}
+    assert found["held"].mean == 1.0
+    assert found["minutes_held"].mean == 5.0
+    assert found["minutes_held"].unit == "min"
+
+
+def test_weeks_are_whole_and_one_after_the_other() -> None:
+    from deactsim.study.friction import _weeks
+
+    worlds = _weeks((), 1, 3, START)
+    assert [world.start + DAY for world in worlds] == [MONDAY - 3 * WEEK, MONDAY - 2 * WEEK, MONDAY - WEEK]
+    assert {world.end - world.start for world in worlds} == {9 * DAY}
+    assert replace(worlds[0]).key == world_key(1, 0)

@@ -1,0 +1,142 @@
+"""Measures as folds over traces made by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from deactsim.model.compile import compile_plan
+from deactsim.model.plan import Plan
+from deactsim.model.states import Channel, Event, Gate, Reason, Route
+from deactsim.model.streams import act_id, report_id
+from deactsim.study.measures import MEASURES, MINUTE, STAGES, Marks, marks, record, stage_lengths
+from tests.study.small import row, small, trace_of
+
+IT, THAT, REPORT = act_id(0), act_id(1), report_id("protected", 400_000, 0)
+ENDS = 1000 * MINUTE
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    scenario = small(
+        platform="""
+  commands: {deactivate: {undo: restore}, restore: {}}
+  tiers: {protected: {accounts: 5, followers: 1M}}
+  accounts: {"@it": {tier: protected, followers: 4M}, "@that": {tier: protected, followers: 3M}}""",
+        incident="""
+  account: "@it"
+  command: deactivate
+  actor: {team: support}
+  at: 2017-11-02T18:48:30Z
+  readings: {meant: {cause: deliberate}}
+  further_acts: [{account: "@that", after: 1 min}]""",
+    )
+    return compile_plan(scenario, "as-it-was", "meant")
+
+
+def seen(plan: Plan, *rows: tuple[float, Event, int, int, int]) -> Marks:
+    return marks(trace_of(plan, *(row(*each) for each in rows)), ENDS)
+
+
+def test_a_whole_night(plan: Plan) -> None:
+    found = seen(
+        plan,
+        (99, Event.REQUESTED, IT, 0, 0),
+        (99, Event.GATE_PASSED, IT, Gate.RIGHTS, Reason.RIGHT_HELD),
+        (100, Event.TOOK_EFFECT, IT, 0, 0),
+        (101, Event.TOOK_EFFECT, REPORT, 0, 0),
+        (102, Event.NOTICED, IT, Channel.PUBLIC, 0),
+        (102.5, Event.NOTICED, IT, Channel.COLLEAGUE, 0),
+        (102.5, Event.WORD_ARRIVES, IT, Channel.COLLEAGUE, 0),
+        (103, Event.RESPONDER_TAKES, IT, 0, 0),
+        (105, Event.PICKED_UP, IT, 0, 0),
+        (108, Event.CAUSE_FOUND, IT, 0, 0),
+        (109, Event.UNDO_AUTHORISED, IT, 0, 0),
+        (111, Event.VISIBLE, IT, Route.RESPONSE, 0),
+        (112, Event.VISIBLE, REPORT, Route.RESPONSE, 0),
+        (118, Event.CONTAINED, IT, 0, 0),
+        (177, Event.FIRST_STATEMENT, IT, 0, 0),
+        (200, Event.SECOND_STATEMENT, IT, 0, 0),
+        (300, Event.AUDIENCE_WHOLE, IT, 0, 0),
+    )
+    assert found.passed == [(Gate.RIGHTS, Reason.RIGHT_HELD)]
+    assert found.dark == 11 * MINUTE
+    line = record(found, 99 * MINUTE, 99 * MINUTE)
+    assert {name: line[name] for name in MEASURES} == {
+        "dark_minutes": 11,
+        "audience_minutes": 44e6,
+        "time_to_detect": 2,
+        "time_to_restore": 9,
+        "time_to_contain": 18,
+        "time_to_first_statement": 77,
+        "time_to_audience_whole": 189,
+    }
+    assert [line[f"stage_{name}"] for name in STAGES] == [2.5, 0, 2.5, 3, 1, 2]
+    assert (line["late"], line["at_took_effect"], line["at_public_notice"], line["at_detected"]) == (
+        1,
+        1,
+        3,
+        3.5,
+    )
+    assert (line["at_visible"], line["at_contained"], line["at_audience_whole"]) == (12, 19, 201)
+    assert (line["word_by"], line["route"]) == (Channel.COLLEAGUE, Route.RESPONSE)
+    assert (line["notice_public"], line["notice_colleague"]) == (2, 2.5)
+    assert (line["still_dark"], line["content_lost"], line["stopped"]) == (0, 0, 0)
+
+
+def test_stopped_is_dark_for_nothing(plan: Plan) -> None:
+    found = seen(
+        plan, (99, Event.REQUESTED, IT, 0, 0), (99, Event.GATE_DENIED, IT, Gate.APPROVAL, Reason.REFUSED)
+    )
+    assert found.stopped_by == (Gate.APPROVAL, Reason.REFUSED)
+    assert record(found, 0, 0) == {"stopped": 1.0, "dark_minutes": 0.0, "audience_minutes": 0.0}
+    assert stage_lengths(found) == {}
+    assert found.dark == 0
+
+
+def test_what_never_ends_is_dark_to_the_end(plan: Plan) -> None:
+    found = seen(plan, (100, Event.TOOK_EFFECT, IT, 0, 0), (700, Event.CONTENT_LOST, IT, 0, 0))
+    line = record(found, 100 * MINUTE, 100 * MINUTE)
+    assert (line["dark_minutes"], line["still_dark"], line["content_lost"]) == (900, 1, 1)
+    assert line["audience_minutes"] == 900 * 4e6
+    assert math.isnan(line["time_to_detect"])
+    assert math.isnan(line["time_to_restore"])
+    assert [line[f"stage_{name}"] for name in STAGES] == [0, 0, 0, 0, 0, 900]
+
+
+def test_a_stage_cut_short_has_what_it_had(plan: Plan) -> None:
+    # The watchdog is back at 106; the responder goes on to find the cause.
+    found = seen(
+        plan,
+        (100, Event.TOOK_EFFECT, IT, 0, 0),
+        (102, Event.NOTICED, IT, Channel.PUBLIC, 0),
+        (103, Event.WORD_ARRIVES, IT, Channel.PUBLIC, 0),
+        (105, Event.PICKED_UP, IT, 0, 0),
+        (106, Event.VISIBLE, IT, Route.AUTOMATIC, 0),
+        (108, Event.CAUSE_FOUND, IT, 0, 0),
+    )
+    assert list(stage_lengths(found).values()) == [2, 1, 2, 1, 0, 0]
+    assert found.route is Route.AUTOMATIC
+
+
+def test_every_act_counts_to_the_audience(plan: Plan) -> None:
+    found = seen(
+        plan,
+        (100, Event.TOOK_EFFECT, IT, 0, 0),
+        (101, Event.TOOK_EFFECT, THAT, 0, 0),
+        (111, Event.VISIBLE, IT, Route.RESPONSE, 0),
+    )
+    assert found.dark == 11 * MINUTE
+    assert found.follower_time == (11 * 4e6 + 899 * 3e6) * MINUTE
+
+
+def test_the_actor_is_contained_by_whichever_response(plan: Plan) -> None:
+    found = seen(
+        plan,
+        (100, Event.TOOK_EFFECT, IT, 0, 0),
+        (101, Event.TOOK_EFFECT, THAT, 0, 0),
+        (107, Event.CONTAINED, THAT, 0, 0),
+        (111, Event.VISIBLE, IT, Route.RESPONSE, 0),
+    )
+    assert record(found, 100 * MINUTE, 100 * MINUTE)["time_to_contain"] == 7

@@ -1,0 +1,280 @@
+"""Replays: what they report, of whom, and one world at a time."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from deactsim.errors import DeactsimError, UnknownName
+from deactsim.model.compile import CannotBeSaid, compile_plan
+from deactsim.model.states import Event, Stage
+from deactsim.scenario.schema import Scenario
+from deactsim.study.condition import condition, new_world
+from deactsim.study.nights import conditioned, free
+from deactsim.study.replay import Told, known_policy, one_world, reading_names, replay
+from deactsim.study.results import Replay
+from tests.study.small import START, small
+
+INCIDENT = """
+  account: "@it"
+  command: deactivate
+  actor: {team: support, leaves: {after_act: uniform 0 min to 60 min}}
+  at: {value: 2017-11-02T18:48:30Z, source: paper}
+  readings:
+    meant: {cause: deliberate}
+    again: {cause: deliberate, letter: M}
+    mistake-made: {cause: misidentified}
+  facts:
+    dark: {of: dark, pinned: 11 min, source: paper, disputed: less}
+    early: {of: public_notice, checked: by 2017-11-02T18:48:31Z}"""
+SLIP = """
+  account: "@it"
+  command: deactivate
+  actor: {team: support}
+  at: 2017-11-02T18:48:30Z
+  readings: {slip: {cause: slip}}"""
+SOURCES = "{paper: {outlet: Paper}}"
+DETECTION = """
+  public: {delay: "median 2 min, p90 5 min", at_followers: 4M}
+  holder: {delay: 1 h, chance: 50%}
+  actor: {delay: 3 min, chance: 50%}
+  word_reaches_platform: {delay: exponential mean 1 min}"""
+POLICIES = """
+  as-it-was: {}
+  report: {open_report: {}}
+  few: {least_privilege: {holders: 2}}
+  fast: {preauthorised_undo: {}}
+  alert: {alert: {after: 20 s, recall: 50%}}"""
+
+
+@cache
+def scenario() -> Scenario:
+    return small(incident=INCIDENT, detection=DETECTION, policies=POLICIES, sources=SOURCES)
+
+
+@cache
+def replayed(policy: str | None = None) -> Replay:
+    return replay(scenario(), policy=policy, worlds=150, seed=2)
+
+
+def test_is_of_the_own_policy_and_the_first_reading() -> None:
+    found = replayed()
+    assert (found.policy, found.reading, found.worlds, found.seed) == ("as-it-was", "meant", 150, 2)
+    first = found.readings[0]
+    assert (found.measures, found.stages, found.channels) == (first.measures, first.stages, first.channels)
+    dark = found.measures["dark_minutes"]
+    assert (dark.mean, dark.median, dark.p05, dark.p95, dark.unit) == (11.0, 11.0, 11.0, 11.0, "min")
+    assert found.free["dark_minutes"].p95 > 11.0 > found.free["dark_minutes"].p05
+    own = compile_plan(scenario(), "as-it-was", "meant")
+    assert found.effective_worlds == conditioned(own, condition(scenario(), own, 2, 150)).effective
+    assert first.stopped.mean == 0.0
+
+
+def test_readings_alike_are_named_once() -> None:
+    names = [
+        (reading.name, reading.letter, reading.label, reading.same_as) for reading in replayed().readings
+    ]
+    assert names == [
+        ("meant", "E", "meant", None),
+        ("again", "M", "again", "meant"),
+        ("mistake-made", "I", "mistake made", None),
+    ]
+    assert reading_names(scenario())["meant"] == ("meant", "E")
+
+
+def test_stages_and_channels() -> None:
+    found = replayed()
+    assert [stage.name for stage in found.stages] == [
+        "notice",
+        "word",
+        "pick_up",
+        "find_cause",
+        "authorise",
+        "restore",
+    ]
+    assert sum(stage.summary.mean for stage in found.stages) == pytest.approx(11.0, rel=1e-9)
+    spreads = [stage.spread for stage in found.stages]
+    assert None not in spreads
+    assert sum(spread or 0.0 for spread in spreads) == pytest.approx(1.0, rel=1e-9)
+    assert {channel.name for channel in found.channels} == {"public"}
+    mistaken = {channel.name: channel for channel in found.readings[2].channels}
+    assert set(mistaken) == {"actor", "public"}
+    assert sum(channel.first for channel in mistaken.values()) == pytest.approx(1.0)
+    assert mistaken["actor"].notices is not None
+    assert mistaken["actor"].notices.mean == pytest.approx(3.0)
+    alerted = {channel.name: channel for channel in replayed("alert").channels}
+    assert alerted["alert"].arrives is not None
+    assert alerted["alert"].arrives.mean == pytest.approx(1 / 3)
+    assert alerted["alert"].label == "alert"
+
+
+def test_a_check_that_fails_is_said() -> None:
+    found = replayed()
+    assert [(fact.id, fact.agrees) for fact in found.facts] == [("dark", None), ("early", False)]
+    assert not found.checks_pass
+    assert replayed("fast").checks_pass  # nothing is checked of another policy
+    assert [row.event for row in found.timeline] == ["took_effect", "public_notice", "visible"]
+
+
+def test_another_policy_meets_the_same_evenings() -> None:
+    own, fast = replayed().frame, replayed("fast").frame
+    assert list(own.world) == list(fast.world)
+    assert list(own.weight) == list(fast.weight)
+    assert (fast.dark_minutes < 11).any()
+    assert (fast.dark_minutes <= 11 + 1e-9).all()
+    assert replayed("fast").effective_worlds == replayed().effective_worlds
+
+
+def test_a_policy_that_stops_it() -> None:
+    found = replayed("report")
+    assert found.readings[0].stopped.mean == 1.0
+    assert found.measures == {}
+    assert found.stages == ()
+    assert found.channels == ()
+    assert found.facts[0].simulated is None or found.facts[0].simulated.mean == 0.0
+    assert (found.frame.dark_minutes == 0).all()
+    assert found.timeline[0].median is None
+
+
+def test_progress_ends_at_its_total() -> None:
+    told: list[tuple[int, int]] = []
+    replay(scenario(), policy="fast", worlds=12, progress=lambda *at: told.append(at))
+    # Two plans (a mistake is another one), twice each, and the policy's on as many worlds as agree.
+    assert told[0] == (1, 12 * 6)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert max(done for done, _ in told) <= 12 * 6
+
+
+def test_what_the_answer_rests_on() -> None:
+    basis = replayed().rests_on
+    assert basis.documented == 2  # the pinned fact, and the start
+    assert basis.disputed == 2  # the fact, and that there are readings
+    assert basis.assumed == len(basis.assumed_paths) > 10
+    assert "response.restore" in basis.assumed_paths
+    assert not [path for path in basis.assumed_paths if path.startswith("policies.fast.")]
+    assert len(basis.decisive) == 3
+    assert basis.decisive[0].endswith("of the spread)")
+
+
+def test_prior_percentile_counts_and_may_be_missing() -> None:
+    left = free(compile_plan(scenario(), "as-it-was", "meant"), 2, 150).column("dark_minutes")
+    assert replayed().prior_percentile == pytest.approx(100.0 * (left < 11).mean())
+    bare = small(incident=INCIDENT.replace("pinned: 11 min", "noted: 11 min"), sources=SOURCES)
+    assert replay(bare, worlds=5).prior_percentile is None
+
+
+def test_without_an_incident_there_is_nothing_to_replay() -> None:
+    bare = scenario().model_copy(update={"incident": None})
+    with pytest.raises(
+        DeactsimError, match="describes no incident, so there is nothing to replay; add an `incident:`"
+    ):
+        replay(bare)
+    with pytest.raises(DeactsimError, match="describes no incident"):
+        one_world(bare)
+
+
+def test_names_that_do_not_exist() -> None:
+    with pytest.raises(
+        UnknownName, match="no policy 'fats': did you mean 'fast'\\? there are as-it-was, report"
+    ):
+        replay(scenario(), policy="fats")
+    with pytest.raises(UnknownName, match="no policy 'zzz': there are as-it-was"):
+        known_policy(scenario(), "zzz")
+    assert known_policy(scenario(), None) == "as-it-was"
+    with pytest.raises(CannotBeSaid):
+        replay(scenario(), policy="few")
+
+
+def test_letters_are_never_given_twice() -> None:
+    many = small(
+        incident=INCIDENT.replace(
+            "mistake-made:", "e: {cause: deliberate}\n    mm: {cause: deliberate}\n    mistake-made:"
+        ),
+        sources=SOURCES,
+    )
+    letters = [letter for _, letter in reading_names(many).values()]
+    assert letters == ["E", "M", "A", "B", "I"]
+
+
+# ---------------------------------------------------------------- one world
+
+
+def minutes_dark(told: Told) -> float:
+    ends = [row.time for row in told.trace if row.event == Event.VISIBLE]
+    assert told.effect_time is not None
+    return (ends[0] - told.effect_time) / 60e6
+
+
+def test_the_typical_world() -> None:
+    told = one_world(scenario(), worlds=150, seed=2)
+    assert (told.policy, told.reading, told.effect_time) == ("as-it-was", "meant", START)
+    assert minutes_dark(told) == 11.0
+    # No world lies nearer to all medians at once.
+    own = compile_plan(scenario(), "as-it-was", "meant")
+    nights = conditioned(own, condition(scenario(), own, 2, 150))
+    distance = np.zeros(len(nights))
+    for stage in ("notice", "word", "pick_up", "find_cause", "authorise", "restore"):
+        summary = nights.summary(f"stage_{stage}", "min")
+        assert summary is not None
+        distance += np.abs(nights.column(f"stage_{stage}") - summary.median) / (summary.p95 - summary.p05)
+    assert told.world == nights.clusters[np.argmin(distance)]
+
+
+def test_a_world_by_its_number() -> None:
+    typical = one_world(scenario(), worlds=150, seed=2)
+    again = one_world(scenario(), seed=2, world=typical.world)
+    assert again.trace.rows == typical.trace.rows
+    other = one_world(scenario(), policy="fast", seed=2, world=typical.world)
+    assert other.policy == "fast"
+    assert minutes_dark(other) < 11.0
+    stopped = one_world(scenario(), policy="report", seed=2, world=typical.world)
+    assert stopped.effect_time is None
+
+
+def test_a_world_that_does_not_agree() -> None:
+    own = compile_plan(scenario(), "as-it-was", "meant")
+    agreeing = {one.number for one in condition(scenario(), own, 2, 150)}
+    number = min(set(range(150)) - agreeing)
+    with pytest.raises(DeactsimError) as caught:
+        one_world(scenario(), seed=2, world=number)
+    assert str(caught.value) == (
+        f"world {number} of seed 2 does not agree with the record (restore began after its pinned end); "
+        "leave the number out for a typical one"
+    )
+
+
+def test_the_free_model_is_of_acts_that_took_effect() -> None:
+    half = small(policies="{as-it-was: {confirm: {stops_slips: 50%, habit: 0%}}}", incident=SLIP)
+    plan = compile_plan(half, "as-it-was", "slip")
+    left = free(plan, 1, 200)
+    assert 70 < len(left) < 130
+    assert not left.stopped.any()
+    found = replay(half, worlds=200)
+    assert found.free["dark_minutes"].mean == pytest.approx(left.column("dark_minutes").mean(), rel=1e-12)
+    assert found.rests_on.documented == 0
+
+
+def test_what_is_the_same_in_every_world_tells_no_worlds_apart() -> None:
+    still = small(
+        incident=SLIP, detection="{colleague: {delay: 1 min}, word_reaches_platform: {delay: 1 min}}",
+        response="""
+  by: on-call
+  pick_up: 1 min
+  find_cause: 2 min
+  authorise: 1 min
+  restore: 3 min""",
+    )  # fmt: skip
+    found = replay(still, worlds=4)
+    assert {stage.spread for stage in found.stages} == {None}
+    assert found.rests_on.decisive == ()
+    assert one_world(still, worlds=4).world == 0
+
+
+def test_worlds_of_one_seed_share_what_is_drawn() -> None:
+    own = compile_plan(scenario(), "as-it-was", "meant")
+    assert new_world(own, 2, 7).key == new_world(own, 2, 7).key
+    assert new_world(own, 2, 7).key != new_world(own, 3, 7).key
+    assert new_world(own, 2, 7).pins == {}
+    assert Stage.RESTORE not in new_world(own, 2, 7).lengths

@@ -1,0 +1,250 @@
+"""What decides a figure, and where two policies change places, against answers worked out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from deactsim.scenario.paths import leaves, vary
+from deactsim.scenario.stated import Distribution, Rate
+from deactsim.study.results import Decision
+from deactsim.study.sensitivity import (
+    Evenings,
+    decide,
+    inputs,
+    mean_dark,
+    moved,
+    noun,
+    phrase,
+    scaled_by,
+    short_text,
+    stopped,
+    tip,
+)
+from tests.study.small import small
+
+MINUTE = 60_000_000
+# Dark for 11 minutes to the second; review stops the act with chance c, the watchdog after a minute:
+# the approval is better while 11 (1 - c) < 1, that is while it catches more than 10 in 11.
+POLICIES = """
+  as-it-was: {}
+  two: {approval: {by: {desk: 1}, review: 1 min, catches: 95%, time_out: 4 h}}
+  watchdog: {automatic_restore: {after: 1 min}}
+  slow-watchdog: {automatic_restore: {after: 2 min}}
+  probe: {probe: {every: 1 min, recall: 90%}}
+  nothing: {rate_limit: {per_agent: 10 per hour}}"""
+
+
+@pytest.fixture(scope="module")
+def evenings() -> Evenings:
+    return Evenings(small(policies=POLICIES), "meant", 1, 400)
+
+
+def decision(path: str, evenings: Evenings) -> Decision:
+    leaf = dict(leaves(evenings.scenario))[path]
+    return Decision(path, "", "", leaf.basis, "", "", 0.0, 0.0)
+
+
+# ---------------------------------------------------------------- moving
+
+
+def test_moved_by_what_belongs_to_its_kind() -> None:
+    lengths = Distribution("lognormal", (("median", 60.0), ("p90", 240.0)))
+    assert moved(True) == (False, True)
+    assert moved(0.95) == (0.85, 1.0)
+    assert moved(0.04) == (0.0, 0.14)
+    assert moved(7) == (3, 14)
+    assert moved(1) == (1, 2)
+    assert moved(Rate(10.0, "hour")) == (Rate(5.0, "hour"), Rate(20.0, "hour"))
+    assert moved(lengths) == (scaled_by(lengths, 0.5), scaled_by(lengths, 2.0))
+    assert moved("a name") is None
+
+
+def test_scaling_leaves_shapes_alone() -> None:
+    sigma = Distribution("lognormal", (("median", 60.0), ("sigma", 1.5)))
+    weibull = Distribution("weibull", (("shape", 1.5), ("scale", 60.0)))
+    assert scaled_by(sigma, 2.0).parameters == (("median", 120.0), ("sigma", 1.5))
+    assert scaled_by(weibull, 2.0).parameters == (("shape", 1.5), ("scale", 120.0))
+
+
+def test_inputs_of_a_policy_that_stops_come_before_the_effect(evenings: Evenings) -> None:
+    paths = [path for path, _ in inputs(evenings.scenario, "two", stops=True)]
+    assert "policies.two.approval.catches" in paths
+    assert "incident.actor.open_report" in paths
+    assert not [path for path in paths if path.startswith(("response.", "detection."))]
+    assert not [path for path in paths if path.endswith(("stretch", "works", "covers")) or ".by." in path]
+    after = [path for path, _ in inputs(evenings.scenario, "watchdog", stops=False)]
+    assert {"response.restore", "detection.public.delay", "policies.watchdog.automatic_restore.after"} <= set(
+        after
+    )
+
+
+def test_documented_numbers_and_the_baselines_own_are_left_alone() -> None:
+    scenario = small(
+        sources="{paper: {outlet: Paper}}",
+        safeguards="{undo_button: {restore: 30 s}}",
+        response="""
+  by: on-call
+  pick_up: {value: uniform 30 s to 3 min, source: paper}
+  find_cause: 2 min
+  authorise: 1 min
+  restore: 3 min""",
+        policies="{as-it-was: {}, two: {approval: {by: {desk: 1}, review: 1 min, catches: 95%, works: 90%}}}",
+        incident="""
+  account: "@it"
+  command: deactivate
+  actor: {team: support}
+  at: 2017-11-02T18:48:30Z
+  readings: {meant: {cause: deliberate}}""",
+    )
+    paths = [path for path, _ in inputs(scenario, "two", stops=False)]
+    assert "response.pick_up" not in paths
+    assert "response.find_cause" in paths
+    assert "policies.two.undo_button.restore" not in paths
+    assert "policies.two.approval.works" in paths
+
+
+# ---------------------------------------------------------------- deciding
+
+
+def test_what_review_catches_decides(evenings: Evenings) -> None:
+    found = decide(evenings, "two", stops=True)
+    assert found is not None
+    assert found.path == "policies.two.approval.catches"
+    assert (found.label, found.value_text, found.basis) == ("review catches 95%", "95%", "assumed")
+    assert (found.low_text, found.high_text, found.figure_high) == ("85%", "100%", 1.0)
+    again = Evenings(vary(evenings.scenario, found.path, "85%"), "meant", 1, 400)
+    assert found.figure_low == stopped(again.under("two"))
+
+
+def test_its_delay_decides_a_watchdog(evenings: Evenings) -> None:
+    found = decide(evenings, "watchdog", stops=False)
+    assert found is not None
+    assert found.path == "policies.watchdog.automatic_restore.after"
+    assert (found.figure_low, found.figure_high) == (0.5, 2.0)
+    assert (found.low_text, found.value_text, found.high_text) == ("30 s", "1 min", "2 min")
+
+
+def test_nothing_decides_what_changes_nothing(evenings: Evenings) -> None:
+    assert decide(evenings, "nothing", stops=True) is None
+
+
+def test_moves_that_break_the_record_are_passed_over() -> None:
+    # Half the restore's range cannot reach eleven minutes: that input is left out, others decide.
+    narrow = small(
+        policies=POLICIES,
+        response="""
+  by: on-call
+  pick_up: 30 s
+  find_cause: 30 s
+  authorise: 30 s
+  restore: uniform 6 min to 10 min""",
+    )
+    found = decide(Evenings(narrow, "meant", 1, 150), "probe", stops=False)
+    assert found is not None
+    assert found.path != "response.restore"
+
+
+def test_a_scenario_is_conditioned_once(evenings: Evenings) -> None:
+    assert evenings.under("two") is evenings.under("two")
+    count = len(evenings._kept)
+    after = Distribution("fixed", (("value", 5.0 * MINUTE),))
+    assert mean_dark(evenings.under("watchdog", "policies.watchdog.automatic_restore.after", after)) == 5.0
+    assert len(evenings._kept) == count
+
+
+# ---------------------------------------------------------------- tipping
+
+
+def test_the_tipping_point_is_ten_in_eleven(evenings: Evenings) -> None:
+    path = "policies.two.approval.catches"
+    found = tip(evenings, "two", "watchdog", decision(path, evenings))
+    assert found is not None
+    assert (found.better, found.worse, found.path, found.direction) == ("two", "watchdog", path, "over")
+    assert (found.now_text, found.label, found.basis) == ("95%", "what review catches", "assumed")
+    at = float(found.value_text.rstrip("%")) / 100
+    # Where as many evenings pass as hold 1 minute in 11: the share of draws below it, in these worlds.
+    effective = evenings.under("two").effective
+    assert abs(at - 10 / 11) < 4 * np.sqrt(10 / 121 / effective) + 0.01
+    for moved_to, better in ((at + 0.02, True), (at - 0.02, False)):
+        two, watchdog = (mean_dark(evenings.under(name, path, moved_to)) for name in ("two", "watchdog"))
+        assert (two < watchdog) == better
+
+
+def test_a_length_tips_where_two_watchdogs_meet(evenings: Evenings) -> None:
+    path = "policies.watchdog.automatic_restore.after"
+    found = tip(evenings, "watchdog", "slow-watchdog", decision(path, evenings))
+    assert found is not None
+    assert (found.direction, found.now_text) == ("under", "1 min")
+    assert found.value_text in ("119 s", "2 min", "2 min 1 s", "2 min 2 s")
+
+
+def test_what_never_tips_has_no_tipping_point(evenings: Evenings) -> None:
+    path = "policies.watchdog.automatic_restore.after"
+    assert tip(evenings, "watchdog", "as-it-was", decision("incident.actor.open_report", evenings)) is None
+    assert tip(evenings, "slow-watchdog", "watchdog", decision(path, evenings)) is None
+    # Eight minutes are still better than eleven.
+    assert tip(evenings, "watchdog", "as-it-was", decision(path, evenings)) is None
+    rate = decision("policies.nothing.rate_limit.per_agent", evenings)
+    assert tip(evenings, "watchdog", "as-it-was", rate) is None
+
+
+def test_counts_are_searched_in_whole_numbers(evenings: Evenings) -> None:
+    path = "policies.two.approval.time_out"
+    found = tip(evenings, "two", "watchdog", decision(path, evenings))
+    # Below a review of one minute every request is denied, which stops the act all the better.
+    assert found is None
+    scenario = small(policies=POLICIES.replace("time_out: 4 h", "time_out: 10 min, then: pass"))
+    letting = Evenings(scenario, "meant", 1, 200)
+    found = tip(letting, "two", "watchdog", decision(path, letting))
+    # An eighth of ten minutes is still more than the review takes.
+    assert found is None
+    scenario = small(policies=POLICIES.replace("time_out: 4 h", "time_out: 5 min, then: pass"))
+    letting = Evenings(scenario, "meant", 1, 200)
+    found = tip(letting, "two", "watchdog", decision(path, letting))
+    assert found is not None
+    assert (found.direction, found.value_text, found.now_text) == ("over", "1 min", "5 min")
+
+
+def test_a_tip_beyond_the_record_is_none() -> None:
+    scenario = small(
+        response="""
+  by: on-call
+  pick_up: 30 s
+  find_cause: 30 s
+  authorise: 30 s
+  restore: uniform 5 min to 12 min""",
+        policies=POLICIES,
+    )
+    few = Evenings(scenario, "meant", 1, 60)
+    assert tip(few, "probe", "watchdog", decision("response.restore", few)) is None
+    assert tip(few, "watchdog", "probe", decision("response.restore", few)) is None
+
+
+# ---------------------------------------------------------------- words
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "kind", "text"),
+    [
+        ("policies.x.approval.catches", 0.9, "share", "review catches 90%"),
+        ("response.restore", Distribution("lognormal", (("median", 90e6), ("p90", 300e6))), "random duration",
+         "restoring takes 90 s"),
+        ("response.restore", Distribution("fixed", (("value", 60e6),)), "random duration", "restoring takes 1 min"),
+        ("policies.x.cooling_off.holder_told", True, "flag", "holder told: yes"),
+        ("policies.x.cooling_off.holder_told", False, "flag", "holder told: no"),
+        ("policies.x.lock_down.for", 60 * MINUTE, "duration", "lock down for 1 h"),
+        ("policies.x.audit.sample", 0.1, "share", "audit sample 10%"),
+    ],
+)  # fmt: skip
+def test_inputs_in_words(path: str, value: Any, kind: str, text: str) -> None:
+    assert phrase(path, value, kind) == text
+
+
+def test_nouns_and_ranges() -> None:
+    assert noun("incident.actor.leaves.after_act") == "the time from act to leaving"
+    assert noun("policies.x.lock_down.for") == "lock down for"
+    uniform = Distribution("uniform", (("low", 0.0), ("high", 3600e6)))
+    assert short_text(uniform, "random duration") == "uniform 0 s to 1 h"
