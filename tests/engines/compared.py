@@ -75,7 +75,7 @@ def _platform(chance: random.Random) -> str:
 teams:
   support: {{headcount: {chance.randint(1, 3)}, shift: "{shift()}"}}
   agency:  {{headcount: {chance.randint(1, 2)}, may: {{deactivate: [ordinary]}}, shift: "{shift()}"}}
-  leads:   {{headcount: {chance.randint(1, 2)}, shift: "{shift()}"}}
+  leads:   {{headcount: {chance.randint(2, 3)}, shift: "{shift()}"}}
 platform: {{commands: {{deactivate: {{lag: {takes(0, 0, 5)}}}}}, retention: {chance.choice(["40 min", "30 days"])}}}
 reports:
   ordinary:
@@ -107,7 +107,7 @@ def _policy(chance: random.Random) -> str:
         )
 
     commands = chance.choice(["", ", commands: [deactivate, restore]"])
-    by = chance.choice(["{leads: 1}", "{leads: 1, support: 1}", "{support: 1}", "{oncall: 1}"])
+    by = chance.choice(["{leads: 1}", "{leads: 2}", "{leads: 1, support: 1}", "{support: 1}", "{oncall: 1}"])
     written = {
         "approval": f"{{by: {by}, review: uniform 0 min to 20 min, catches: 50%, time_out: 20 min,"
         f" stamps: 20%, stamps_per_queued: {chance.choice([0, 20])}%, then: {chance.choice(['deny', 'pass'])},"

@@ -229,11 +229,10 @@ class Oracle(Darkness):
         if action.wrong and self.yes(action.id, Purpose.WATCHED, given.watched):
             length = world.length(action.id, Purpose.WATCHER_NOTICES, 0, given.notices)
             objections.append((length, Reason.WATCHER_CANCELLED))
-        holder = self.plan.detection.holder
-        if action.wrong and given.holder_told and holder is not None:
-            if self.yes(action.id, Purpose.CHANNEL_CHANCE, holder.chance, Channel.HOLDER):
-                length = world.length(action.id, Purpose.CHANNEL_DELAY, Channel.HOLDER, holder.delay)
-                objections.append((length, Reason.HOLDER_CANCELLED))
+        holder = self.plan.detection.holder if action.wrong and given.holder_told else None
+        if holder is not None and self.yes(action.id, Purpose.CHANNEL_CHANCE, holder.chance, Channel.HOLDER):
+            length = world.length(action.id, Purpose.CHANNEL_DELAY, Channel.HOLDER, holder.delay)
+            objections.append((length, Reason.HOLDER_CANCELLED))
         soonest = min(objections, default=(given.hold + 1, 0))
         in_time = soonest[0] <= given.hold
         length = soonest[0] if in_time else given.hold

@@ -98,7 +98,8 @@ def test_every_trace_keeps_the_invariants(plain: list[tuple[World, Trace]]) -> N
         "separation_of_duties: {by: oncall, takes: 'median 2 min, p90 5 min', catches: 20%, of: vip}\n"
         "just_in_time: {takes: 20 s}\nconfirm: {stops_slips: 30%, habit: 20%}\nopen_report: {works: 40%}\n"
         "cooling_off: {for: 10 min, watched: 30%, holder_told: true}\nrate_limit: {per_agent: 1 per hour}\n"
-        "alert: {after: 2 min, recall: 60%, false_alarms: 2 per hour, works: 80%}\nprobe: {every: 15 min, recall: 50%}\n"
+        "alert: {after: 2 min, recall: 60%, false_alarms: 2 per hour, works: 80%}\n"
+        "probe: {every: 15 min, recall: 50%}\n"
         "automatic_restore: {after: 'median 30 min, p90 2 h', undoes_honest: 10%}\n"
         "lock_down: {after: 5 min, for: 1 h, works: 80%}\nstep_down: {before_last_shift: 30 min, told_in_time: 50%}\n"
         "deprovisioning: {lag: 5 min}\naudit: {sample: 20%, every: 1 h}\n"
@@ -224,7 +225,8 @@ def without(rows: list[Row], *entities: int) -> list[Row]:
 def test_an_inert_account_tier_or_tool_changes_nothing() -> None:
     more = (
         BUSY
-        + 'platform: {accounts: {"@zz": {tier: aa, followers: 9}}, tiers: {aa: {accounts: 3}}, tools: [console, api, aa]}'
+        + 'platform: {accounts: {"@zz": {tier: aa, followers: 9}},'
+        + " tiers: {aa: {accounts: 3}}, tools: [console, api, aa]}"
     )
     assert plan_of("", more) == PLAIN
 

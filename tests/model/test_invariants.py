@@ -23,6 +23,8 @@ APPROVED = "approval: {by: {leads: 2}, review: 2 min, catches: 0%, time_out: 20 
 SAID = "statements: {first: 7 min, second: 8 min}\naudience_whole: {within: 10 min, steps: [50%, 90%]}\n"
 CALLED = "detection: {colleague: {delay: 12 min}, holder: {delay: 30 min}}\n"
 
+SLIP = "incident: {readings: {meant: {cause: slip}}}\ndetection: {actor: {delay: 3 min, undoes: true}}"
+
 #: Good traces to break: policy, platform, script.
 NIGHTS: dict[str, tuple[str, str, dict[str, object]]] = {
     "plain": ("", SAID + CALLED, {}),
@@ -43,8 +45,7 @@ NIGHTS: dict[str, tuple[str, str, dict[str, object]]] = {
     "lost": ("retention: {keep: 20 min}", "", {}),
     "locked": ("lock_down: {after: 1 min, for: 30 min}", acts("@b 17 min"), {}),
     "uncovered": ("open_report: {of: ordinary}", "", {}),
-    "undone": ("", "incident: {readings: {meant: {cause: slip}}}\n"
-               "detection: {actor: {delay: 3 min, undoes: true}}", {}),
+    "undone": ("", SLIP, {}),
 }  # fmt: skip
 
 #: The same without an incident.
