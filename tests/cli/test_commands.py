@@ -331,6 +331,42 @@ def test_story_and_trace(call: Invoke) -> None:
     assert again.stdout == done.stdout
 
 
+def test_a_policy_that_cannot_be_said_is_a_message(call: Invoke) -> None:
+    text = Path(SCENARIO).read_text(encoding="utf-8")
+    Path("long.yaml").write_text(
+        text.replace("\nsilent:", "\n  long: {cooling_off: {for: 5 days}}\nsilent:"), encoding="utf-8"
+    )
+    done = call("run", "long.yaml", "--policy", "long", "--worlds", 20)
+    assert done.exit_code == 1
+    assert "incident.follow" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(("wide", "used"), [("40", 60), ("60", 60), ("80", 80), ("100", 100), ("140", 100)])
+def test_text_is_as_wide_as_the_terminal_up_to_100(
+    monkeypatch: pytest.MonkeyPatch, wide: str, used: int
+) -> None:
+    from deactsim.cli.output import columns
+
+    monkeypatch.setenv("COLUMNS", wide)
+    assert columns(100) == 100  # a pipe gets the same everywhere
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert columns(100) == used
+
+
+def test_run_lays_out_for_the_terminal_and_writes_for_everybody(
+    call: Invoke, studied: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = call("run", SCENARIO).stdout
+    monkeypatch.setattr("deactsim.cli.run.columns", lambda _most: 60)
+    narrow = call("run", SCENARIO, "-o", "out").stdout
+    # But for the last line, a command to copy.
+    assert max(map(len, narrow.splitlines()[:-1])) <= 60 < max(map(len, wide.splitlines()[:-1]))
+    assert Path("out/run.txt").read_text(encoding="utf-8") == wide
+    assert max(map(len, call("run", SCENARIO, "--story", "--worlds", 30).stdout.splitlines())) <= 60
+
+
 def test_trace_goes_with_the_table(call: Invoke, studied: list[dict[str, Any]]) -> None:
     done = call("run", SCENARIO, "--worlds", 30, "--trace", "night.csv")
     assert "EXPOSURE TIME" in done.stdout

@@ -121,7 +121,7 @@ def _policy(chance: random.Random) -> str:
         f" triage: uniform 5 min to 15 min{reach()}}}",
         "preauthorised_undo": f"{{stretch: 1 h{reach().replace(', stretch: 1 h', '')}}}",
         "undo_button": f"{{restore: uniform 0 min to 10 min{reach()}}}",
-        "on_call": f"{{pick_up: uniform 0 min to 10 min, headcount: {chance.randint(1, 2)}{reach()}}}",
+        "on_call": f"{{pick_up: uniform 0 min to 10 min{chance.choice(['', ', headcount: 4'])}{reach()}}}",
         "automatic_restore": f"{{after: uniform 5 min to 60 min, undoes_honest: 50%{reach()}}}",
     }
     chosen = [name for name in written if chance.random() < 0.35]

@@ -214,7 +214,7 @@ class Oracle(Darkness):
         if unreached:
             decided(unreached)
         else:
-            self.ask_approvers(action, Purpose.REVIEW, decided)
+            self.ask_approvers(action, Purpose.REVIEW, decided, action.agent)
 
     def cooling_off(self, action: Thing) -> None:
         given, gate, world = self.safe.cooling_off, Gate.COOLING_OFF, self.world

@@ -6,7 +6,7 @@ from types import SimpleNamespace as Thing
 
 from deactsim.model.lengths import Length
 from deactsim.model.plan import QuickStagePlan
-from deactsim.model.states import Channel, Event, Reason, Route, Stage
+from deactsim.model.states import Channel, Event, Gate, Reason, Route, Stage
 from deactsim.model.streams import Purpose
 
 from .oracle_people import ARRIVAL, ENDS, HELD_EFFECT, Call, Job, People
@@ -16,6 +16,10 @@ class Darkness(People):
     """What follows when an action takes effect."""
 
     def effect(self, action: Thing) -> None:
+        if action.agent in self.contained:
+            self.log(Event.GATE_DENIED, action.id, Gate.RIGHTS, Reason.CONTAINED)
+            self.closes(people=True)
+            return
         self.log(Event.TOOK_EFFECT, action.id, action.agent)
         restore = self.safe.automatic_restore
         watched = restore is not None and not self.reason_not_reached(restore.control, action)
@@ -131,6 +135,7 @@ class Response:
             and not self.oracle.reason_not_reached(undo, self.action)
             and not self.dark.visible
         ):
+            self.oracle.log(Event.UNDO_AUTHORISED, self.action.id, self.agent, Reason.PREAUTHORISED)
             self.restore(lambda: self.find(self.free))
         else:
             self.find(self.authorise)
@@ -162,25 +167,29 @@ class Response:
     def ask_for_the_undo(self) -> None:
         given, oracle = self.safe.approval, self.oracle
         undo = next(c for c in oracle.plan.commands if c.name == self.action.command).undo
-        # Whoever undoes is of no team and uses no tool that a safeguard could leave out.
-        undoing = Thing(**{**vars(self.action), "command": undo, "team": None})
-        if given is None or oracle.reason_not_reached(given.control, undoing):
+        # The responders' team undoes, through no tool that a safeguard could leave out.
+        undoing = Thing(**{**vars(self.action), "command": undo, "team": self.team.plan.name})
+        if self.dark.visible or given is None or oracle.reason_not_reached(given.control, undoing):
             self.authorised()
             return
 
+        tries = 0
+
         def answer(reason: int) -> None:
+            nonlocal tries
             if reason == Reason.TIMED_OUT and not given.lets_through and not self.dark.visible:
-                oracle.ask_approvers(self.action, Purpose.UNDO_REVIEW, answer)
+                tries += 1
+                oracle.ask_approvers(self.action, Purpose.UNDO_REVIEW, answer, self.agent, tries)
             else:
                 self.authorised()
 
-        oracle.ask_approvers(self.action, Purpose.UNDO_REVIEW, answer)
+        oracle.ask_approvers(self.action, Purpose.UNDO_REVIEW, answer, self.agent)
 
     def authorised(self) -> None:
-        self.oracle.log(Event.UNDO_AUTHORISED, self.action.id, self.agent)
         if self.dark.visible:
             self.free()
         else:
+            self.oracle.log(Event.UNDO_AUTHORISED, self.action.id, self.agent)
             self.restore(self.free)
 
     def restore(self, then: Call) -> None:

@@ -8,7 +8,7 @@ from types import SimpleNamespace as Thing
 
 from deactsim.model.plan import Control, Plan, TeamPlan
 from deactsim.model.states import Event, Gate, Reason
-from deactsim.model.streams import Purpose, agent_id
+from deactsim.model.streams import Purpose, act_id, agent_id
 from deactsim.model.trace import Row
 from deactsim.model.world import World
 
@@ -40,14 +40,14 @@ class People:
 
     def __init__(self, plan: Plan, world: World) -> None:
         self.plan, self.world, self.safe = plan, world, plan.safeguards
-        self.now = self.start = world.start - (plan.incident.act_shift if plan.incident else 0)
+        self.now = self.start = self.first_moment()
         self.rows: list[Row] = []
         self.later: list[tuple[int, int, int, int, Call]] = []
         self.over = False
         self.open = self.people_needed = 0
         self.contained: list[int] = []
         self.teams = [Team(team) for team in plan.teams]
-        for team in self.teams:
+        for team in sorted(self.teams, key=lambda team: team.plan.id):
             self.shifts(team)
 
     def run(self) -> list[Row]:
@@ -59,6 +59,13 @@ class People:
             self.now = time
             call()
         return self.rows
+
+    def first_moment(self) -> int:
+        if self.plan.incident is None:
+            return self.world.start
+        command = next(c for c in self.plan.commands if c.name == self.plan.incident.command)
+        lag = self.world.length(act_id(0), Purpose.LAG, 0, command.lag)
+        return self.world.start - self.plan.incident.act_shift - lag
 
     def at(self, time: int, kind: int, entity: int, sub: int, call: Call) -> None:
         self.later.append((time, kind, entity, sub, call))
@@ -146,12 +153,17 @@ class People:
         if not self.world.in_order(control, self.now):
             return Reason.OUT_OF_ORDER
         whose = action.target if target is None else target
-        if self.world.draw(whose, Purpose.COVERED, control.code) >= control.covers:
+        if self.world.draw(whose, Purpose.COVERED, control.id & 0xFFFFFFFF) >= control.covers:
             return Reason.LIST_STALE
         return 0
 
-    def ask_approvers(self, action: Thing, purpose: Purpose, decided: Callable[[int], None]) -> None:
+    def ask_approvers(
+        self, action: Thing, purpose: Purpose, decided: Callable[[int], None], asker: int, attempt: int = 0
+    ) -> None:
         given, deadline = self.safe.approval, self.now + self.safe.approval.time_out
+
+        def luck(slot: int) -> int:
+            return attempt * len(given.slots) + slot
 
         def ask(slot: int, barred: tuple[int, ...], last: int) -> None:
             if slot == len(given.slots):
@@ -166,14 +178,14 @@ class People:
             def start(agent: int) -> None:
                 self.log(Event.REVIEW_STARTS, action.id, agent)
                 stamps = given.stamps + given.stamps_per_queued * len(team.queue)
-                length = self.world.length(action.id, purpose, slot, given.review)
+                length = self.world.length(action.id, purpose, luck(slot), given.review)
                 self.work(agent, length, lambda: ends(agent, stamps))
 
             def ends(agent: int, stamps: float) -> None:
                 caught = action.wrong and purpose == Purpose.REVIEW
-                if self.yes(action.id, Purpose.STAMP, stamps, slot):
+                if self.yes(action.id, Purpose.STAMP, stamps, luck(slot)):
                     verdict = Reason.STAMPED
-                elif caught and self.yes(action.id, Purpose.CATCH, given.catches, slot):
+                elif caught and self.yes(action.id, Purpose.CATCH, given.catches, luck(slot)):
                     verdict = Reason.REFUSED
                 else:
                     verdict = Reason.APPROVED
@@ -200,4 +212,4 @@ class People:
             self.submit(team, job)
             self.at(deadline, TIME_OUT, action.id, slot, time_is_up)
 
-        ask(0, (action.agent,), Reason.APPROVED)
+        ask(0, (asker,), Reason.APPROVED)

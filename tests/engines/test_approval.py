@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .tiny import ASKED, QUIET, acts, answered, happened, lines, merged
+from deactsim.model.states import Event
+
+from .tiny import ASKED, QUIET, acts, answered, happened, lines, merged, night
 
 
 def leads_on(shift: str) -> str:
@@ -294,5 +296,43 @@ def test_an_undo_that_times_out_may_be_let_through() -> None:
         31 undo_authorised @a oncall#1
         35 visible @a response
         35 responder_free @a oncall#1
+        """
+    )
+
+
+def test_an_undo_asked_for_again_is_another_review() -> None:
+    """The first review outlasts the time-out; what an approver needs is drawn anew."""
+    policy = approval("time_out: 10 min, commands: [restore]").replace("2 min", "uniform 11 min to 40 min")
+    trace = night(policy, "teams: {leads: {headcount: 9}}")
+    begun: dict[int, int] = {}
+    took: list[int] = []
+    for row in trace:
+        if row.event == Event.REVIEW_STARTS:
+            begun[row.by] = row.time
+        elif row.event == Event.REVIEW_ENDS:
+            took.append(row.time - begun[row.by])
+    assert len(took) > 20
+    assert len(set(took)) == len(took)
+
+
+def test_an_approval_for_other_teams_lets_the_responders_undo() -> None:
+    """The actor's own team must ask; the responders' team is another."""
+    policy = approval("teams: [support], commands: [deactivate, restore]", catches="0%")
+    assert "21 undo_authorised" not in "\n".join(happened(policy))
+    assert [one for one in happened(policy) if "asked" in one] == ["0 asked @a leads"]
+    both = approval("teams: [support, oncall], commands: [deactivate, restore]", catches="0%")
+    assert [one for one in happened(both) if "asked" in one] == ["0 asked @a leads", "23 asked @a leads"]
+
+
+def test_what_is_visible_again_is_not_authorised() -> None:
+    policy = approval("commands: [restore]") + "\nautomatic_restore: {after: 22 min}"
+    assert happened(policy)[-6:] == lines(
+        """
+        21 asked @a leads
+        21 review_starts @a leads#1
+        22 visible @a automatic
+        23 review_ends @a leads#1 approved
+        23 responder_free @a oncall#1
+        24 contained @a actor
         """
     )

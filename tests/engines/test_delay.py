@@ -196,6 +196,25 @@ def test_who_is_contained_while_held_is_turned_away() -> None:
         35 visible @b response
         35 responder_free @b oncall#1
         60 released @c rate_limit
-        60 gate_denied @c rate_limit contained
+        60 gate_passed @c rate_limit over_limit
+        60 gate_denied @c rights contained
         """
+    )
+
+
+@pytest.mark.parametrize(("asks", "then"), [("23 min", "took_effect"), ("24 min", "gate_denied")])
+def test_who_is_contained_before_his_held_act_is_turned_away(asks: str, then: str) -> None:
+    """@a is dark from 15, the end of its hold, and its actor contained 24 minutes later."""
+    told = happened("cooling_off: {for: 15 min}", acts(f"@b {asks}"))
+    about = [
+        one.split()[1] for one in told if "@b" in one and one.split()[1] in ("took_effect", "gate_denied")
+    ]
+    assert about == [then]
+
+
+def test_a_lag_longer_than_the_warm_up_begins_earlier() -> None:
+    """The record has the effect at 0, so that he asks two hours earlier."""
+    told = happened("", "platform: {commands: {deactivate: {lag: 2 h}}}")
+    assert told[:3] == lines(
+        "-120 requested @a actor\n-120 gate_passed @a rights right_held\n0 took_effect @a actor"
     )

@@ -226,3 +226,17 @@ def test_a_list_is_stale_for_some_accounts_and_not_for_others() -> None:
     for u, seen in ((0.4, True), (0.6, False)):
         found = happened(policy, QUIET, luck={(account_id("@a"), Purpose.COVERED): u})
         assert found == (merged(DARK, "2 noticed @a alert", answered(2, "alert")) if seen else lines(DARK))
+
+
+def test_who_is_contained_can_no_longer_undo() -> None:
+    """He notices at 24.5, half a minute after he was contained."""
+    more = SLIPPED + "detection: {actor: {delay: 24 min 30 s, undoes: true}}"
+    told = happened("", more)
+    assert [one for one in told if "contained" in one or "visible" in one or "noticed" in one] == lines(
+        """
+        10 noticed @a public
+        24 contained @a actor
+        24.5 noticed @a actor
+        25 visible @a response
+        """
+    )

@@ -316,14 +316,18 @@ def test_cut_off_at_once_where_the_shift_is_over() -> None:
     )
 
 
+NOT_YET = "0 gate_passed @a rights before_cut_off\n" + DARK_AT_ONCE
+
+
 @pytest.mark.parametrize(
     ("step_down", "then"),
     [
         ("before_last_shift: 30 min", "0 gate_denied @a rights right_stepped_down"),
-        ("before_last_shift: 30 min, teams: [leads]", "0 gate_passed @a rights not_covered\n" + DARK_AT_ONCE),
-        ("before_last_shift: 10 min", "0 gate_passed @a rights before_step_down\n" + DARK_AT_ONCE),
+        ("before_last_shift: 30 min, teams: [leads]", "0 gate_passed @a rights not_covered\n" + NOT_YET),
+        ("before_last_shift: 10 min", "0 gate_passed @a rights before_step_down\n" + NOT_YET),
     ],
 )
 def test_step_down_before_cut_off(step_down: str, then: str) -> None:
+    """Each of the two says what it has to say, until one denies."""
     policy = f"step_down: {{{step_down}}}\ndeprovisioning: {{lag: 0 min}}"
     assert happened(policy, leaving("20 min")) == lines("0 requested @a actor\n" + then)

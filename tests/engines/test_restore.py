@@ -43,6 +43,7 @@ def test_preauthorised_undo_restores_on_sight() -> None:
         TAKEN
         + """
         16 picked_up @a oncall#1
+        16 undo_authorised @a oncall#1 preauthorised
         20 visible @a response
         22 cause_found @a oncall#1
         22 responder_free @a oncall#1
@@ -187,7 +188,6 @@ def test_automatic_restore_while_the_undo_is_authorised() -> None:
         16 picked_up @a oncall#1
         18 cause_found @a oncall#1
         20 visible @a automatic
-        21 undo_authorised @a oncall#1
         21 responder_free @a oncall#1
         24 contained @a actor
         """
@@ -244,7 +244,8 @@ def test_lock_down_holds_the_second_act_until_its_actor_is_contained() -> None:
         25 visible @a response
         25 responder_free @a oncall#1
         46 released @b lock_down
-        46 gate_denied @b lock_down contained
+        46 gate_passed @b lock_down locked
+        46 gate_denied @b rights contained
         """
     )
 

@@ -105,7 +105,7 @@ class Script(World):
         begin: int,
         until: int,
     ) -> list[tuple[int, int]]:
-        times = [(at(m), alarm_id(control.component, 0, k)) for k, m in enumerate(self.alarms_at, start=1)]
+        times = [(at(m), alarm_id(control.id, 0, k)) for k, m in enumerate(self.alarms_at, start=1)]
         return [one for one in times if begin <= one[0] < until]
 
     def leavers(self, teams: tuple[TeamPlan, ...], begin: int, until: int) -> list[Leaver]:  # noqa: ARG002

@@ -36,7 +36,9 @@ def stream(tier: str = "vip", per_hour: float = 6.0, **more: float) -> StreamPla
 
 
 def control(outage: float = 0.0, stretch: int = HOUR, name: str = "alert", covers: float = 1.0) -> Control:
-    return Control(3, component_id(name), None, frozenset(), None, None, covers, outage, stretch)
+    return Control(
+        component_id("alert"), component_id(name), None, frozenset(), None, None, covers, outage, stretch
+    )
 
 
 def team(name: str, windows: tuple[Window, ...], per_day: float = 3.0) -> TeamPlan:
@@ -148,7 +150,7 @@ def test_out_of_order_by_turns_with_the_share_and_stretch_stated(outage: float, 
     """Two states left at constant rates: a step later it is still down with a chance that theory knows."""
     given, step = control(outage, stretch), stretch // 4
     down = np.array([
-        [not one.in_order(given, one.origin + i * step) for i in range(200)]
+        [not one.in_order(given, START + i * step) for i in range(200)]
         for one in (World(world_key(5, number), START, START) for number in range(60))
     ])  # fmt: skip
     shares = down.mean(axis=1)
@@ -170,7 +172,7 @@ def test_controls_on_one_component_share_its_turns() -> None:
     times = range(START - 31 * DAY, START - 21 * DAY, HOUR)
     one, other, third = (
         control(0.4, name="console"),
-        replace(control(0.4, name="console"), code=9),
+        replace(control(0.4, name="console"), id=9),
         control(0.4),
     )
     assert [world().in_order(one, t) for t in times] == [world().in_order(other, t) for t in times]
@@ -221,4 +223,4 @@ def test_what_is_kept_is_not_part_of_what_a_world_is() -> None:
     one, other = world(), world()
     one.reports((stream(),), START, START + DAY)
     assert one == other
-    assert replace(one, lengths={Stage.WORD: 1}) != one
+    assert replace(one, lengths={Stage.RESTORE: 1}) != one

@@ -136,7 +136,7 @@ def facts(agrees: bool = True) -> tuple[FactResult, ...]:
             "by 18:51",
             simulated=spread(1.6, 0.4, 4.4),
             agrees=True,
-            percentile=0.76,
+            percentile=76.0,
         ),
         fact(
             "counts_partial",
@@ -145,7 +145,7 @@ def facts(agrees: bool = True) -> tuple[FactResult, ...]:
             "after 04:41 +1d",
             simulated=spread(800, 210, 1380),
             agrees=True,
-            percentile=0.38,
+            percentile=38.0,
         ),
         fact(
             "posts_lost",
@@ -154,7 +154,7 @@ def facts(agrees: bool = True) -> tuple[FactResult, ...]:
             "0",
             simulated=fixed(0, "share"),
             agrees=True,
-            percentile=0.5,
+            percentile=50.0,
             unit="share",
         ),
         fact(
@@ -164,7 +164,7 @@ def facts(agrees: bool = True) -> tuple[FactResult, ...]:
             "15 min",
             simulated=spread(13, 6, 29),
             agrees=agrees,
-            percentile=0.62,
+            percentile=62.0,
         ),
         fact("page", "noted", "page does not exist", "page does not exist", unit=None),
     )

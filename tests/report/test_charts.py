@@ -17,8 +17,10 @@ from deactsim.errors import DeactsimError
 from deactsim.report import chart_data, charts, hero_data, policy_data
 from deactsim.report.charts.measure import DPI
 from deactsim.report.charts.style import HEIGHT, WIDTH, house_style
-from deactsim.study.results import Comparison, Estimate, PolicyOutcome, Replay
+from deactsim.scenario.load import loads
+from deactsim.study.results import Comparison, Estimate, PolicyOutcome, Replay, Summary
 from tests.report import made_up
+from tests.report.test_tables import SEVERAL
 
 NAMES = ("hero", "minutes", "race", "outcomes", "friction")
 LONG = "quite-a-long-name-for-a-policy-which-somebody-chose"
@@ -227,6 +229,60 @@ def test_what_is_off_the_axis_is_said_with_an_arrow() -> None:
         data = hero_data.hero_data(made_up.replay(), made_up.comparison([made_up.policies()[0], late]))
         figure = charts.hero.draw(data)
     assert "11 min, from 04:48 +1d →" in [text.get_text() for text in figure.findobj(Text)]
+
+
+def test_what_gets_worse_is_said_in_the_charts() -> None:
+    base, *_ = made_up.policies()
+    lost = "content lost on 100% of the evenings"
+    for dark in (made_up.fixed(11), made_up.fixed(2), made_up.spread(300, 200, 1440)):
+        made = made_up.outcome("short", "lengthens", (0,) * 3, dark, ("kept for 10 min", ""), {}, "")
+        comparison = made_up.comparison([base, replace(made, reason=lost)])
+        data = hero_data.hero_data(made_up.replay(), comparison)
+        assert [(each.heading, each.lanes[0].note) for each in data.sections] == [
+            ("makes it worse", f"{lost}; kept for 10 min")
+        ]
+        outcomes = policy_data.outcomes_data(made_up.replay(), comparison)
+        assert outcomes.alt.endswith(f" min ({lost}).")
+        with house_style():
+            figure = charts.outcomes.draw(outcomes)
+            assert lost in [text.get_text() for text in figure.findobj(Text)]
+            assert overlaps(figure) == []
+            assert outside(figure) == []
+
+
+def test_means_near_the_baseline_do_not_read_as_if_they_were_it() -> None:
+    base, *_ = made_up.policies()
+    near = made_up.outcome("near", "shortens", (0,) * 3, made_up.fixed(10.7), None, {}, "")
+    with house_style():
+        figure = charts.outcomes.draw(
+            policy_data.outcomes_data(made_up.replay(), made_up.comparison([base, near]))
+        )
+    assert "10.7 min" in [text.get_text() for text in figure.findobj(Text)]
+
+
+def several(policy: PolicyOutcome, first: Summary | None) -> PolicyOutcome:
+    """The policy against an actor who acts twice, with the darkness of the first act."""
+    return replace(policy, readings=tuple(replace(each, dark_first=first) for each in policy.readings))
+
+
+def test_several_acts_have_the_first_on_the_axis_and_all_in_the_figures() -> None:
+    base, *_ = made_up.policies()
+    twice = made_up.outcome("twice", "shortens", (0,) * 3, made_up.fixed(14), None, {}, "")
+    second = made_up.outcome("second", "shortens", (0,) * 3, made_up.fixed(9), None, {}, "")
+    own = replace(base, readings=tuple(replace(each, dark=made_up.fixed(25)) for each in base.readings))
+    policies = [several(own, made_up.fixed(13)), several(twice, made_up.fixed(8)), several(second, None)]
+    comparison = made_up.comparison(policies, scenario=loads(SEVERAL))
+    checked = tuple(replace(fact, role="checked") for fact in made_up.facts())
+    data = hero_data.hero_data(made_up.replay(facts=checked), comparison)
+    assert data.baseline == 13
+    bars = [(bar.median, bar.text) for bar in data.bars]
+    assert bars == [(13, "25 account-min"), (9, "9 account-min"), (8, "14 account-min")]
+    assert "no account goes dark" in data.words.subtitle
+    # The record's minutes are those of one account: they are not what all of them leave.
+    assert policy_data.outcomes_data(made_up.replay(), comparison).baseline == 11
+    without = [policy for policy in policies if policy.name != "as-it-was"]
+    nobody = made_up.comparison(without, scenario=loads(SEVERAL))
+    assert hero_data.hero_data(made_up.replay(facts=checked), nobody).baseline is None
 
 
 def test_what_is_compared_with_the_model_is_not_called_put_in() -> None:

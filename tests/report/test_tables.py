@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from deactsim.report.chart_data import minutes_data, race_data, recorded_minutes
 from deactsim.report.compare_table import compare_table, vary_table
-from deactsim.report.run_table import run_table
-from deactsim.study.results import Comparison, Estimate, Summary
+from deactsim.report.run_table import check_text, modelled, run_table, simulated
+from deactsim.scenario.load import loads
+from deactsim.study.results import Comparison, Estimate, Replay, Summary
 from tests.report import made_up
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -24,6 +27,12 @@ def golden(name: str, text: str) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
+
+
+TEXT = Path(made_up.__file__).with_name("made_up.yaml").read_text(encoding="utf-8")
+SEVERAL = TEXT.replace(
+    "  accounts:\n", '  accounts:\n    "@else": {tier: protected, followers: 4M}\n'
+).replace("  facts:\n", '  further_acts: [{account: "@else", after: 1 min}]\n  facts:\n')
 
 
 def run(**more: object) -> str:
@@ -72,7 +81,111 @@ def test_without_a_record_nothing_is_said_of_it() -> None:
     said = run(facts=(), timeline=(), prior_percentile=None)
     assert "TIMELINE" not in said
     assert "put in" not in said
-    assert "0 of 0 agree" in said
+    assert "CHECKS   none: nothing on record is pinned, given or checked." in said
+    assert "free to fail none" in " ".join(run(facts=made_up.facts()[:2]).split())
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+@pytest.mark.parametrize("policy", ["as-it-was", "two-person"])
+def test_a_table_keeps_to_the_width_of_the_terminal(width: int, policy: str) -> None:
+    replay = made_up.replay(policy=policy, stopped=0.5 * (policy == "two-person"))
+    said = run_table(replay, "file.yaml", "3f9a2c71" * 8, width)
+    assert all(len(line) <= width for line in said.splitlines())
+    assert ("Herald" in said) == (width > 60)
+    for word in ("INFERRED", "ASSUMED", "ceiling, not viewers"):
+        assert (word in " ".join(said.split())) == (word in run())
+
+
+def with_incident(old: str, new: str) -> Replay:
+    """The made-up replay of a scenario that is a little different."""
+    return made_up.replay(scenario=loads(TEXT.replace(old, new)))
+
+
+def test_a_record_of_when_it_was_visible() -> None:
+    replay = with_incident(
+        "dark: {of: dark, pinned: 11 min", "dark: {of: visible, pinned: 2017-11-02T18:59:30-04:00"
+    )
+    facts = (replace(made_up.facts()[0], documented_text="18:59:30"), *made_up.facts()[1:])
+    said = " ".join(run_table(replace(replay, facts=facts), "f", "x" * 8).split())
+    assert "The 11 is put in, not predicted" in said
+    assert "11 min sits at percentile 36" in said
+
+
+def test_a_record_that_is_only_a_bound() -> None:
+    replay = with_incident("dark: {of: dark, pinned: 11 min", "dark: {of: dark, checked: within 15 min")
+    bound = replace(made_up.facts()[0], role="checked", documented=15.0, documented_text="within 15 min")
+    replay = replace(replay, facts=(bound,), prior_percentile=None)
+    assert recorded_minutes(replay) is None
+    assert recorded_minutes(made_up.replay()) == 11.0
+    said = " ".join(run_table(replay, "f", "x" * 8).split())
+    assert "on record it was over within 15 min." in said
+    assert "WHERE THE MINUTES WENT" in said
+
+
+def test_several_accounts_are_told_together() -> None:
+    replay = made_up.replay(scenario=loads(SEVERAL))
+    said = " ".join(run_table(replay, "f", "x" * 8).split())
+    assert "11 min dark, 2 accounts together. The 11 of the first is put in, not predicted" in said
+    assert "36 % of the first end sooner than the record" in said
+    assert "of the first act; no source gives this split" in said
+    # The stages are the first act's, the free model's minutes all accounts': they are not drawn as one.
+    assert minutes_data(replay).free is None
+    assert race_data(replay).visible is None
+    assert (minutes_data(made_up.replay()).free is None, race_data(made_up.replay()).visible) == (False, 11.0)
+    stopped = made_up.replay(scenario=loads(SEVERAL), policy="two-person", stopped=1.0)
+    assert "none: no account went dark." in run_table(stopped, "f", "x" * 8)
+
+
+def test_a_split_that_sources_give_in_part() -> None:
+    replay = with_incident("authorise: 1 min", "authorise: {value: 1 min, source: herald}")
+    assert "sources give part of this split" in run_table(replay, "f", "x" * 8)
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "said"),
+    [
+        ("by 18:51", {"percentile": 0.0, "simulated": None, "agrees": False}, "by 18:51; so it is in 0 of 100"),
+        ("after 18:51", {"percentile": 0.0, "simulated": None, "agrees": True}, "after 18:51; so it is in 100 of 100"),
+        ("within 5 min", {"percentile": 76.0}, "within 5 min; so it is in 76 of 100"),
+        ("18:51", {"percentile": 0.0, "simulated": None, "agrees": False}, "18:51; never in the simulation"),
+        ("18:51", {"percentile": None, "agrees": None}, "18:51"),
+    ],
+)  # fmt: skip
+def test_checks_in_words(text: str, fact: dict[str, Any], said: str) -> None:
+    first = replace(made_up.facts()[2], documented_text=text, **fact)
+    assert check_text(first) == f"first posts: {said}"
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "said"),
+    [
+        ("+11 min", 4.0, 20.0, "+4 to +20 min"), ("by +5 min", 4.0, 20.0, "+4 to +20 min"),
+        ("+38 min", 17.0, 410.0, "+17 min to +6.8 h"), ("+11 min", 11.0, 11.0, "+11 min"),
+        ("by 18:51", 0.5, 4.0, "18:49:00-18:52:30"), ("after 04:41 +1d", 210.0, 1380.0, "22:18 to 17:48 +1d"),
+    ],
+)  # fmt: skip
+def test_the_timeline_speaks_as_the_record_does(text: str, low: float, high: float, said: str) -> None:
+    row = made_up.row("visible", "visible", "checked", 5, text, made_up.spread((low + high) / 2, low, high))
+    assert simulated(row, made_up.EFFECT) == said
+
+
+def test_what_never_happens_is_told_from_what_is_not_simulated() -> None:
+    gone = made_up.row("visible", "", "pinned", 11, "+11 min", None)
+    assert simulated(gone, made_up.EFFECT, happens=True) == "never"
+    assert simulated(gone, made_up.EFFECT) == "not simulated"
+    # The made-up platform makes no statements.
+    assert modelled(made_up.replay()) == {
+        "took_effect",
+        "detected",
+        "visible",
+        "contained",
+        "public_notice",
+        "audience_whole",
+    }
+    rows = tuple(replace(row, median=None, p05=None, p95=None) for row in made_up.timeline())
+    said = run(timeline=rows)
+    assert said.count(" never ") == 4
+    assert said.count("not simulated") == 2
 
 
 def test_pinned_without_percentile() -> None:
@@ -154,6 +267,32 @@ def test_never_all_but_for_all() -> None:
 def test_a_later_day_is_said() -> None:
     outcome = made_up.outcome("p", "postpones", (0,) * 3, made_up.fixed(11), None, {}, "", starts=1440.0)
     assert "11, from 18:48 +1d" in compare_table(made_up.comparison([outcome]), "f")
+
+
+def test_what_gets_worse_is_said_under_its_figures() -> None:
+    made = made_up.outcome("p", "lengthens", (0,) * 3, made_up.fixed(11), None, {}, "")
+    worse = replace(made, reason="content lost on 100% of the evenings")
+    said = compare_table(made_up.comparison([worse]), "f").splitlines()
+    at = said.index("MAKES IT WORSE")
+    assert said[at + 2].strip() == "content lost on 100% of the evenings"
+    # Not a second time where an actor adapts.
+    adapted = replace(worse, adapted=made_up.outcomes((0.0,), made_up.fixed(11)))
+    assert compare_table(made_up.comparison([adapted]), "f").count("content lost") == 1
+
+
+def test_minutes_of_several_accounts_are_called_so() -> None:
+    several = made_up.comparison(scenario=loads(SEVERAL))
+    said = compare_table(several, "f")
+    assert "account-min dark (90 %)" in said
+    assert "11 min dark, all accounts together" in said.splitlines()[0]
+    assert "if not: account-min dark" in vary_table([replace(several, varied=("a", "b"))])
+
+
+def test_tipping_is_a_sentence() -> None:
+    said = " ".join(compare_table(made_up.comparison(), "f").split())
+    assert (
+        "two-person beats preauthorised while what the reviewers catch is over 53% (now 90%, assumed)" in said
+    )
 
 
 @pytest.mark.parametrize(

@@ -100,18 +100,87 @@ def test_a_story_tells_the_night_with_causes() -> None:
 @pytest.mark.parametrize(
     ("safeguard", "said"),
     [
-        ("approval: {by: {on-call: 1}, review: 3 min, catches: 100%}", "Approval stops it: the approver looked and"),
+        ("approval: {by: {on-call: 1}, review: 3 min, catches: 100%}", "of on-call has looked at it and refuses."),
         ("protected_list: {of: protected, then: deny}", "The protected list stops it: the account is on the"),
         ("cooling_off: {for: 15 min}", "Cooling-off holds it"),
         ("lock_down: {after: 1 s, for: 1 h}", "All such actions are frozen."),
+        ("lock_down: {after: 1 s, for: 1 h}", "The lock-down does not stop it: nothing is frozen."),
+        ("confirm: {takes: 5 s}", "The dialog holds it. 18:48"),
+        ("preauthorised_undo: {}", "has picked it up. "),
+        ("preauthorised_undo: {}", "The undo had been authorised beforehand. "),
+        ("cooling_off: {for: 15 min, watched: 100%, notices: 5 min}",
+         "It is cancelled: somebody inside looked at what was pending, and objected. The account never"),
+        ("retention: {keep: 10 min}", "Content is lost: it is not kept for longer than this."),
+        (
+            "step_down: {before_last_shift: 1 h}, deprovisioning: {lag: 5 min}",
+            "The check of rights does not stop it: the actor was not leaving. ",
+        ),
     ],
 )  # fmt: skip
 def test_stories_of_policies(safeguard: str, said: str) -> None:
     scenario = with_policy(safeguard)
     text = " ".join(story(one_world(scenario, policy="tried", worlds=30), scenario).split())
     assert said in text
-    if " stops it" in said:
+    if "stops it" in text:
         assert "The account never went dark." in text
+    assert "no reason is recorded" not in text
+
+
+SEVERAL = TEXT.replace(
+    "  accounts:\n", '  accounts:\n    "@else": {tier: protected, followers: 4M}\n'
+).replace("  facts:\n", '  further_acts: [{account: "@else", after: 1 min}]\n  facts:\n')
+
+
+def test_a_story_of_several_acts_says_whose_each_line_is() -> None:
+    scenario = loads(SEVERAL.replace("\nsilent:", "\n  tried: {protected_list: {then: deny}}\nsilent:"))
+    said = story(one_world(scenario, worlds=30), scenario)
+    assert "  @somebody: The account goes dark." in said
+    assert "  @else: The account goes dark." in said
+    stopped = story(one_world(scenario, policy="tried", worlds=30), scenario)
+    assert stopped.count("The protected list stops it: the account is on the protected list.") == 2
+    assert stopped.endswith("No account went dark.\n")
+
+
+LEAVES = "actor: {team: support, leaves: {after_act: 30 min}}"
+
+
+@pytest.mark.parametrize(
+    ("safeguards", "said"),
+    [
+        (
+            "step_down: {before_last_shift: 10 min}, deprovisioning: {lag: 5 min}",
+            "does not stop it: the right was to end only later and the last shift had not ended, so access",
+        ),
+        (
+            "step_down: {before_last_shift: 1 h}, deprovisioning: {lag: 5 min}",
+            "stops it: the right had been taken",
+        ),
+    ],
+)
+def test_the_check_of_rights_is_told_once(safeguards: str, said: str) -> None:
+    scenario = loads(
+        TEXT.replace("actor: {team: support}", LEAVES).replace(
+            "\nsilent:", f"\n  tried: {{{safeguards}}}\nsilent:"
+        )
+    )
+    text = " ".join(story(one_world(scenario, policy="tried", worlds=30), scenario).split())
+    assert f"The check of rights {said}" in text
+    assert text.count("The check of rights") == 1
+
+
+def test_a_story_keeps_to_its_width_and_says_when_the_policy_is_another() -> None:
+    scenario = with_policy("cooling_off: {for: 15 min}")
+    said = story(one_world(scenario, policy="tried", worlds=30), scenario, 60)
+    assert all(len(line) <= 60 for line in said.splitlines())
+    assert "under a policy that was not in force" in " ".join(said.split())
+    assert "not in force" not in story(one_world(scenario, worlds=30), scenario)
+
+
+def test_the_follower_count_comes_back_in_shares() -> None:
+    scenario = loads(TEXT.replace("within: 1 day", "within: 1 day, steps: [0.004%, 68%]"))
+    said = story(one_world(scenario, worlds=30), scenario)
+    assert "The follower count is back to 0.004 % of what it was." in said
+    assert "The follower count is back to 68 % of what it was." in said
 
 
 def test_earlier_than_the_effect_is_said() -> None:

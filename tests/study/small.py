@@ -78,7 +78,7 @@ def rejected(plan: Plan, seed: int, worlds: int, agrees: Callable[[Marks], bool]
         world = new_world(plan, seed, number)
         seen = marks(run_incident(plan, world), world.end)
         if seen.effect is not None and agrees(seen):
-            kept.append(Weighted(number, world, 1.0, seen))
+            kept.append(Weighted(number, world, 1.0, seen, plan))
     return kept
 
 

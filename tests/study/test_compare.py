@@ -13,7 +13,7 @@ from deactsim.scenario.schema import Scenario
 from deactsim.study import executors
 from deactsim.study.compare import compare
 from deactsim.study.executors import run_jobs
-from deactsim.study.results import Comparison
+from deactsim.study.results import Comparison, PolicyOutcome
 from tests.study.small import small
 
 INCIDENT = """
@@ -54,7 +54,7 @@ def test_groups() -> None:
     assert {each.name: each.group for each in compared().policies} == {
         "as-it-was": "nothing",
         "two": "stops",
-        "overload": "stops",
+        "overload": "unknown",
         "down": "stops",
         "watchdog": "shortens",
         "slow": "postpones",
@@ -72,6 +72,9 @@ def test_each_policy_is_told_in_full() -> None:
     assert found["lost"].reason == "content lost on 100% of the evenings"
     assert found["few"].reason == "unknown whether this actor would be one of the 2"
     assert found["few"].friction
+    assert found["overload"].reason is not None
+    assert "raise incident.follow" in found["overload"].reason
+    assert found["overload"].readings == ()
     assert (
         found["watchdog"].difference["dark_minutes"].mean,
         found["watchdog"].measures["dark_minutes"].mean,
@@ -85,7 +88,7 @@ def test_each_policy_is_told_in_full() -> None:
 
 def test_a_pool_that_cannot_cope_is_named_and_not_averaged() -> None:
     found = next(each for each in compared().policies if each.name == "overload")
-    # Six actions a day, twenty hours each, two people.
+    # Six actions a day, twenty hours each, two people; some still wait when the world ends.
     assert found.friction_text == "unstable: desk at 250%"
     assert not [name for name in found.friction if name.startswith(("minutes_held", "report_wait"))]
     assert "approver_hours" in found.friction
@@ -115,7 +118,7 @@ def test_error_is_the_widest_half_of_the_shares() -> None:
 
 def test_frame_has_a_row_a_policy_reading_and_world() -> None:
     frame = compared().frame
-    assert set(frame.policy) == set(scenario().policies) - {"few"}
+    assert set(frame.policy) == set(scenario().policies) - {"few", "overload"}
     assert frame.groupby(["policy", "reading"]).size().nunique() <= 2
     assert frame[frame.policy == "as-it-was"].dark_minutes.eq(11.0).all()
 
@@ -133,7 +136,152 @@ def test_the_baseline_alone() -> None:
     stepping = small(incident=INCIDENT, policies="{as-it-was: {step_down: {before_last_shift: 1 s}}}")
     found = compare(stepping, worlds=30, weeks=1)
     assert [each.name for each in found.policies] == ["as-it-was"]
-    assert found.ranking.text == "same top 1 under E, I: as-it-was" or "top 1" in found.ranking.text
+    assert found.ranking.text == "nothing to rank but the baseline, as-it-was"
+
+
+def test_routine_weeks_grow_with_the_worlds() -> None:
+    def weeks(worlds: int, given: int | None = None) -> int:
+        return compare(scenario(), policies=["lost"], worlds=worlds, weeks=given, explain=False).weeks
+
+    assert [weeks(20), weeks(240), weeks(20, 3)] == [8, 12, 3]
+
+
+# ---------------------------------------------------------------- against a baseline that holds
+
+HOLDING = """
+  as-it-was: {}
+  watchdog: {automatic_restore: {after: 1 min}}
+  longer: {cooling_off: {for: 20 min}}
+  shorter: {cooling_off: {for: 5 min}}
+  slow-watchdog: {automatic_restore: {after: 1 day}}"""
+
+
+@cache
+def against_a_hold() -> dict[str, PolicyOutcome]:
+    held = small(incident=INCIDENT, safeguards="{cooling_off: {for: 15 min}}", policies=HOLDING)
+    found = compare(held, worlds=40, weeks=1, explain=False)
+    return {each.name: each for each in found.policies}
+
+
+def test_what_the_baseline_holds_too_is_not_postponed() -> None:
+    found = against_a_hold()
+    assert {name: each.group for name, each in found.items()} == {
+        "as-it-was": "nothing",
+        "watchdog": "shortens",
+        "longer": "postpones",
+        "shorter": "nothing",
+        "slow-watchdog": "nothing",
+    }
+    assert found["slow-watchdog"].reason == "the account was back before it"
+
+
+def test_darkness_starts_later_than_under_the_baseline() -> None:
+    found = {name: each.readings[0].starts for name, each in against_a_hold().items()}
+    medians = {name: None if starts is None else starts.median for name, starts in found.items()}
+    assert medians == {
+        "as-it-was": 0.0,
+        "watchdog": 0.0,
+        "longer": 5.0,
+        "shorter": -10.0,
+        "slow-watchdog": 0.0,
+    }
+
+
+# ---------------------------------------------------------------- an actor who acts three times
+
+THREE = """
+  account: "@it"
+  command: deactivate
+  actor: {team: support, open_report: true}
+  further_acts: [{account: "@that", after: 1 min}, {account: "@other", after: 2 min}]
+  at: 2017-11-02T18:48:30Z
+  readings: {meant: {cause: deliberate}}
+  facts: {dark: {of: dark, pinned: 11 min}}"""
+
+
+@cache
+def three_acts() -> dict[str, PolicyOutcome]:
+    found = compare(
+        small(
+            platform="""
+  commands: {deactivate: {undo: restore}, restore: {}}
+  tiers: {protected: {accounts: 5, followers: 1M}, other: {accounts: 5}}
+  accounts: {"@it": {tier: protected, followers: 4M}, "@that": {tier: other, followers: 1k},
+    "@other": {tier: other, followers: 1k}}""",
+            teams="{support: {headcount: 5, may: {deactivate: [protected, other]}}, desk: {headcount: 2}, "
+            "on-call: {headcount: 2}}",
+            incident=THREE,
+            policies="""
+  as-it-was: {}
+  one: {rate_limit: {per_agent: 1 per day, then: deny}}
+  many: {rate_limit: {per_agent: 10 per hour}}
+  listed: {protected_list: {of: protected, then: deny}}
+  all-listed: {protected_list: {then: deny}}""",
+        ),
+        worlds=40,
+        weeks=1,
+        explain=False,
+    )
+    return {each.name: each for each in found.policies}
+
+
+def test_several_acts_are_stopped_if_none_goes_dark() -> None:
+    found = three_acts()
+    assert {name: each.group for name, each in found.items()} == {
+        "as-it-was": "nothing",
+        "one": "shortens",
+        "many": "nothing",
+        "listed": "shortens",
+        "all-listed": "stops",
+    }
+    assert [each.readings[0].stopped.mean for each in found.values()] == [0.0, 0.0, 0.0, 0.0, 1.0]
+    assert found["many"].reason == "the acts stayed under the limit"
+
+
+def test_several_acts_are_dark_together() -> None:
+    found = {name: each.readings[0] for name, each in three_acts().items()}
+    base, one, listed = found["as-it-was"], found["one"], found["listed"]
+    assert base.dark is not None
+    assert base.dark_first is not None
+    assert (base.dark_first.median, base.dark.median > 22.0) == (11.0, True)
+    assert one.dark is not None
+    assert one.dark == one.dark_first
+    # The first act never took effect: there is nothing to say of its darkness.
+    assert listed.dark is not None
+    assert (listed.dark_first, listed.starts) == (None, None)
+
+
+def test_what_gets_worse_is_said() -> None:
+    slow = small(
+        incident=INCIDENT,
+        policies="""
+  as-it-was: {}
+  asked: {approval: {by: {desk: 1}, commands: [restore], review: 5 min, catches: 0%}}""",
+    )
+    found = compare(slow, policies=["asked"], worlds=40, weeks=1, explain=False).policies[1]
+    assert (found.group, found.reason) == ("lengthens", "5.0 min more dark on average")
+
+
+def test_a_difference_that_cannot_be_told_from_nothing_gets_no_cause() -> None:
+    # An alert that hardly ever sees anything: the evenings it does are too few to tell.
+    seldom = small(incident=INCIDENT, policies="{as-it-was: {}, seldom: {alert: {after: 1 s, recall: 3%}}}")
+    found = compare(seldom, policies=["seldom"], worlds=60, seed=3, weeks=1, explain=False).policies[1]
+    dark = found.difference["dark_minutes"]
+    assert dark.low < dark.mean < 0.0 <= dark.high
+    assert found.group == "nothing"
+    assert found.reason is not None
+    assert found.reason.startswith("what it changes cannot be told from nothing with ")
+    assert found.reason_source is None
+
+
+def test_minutes_have_no_interval_below_nothing() -> None:
+    listed = small(
+        incident=INCIDENT,
+        policies="{as-it-was: {}, two: {approval: {by: {desk: 1}, review: 1 min, catches: 97%}}}",
+    )
+    found = compare(listed, worlds=40, weeks=1, explain=False).policies[1].readings
+    assert all(0.0 <= each.mean_dark.low <= each.mean_dark.mean for each in found)
+    assert any(each.mean_dark.low == 0.0 < each.mean_dark.mean for each in found)
 
 
 def test_progress_counts_jobs() -> None:

@@ -10,6 +10,8 @@ from deactsim.scenario.stated import FactValue
 from deactsim.study.facts import (
     _past,
     clock,
+    dark_fact,
+    dark_minutes,
     fact_results,
     minutes_text,
     source_text,
@@ -95,11 +97,11 @@ def scenario() -> Scenario:
 
 
 NIGHTS = table(
-    dark_minutes=[10.0, 11.0, 12.0, 13.0], at_public_notice=[2.0, 2.5, np.nan, 9.0], content_lost=[0.0, 0.0, 0.0, 0.0],
+    dark_first=[10.0, 11.0, 12.0, 13.0], at_public_notice=[2.0, 2.5, np.nan, 9.0], content_lost=[0.0, 0.0, 0.0, 0.0],
     at_took_effect=[-1.0, 0.0, 0.5, 1.0], at_visible=[9.0, 11.0, 12.5, 14.0],
     at_audience_whole=[500.0, 700.0, np.nan, 400.0], at_first_statement=[60.0, 70.0, 80.0, 90.0],
 )  # fmt: skip
-FREE = table(dark_minutes=[1.0, 2.0, 3.0, 16.0])
+FREE = table(dark_first=[1.0, 2.0, 3.0, 16.0])
 
 
 @pytest.fixture(scope="module")
@@ -116,16 +118,16 @@ def test_a_checked_fact_has_its_percentile(found: dict[str, FactResult]) -> None
         "Paper, Agency",
     )
     # One below, one equal: between a quarter and a half.
-    assert (dark.agrees, dark.percentile) == (True, 0.375)
+    assert (dark.agrees, dark.percentile) == (True, 37.5)
     assert dark.simulated is not None
     assert (dark.simulated.median, dark.simulated.p05, dark.simulated.p95) == (11.0, 10.0, 13.0)
 
 
 def test_by_and_after(found: dict[str, FactResult]) -> None:
     by, after = found["by"], found["after"]
-    # Two of four by then; whoever never noticed is later than any time.
-    assert (by.documented, by.documented_text, by.percentile, by.agrees) == (2.5, "by 18:51", 0.375, True)
-    assert (after.documented, after.label, after.percentile) == (600.0, "whole again", 0.5)
+    # Two of four by then, one of them just then; whoever never noticed is later than any time.
+    assert (by.documented, by.documented_text, by.percentile, by.agrees) == (2.5, "by 18:51", 50.0, True)
+    assert (after.documented, after.label, after.percentile) == (600.0, "whole again", 50.0)
     assert after.documented_text == "after 04:48:30 +1d"
     assert after.agrees
 
@@ -140,7 +142,7 @@ def test_by_and_after(found: dict[str, FactResult]) -> None:
     ],
 )  # fmt: skip
 def test_when_a_fact_agrees(scenario: Scenario, fact: str, times: list[float], agrees: bool) -> None:
-    names = {"by": "at_public_notice", "after": "at_audience_whole", "dark": "dark_minutes"}
+    names = {"by": "at_public_notice", "after": "at_audience_whole", "dark": "dark_first"}
     nights = table(**{names[fact]: times}, content_lost=[0.0, 0.0])
     (result,) = (each for each in fact_results(scenario, nights, FREE, own=True) if each.id == fact)
     assert result.agrees is agrees
@@ -152,7 +154,7 @@ def test_a_tail_of_a_twentieth_is_enough(scenario: Scenario) -> None:
             [early, 1 - early],
             at_public_notice=[2.0, 9.0],
             content_lost=[0.0, 0.0],
-            dark_minutes=[11.0, 11.0],
+            dark_first=[11.0, 11.0],
         )
         (result,) = (each for each in fact_results(scenario, nights, FREE, own=True) if each.id == "by")
         assert result.agrees is agrees
@@ -164,7 +166,7 @@ def test_another_policy_is_not_checked(scenario: Scenario) -> None:
 
 
 def test_the_free_model_is_another_table(found: dict[str, FactResult]) -> None:
-    assert found["other"].percentile == 0.75
+    assert found["other"].percentile == 75.0
     assert found["other"].simulated is not None
     assert found["other"].simulated.p95 == 16.0
 
@@ -184,10 +186,80 @@ def test_what_is_not_checked_only_stands_beside(found: dict[str, FactResult]) ->
     assert found["lost"].documented_text == "0"
 
 
-def test_without_a_simulated_side_nothing_agrees(scenario: Scenario) -> None:
-    empty = table(dark_minutes=[11.0], content_lost=[0.0])
-    by = next(each for each in fact_results(scenario, empty, FREE, own=True) if each.id == "by")
-    assert (by.agrees, by.simulated, by.percentile) == (False, None, None)
+@pytest.mark.parametrize(
+    ("relation", "agrees", "percentile"), [("", False, 0.0), ("by ", False, 0.0), ("after ", True, 0.0)]
+)
+def test_what_never_comes_is_later_than_any_time(relation: str, agrees: bool, percentile: float) -> None:
+    night = checked("public_notice", f"{relation}2017-11-02T18:51:00Z")
+    never = table(dark_first=[11.0, 12.0], at_took_effect=[0.0, 0.0])
+    (fact,) = fact_results(night, never, never, own=True)
+    assert (fact.agrees, fact.percentile, fact.simulated) == (agrees, percentile, None)
+
+
+def checked(of: str, value: str) -> Scenario:
+    """The small night with one checked fact."""
+    incident = FACTS[: FACTS.index("  facts:")] + f"  facts: {{it: {{of: {of}, checked: {value}}}}}"
+    return small(incident=incident, sources=SOURCES)
+
+
+@pytest.mark.parametrize(
+    ("value", "agrees", "percentile", "text"),
+    [
+        ("11 min", True, 50.0, "11 min"),
+        ("within 10.5 min", False, 0.0, "within 10.5 min"),
+        ("within 11 min", True, 100.0, "within 11 min"),
+        ("after 11 min", True, 0.0, "after 11 min"),
+        ("after 11.5 min", False, 100.0, "after 11.5 min"),
+        # By the clock the worlds are spread around it.
+        ("by 2017-11-02T18:59:00Z", True, 50.0, "by 18:59"),
+    ],
+)
+def test_a_length_counts_from_each_worlds_own_effect(
+    value: str, agrees: bool, percentile: float, text: str
+) -> None:
+    nights = table(at_took_effect=[-1.0, 0.5, 30.0], at_visible=[10.0, 11.5, 41.0], weights=[1.0, 1.0, 0.0])
+    (fact,) = fact_results(checked("visible", value), nights, nights, own=True)
+    assert (fact.agrees, fact.percentile, fact.documented_text) == (agrees, percentile, text)
+    assert fact.simulated is not None
+    assert fact.simulated.p95 == (11.5 if "T18" in value else 11.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("11 min", "+11 min"), ("within 5 min", "by +5 min"), ("after 90 s", "after +90 s")]
+)
+def test_a_length_in_the_timeline_counts_from_the_effect(value: str, text: str) -> None:
+    nights = table(at_took_effect=[0.0], at_visible=[11.0], dark_first=[11.0])
+    for of in ("visible", "dark"):
+        night = checked(of, value)
+        row = timeline(night, nights, fact_results(night, nights, nights, own=True))[1]
+        assert (row.event, row.documented_text) == ("visible", text)
+
+
+@pytest.mark.parametrize(
+    ("facts", "name", "minutes"),
+    [
+        ("{it: {of: dark, pinned: 11 min}}", "it", 11.0),
+        ("{a: {of: visible, checked: 2017-11-02T18:58:30Z}, b: {of: dark, noted: 9 min}}", "a", 10.0),
+        ("{a: {of: dark, checked: 9 min}, b: {of: visible, pinned: 8 min}}", "b", 8.0),
+        ("{a: {of: dark, checked: within 9 min}}", "a", None),
+        ("{a: {of: dark, checked: 9 min, model: free}}", None, None),
+        ("{a: {of: visible, noted: soon}, b: {noted: 11 min}}", None, None),
+        ("{}", None, None),
+    ],
+)
+def test_what_the_record_has_of_the_darkness(facts: str, name: str | None, minutes: float | None) -> None:
+    incident = small(
+        incident=FACTS[: FACTS.index("  facts:")] + f"  facts: {facts}", sources=SOURCES
+    ).incident
+    assert incident is not None
+    assert (dark_fact(incident), dark_minutes(incident)) == (name, minutes)
+
+
+def test_a_wide_margin_of_the_start_is_said_in_minutes() -> None:
+    wide = small(incident=FACTS.replace("give_or_take: 60 s", "give_or_take: 10 min"), sources=SOURCES)
+    start = next(row for row in timeline(wide, NIGHTS, fact_results(wide, NIGHTS, FREE, own=True))
+                 if row.event == "took_effect")  # fmt: skip
+    assert start.documented_text == "18:48:30 ±10 min"
 
 
 def test_timeline_is_in_order_and_says_both_sides(scenario: Scenario, found: dict[str, FactResult]) -> None:
@@ -212,7 +284,7 @@ def test_timeline_is_in_order_and_says_both_sides(scenario: Scenario, found: dic
 
 def test_a_start_without_a_name_of_its_own() -> None:
     bare = small()
-    nights = table(dark_minutes=[11.0], at_took_effect=[0.0], at_visible=[11.0])
+    nights = table(dark_first=[11.0], at_took_effect=[0.0], at_visible=[11.0])
     facts = fact_results(bare, nights, nights, own=True)
     start, end = timeline(bare, nights, facts)
     assert (start.label, start.documented_text) == ("account deactivated", "18:48:30")
@@ -223,6 +295,7 @@ def test_values_as_text(scenario: Scenario) -> None:
     assert scenario.incident is not None
     for value, text in (
         (FactValue("number", "is", 3.0), "3"),
+        (FactValue("number", "by", 0.1), "at most 0.1"),
         (FactValue("duration", "after", 5 * MINUTE), "after 5 min"),
         (FactValue("text", "is", "as told"), "as told"),
     ):

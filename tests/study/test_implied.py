@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from deactsim.model.compile import compile_plan
-from deactsim.study.implied import implied, loads
+from deactsim.study.implied import implied, loads, overloaded
 from tests.study.small import small
 
 REPORTS = """
@@ -86,5 +86,81 @@ def test_nobody_on_shift_is_an_endless_load() -> None:
     assert loads(plan)["desk"] == pytest.approx(24 / 60 / 24, rel=1e-12)
     nobody = tuple(replace(team, windows=()) if team.name == "desk" else team for team in plan.teams)
     assert loads(replace(plan, teams=nobody))["desk"] == float("inf")
-    without = tuple(replace(team, windows=()) for team in plan.teams)
-    assert loads(replace(plan, teams=without)) == {}
+    assert overloaded(replace(plan, teams=nobody)) == {"desk": "nobody in desk is ever on shift"}
+    # Reports that nobody is there to take: nothing comes to the desk, nothing is ever done.
+    without = replace(plan, teams=tuple(replace(team, windows=()) for team in plan.teams))
+    assert loads(without) == {"support": float("inf")}
+    assert overloaded(without) == {"support": "nobody in support is ever on shift"}
+
+
+def test_reports_that_nobody_may_take() -> None:
+    scenario = small(
+        reports=REPORTS.replace("protected:", "usual:")
+        + "\n  protected: {command: deactivate, rate: 1 per day, actioned: 0%, slip: 0%, handling: 6 min}",
+        platform="""
+  commands: {deactivate: {undo: restore}, restore: {}}
+  tiers: {protected: {accounts: 5, followers: 1M}, usual: {accounts: 5, followers: 1k}}
+  accounts: {"@it": {tier: protected, followers: 4M}}""",
+        teams="""
+  support: {headcount: 40, may: {deactivate: [usual, protected]}}
+  seniors: {headcount: 1, may: {deactivate: [protected]}}
+  press: {headcount: 1, may: {restore: [protected]}}
+  on-call: {headcount: 1}""",
+        policies="""
+  as-it-was: {}
+  one: {least_privilege: {holders: 1}, approval: {by: {seniors: 1}, review: 10 min, catches: 0%, covers: 50%}}""",
+    )
+    plan = compile_plan(scenario, "one", None)
+    assert [team.holders for team in plan.teams] == [1, 0, 0, 0]
+    # Support's one holder has 48 h and 6 min of reports a day; the senior may do nothing but
+    # approve, and 2 h a day of that are no load without end.
+    assert loads(plan) == pytest.approx({"support": 48.1 / 24, "seniors": 2 / 24}, rel=1e-12)
+    assert overloaded(plan) == {"support": "support at 200%"}
+    teams = tuple(replace(team, holders=int(team.name == "press")) for team in plan.teams)
+    nobody = replace(plan, teams=teams)
+    assert loads(nobody) == {"support": float("inf"), "seniors": float("inf")}
+    assert overloaded(nobody) == {
+        "support": "nobody in support holds the right",
+        "seniors": "nobody in seniors holds the right",
+    }
+    quiet = tuple(replace(stream, per_microsecond=0.0) for stream in plan.streams)
+    assert loads(replace(nobody, streams=quiet)) == {}
+
+
+def test_holders_have_the_reports_and_everybody_the_rest() -> None:
+    scenario = small(
+        reports=REPORTS,
+        teams="""
+  support: {headcount: 4, may: {deactivate: [protected]}}
+  on-call: {headcount: 1}""",
+        policies="""
+  as-it-was: {separation_of_duties: {by: support, takes: 2 h, catches: 0%}}""",
+    )
+    plan = compile_plan(scenario, "as-it-was", None)
+    # 48 h of reports and 48 h of executing a day by four people; then the same with three holders.
+    assert loads(plan)["support"] == pytest.approx(1.0, rel=1e-12)
+    for holders, load in ((3, 1.0), (2, 1.0), (1, 2.0)):
+        fewer = tuple(replace(t, holders=holders) if t.name == "support" else t for t in plan.teams)
+        assert loads(replace(plan, teams=fewer))["support"] == pytest.approx(load, rel=1e-12)
+
+
+def test_implied_says_what_is_never_handled(monkeypatch: pytest.MonkeyPatch) -> None:
+    from deactsim.study import implied as module
+
+    scenario = small(
+        reports=REPORTS,
+        teams=TEAMS,
+        policies="{as-it-was: {approval: {by: {desk: 1}, review: 1 min, catches: 0%}}}",
+    )
+    whole = compile_plan(scenario, "as-it-was", None)
+    nobody = replace(whole, teams=tuple(replace(team, holders=0) for team in whole.teams))
+    closed = replace(
+        whole, teams=tuple(replace(t, windows=()) if t.name == "desk" else t for t in whole.teams)
+    )
+    for plan, expected in (
+        (nobody, {"nobody in support holds the right, its reports are never handled",
+                  "nobody in night holds the right, its reports are never handled"}),
+        (closed, {"nobody in desk is ever on shift, its work is never handled"}),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, "compile_plan", lambda *_, plan=plan: plan)
+        assert {pool.text for pool in implied(scenario).pools if pool.load == float("inf")} == expected

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from deactsim.model.compile import compile_plan
-from deactsim.model.plan import Plan
+from deactsim.model.plan import IncidentPlan, Plan
 from deactsim.model.states import Channel, Event, Gate, Reason, Route
 from deactsim.model.streams import act_id, report_id
 from deactsim.study.measures import MEASURES, MINUTE, STAGES, Marks, marks, record, stage_lengths
@@ -35,6 +36,12 @@ def plan() -> Plan:
     return compile_plan(scenario, "as-it-was", "meant")
 
 
+def incident(plan: Plan, at: float) -> IncidentPlan:
+    """The plan's incident, documented at that minute."""
+    assert plan.incident is not None
+    return replace(plan.incident, at=round(at * MINUTE))
+
+
 def seen(plan: Plan, *rows: tuple[float, Event, int, int, int]) -> Marks:
     return marks(trace_of(plan, *(row(*each) for each in rows)), ENDS)
 
@@ -60,9 +67,9 @@ def test_a_whole_night(plan: Plan) -> None:
         (200, Event.SECOND_STATEMENT, IT, 0, 0),
         (300, Event.AUDIENCE_WHOLE, IT, 0, 0),
     )
-    assert found.passed == [(Gate.RIGHTS, Reason.RIGHT_HELD)]
+    assert found.gates == [(Gate.RIGHTS, Reason.RIGHT_HELD)]
     assert found.dark == 11 * MINUTE
-    line = record(found, 99 * MINUTE, 99 * MINUTE)
+    line = record(found, incident(plan, 99), 99 * MINUTE)
     assert {name: line[name] for name in MEASURES} == {
         "dark_minutes": 11,
         "audience_minutes": 44e6,
@@ -87,22 +94,59 @@ def test_a_whole_night(plan: Plan) -> None:
 
 def test_stopped_is_dark_for_nothing(plan: Plan) -> None:
     found = seen(
-        plan, (99, Event.REQUESTED, IT, 0, 0), (99, Event.GATE_DENIED, IT, Gate.APPROVAL, Reason.REFUSED)
+        plan,
+        (99, Event.REQUESTED, IT, 0, 0),
+        (99, Event.GATE_DENIED, IT, Gate.APPROVAL, Reason.REFUSED),
+        (100, Event.GATE_DENIED, THAT, Gate.APPROVAL, Reason.REFUSED),
     )
-    assert found.stopped_by == (Gate.APPROVAL, Reason.REFUSED)
-    assert record(found, 0, 0) == {"stopped": 1.0, "dark_minutes": 0.0, "audience_minutes": 0.0}
+    assert found.gates == [(Gate.APPROVAL, Reason.REFUSED)] * 2
+    line = record(found, incident(plan, 0), 0)
+    assert line.pop("stopped") == 1.0
+    assert set(line) == {"acts_dark", "dark_minutes", "dark_first", "audience_minutes"}
+    assert not any(line.values())
     assert stage_lengths(found) == {}
     assert found.dark == 0
+    assert not found.held
+
+
+def test_stopped_only_if_every_act_is(plan: Plan) -> None:
+    found = seen(
+        plan,
+        (99, Event.GATE_DENIED, IT, Gate.APPROVAL, Reason.REFUSED),
+        (101, Event.TOOK_EFFECT, THAT, 0, 0),
+        (105, Event.CONTAINED, THAT, 0, 0),
+        (106, Event.VISIBLE, THAT, Route.RESPONSE, 0),
+    )
+    line = record(found, incident(plan, 99), 99 * MINUTE)
+    assert (line["stopped"], line["acts_dark"], line["dark_minutes"], line["dark_first"]) == (0, 1, 5, 0)
+    assert line["audience_minutes"] == 5 * 3e6
+    assert (line["time_to_contain"], line["still_dark"]) == (4, 0)
+    assert "late" not in line
+
+
+@pytest.mark.parametrize(
+    ("rows", "held"),
+    [
+        ([(99, Event.REQUESTED, IT, 0, 0), (99, Event.HELD, IT, Gate.COOLING_OFF, 0)], True),
+        ([(100, Event.TOOK_EFFECT, IT, 0, 0), (100, Event.HELD, THAT, Gate.COOLING_OFF, 0)], True),
+        ([(100, Event.TOOK_EFFECT, IT, 0, 0), (100, Event.GATE_DENIED, THAT, Gate.COOLING_OFF, 0)], False),
+    ],
+)
+def test_what_still_waits_is_neither_stopped_nor_dark(
+    plan: Plan, rows: list[tuple[float, Event, int, int, int]], *, held: bool
+) -> None:
+    rows = [row if row[1] != Event.GATE_DENIED else (*row[:4], Reason.REFUSED) for row in rows]
+    assert seen(plan, *rows).held == held
 
 
 def test_what_never_ends_is_dark_to_the_end(plan: Plan) -> None:
     found = seen(plan, (100, Event.TOOK_EFFECT, IT, 0, 0), (700, Event.CONTENT_LOST, IT, 0, 0))
-    line = record(found, 100 * MINUTE, 100 * MINUTE)
+    line = record(found, incident(plan, 100), 100 * MINUTE)
     assert (line["dark_minutes"], line["still_dark"], line["content_lost"]) == (900, 1, 1)
     assert line["audience_minutes"] == 900 * 4e6
     assert math.isnan(line["time_to_detect"])
     assert math.isnan(line["time_to_restore"])
-    assert [line[f"stage_{name}"] for name in STAGES] == [0, 0, 0, 0, 0, 900]
+    assert [line[f"stage_{name}"] for name in STAGES] == [900, 0, 0, 0, 0, 0]
 
 
 def test_a_stage_cut_short_has_what_it_had(plan: Plan) -> None:
@@ -120,6 +164,41 @@ def test_a_stage_cut_short_has_what_it_had(plan: Plan) -> None:
     assert found.route is Route.AUTOMATIC
 
 
+@pytest.mark.parametrize(
+    ("rows", "lengths"),
+    [
+        # Nobody brings word; nobody picks up; authorising goes on when the watchdog is there.
+        ([(102, Event.NOTICED, IT, Channel.PUBLIC, 0)], [2, 4, 0, 0, 0, 0]),
+        ([(101, Event.NOTICED, IT, 1, 0), (101, Event.WORD_ARRIVES, IT, 1, 0)], [1, 0, 5, 0, 0, 0]),
+        (
+            [
+                (101, Event.NOTICED, IT, 1, 0),
+                (101, Event.WORD_ARRIVES, IT, 1, 0),
+                (102, Event.PICKED_UP, IT, 0, 0),
+                (103, Event.CAUSE_FOUND, IT, 0, 0),
+            ],
+            [1, 0, 1, 1, 3, 0],
+        ),
+        # Authorised beforehand: the cause is found when it is back.
+        (
+            [
+                (101, Event.NOTICED, IT, 1, 0),
+                (101, Event.WORD_ARRIVES, IT, 1, 0),
+                (102, Event.PICKED_UP, IT, 0, 0),
+                (102, Event.UNDO_AUTHORISED, IT, 0, Reason.PREAUTHORISED),
+                (109, Event.CAUSE_FOUND, IT, 0, 0),
+            ],
+            [1, 0, 1, 0, 0, 4],
+        ),
+    ],
+)
+def test_what_is_under_way_at_the_end_gets_the_rest(
+    plan: Plan, rows: list[tuple[float, Event, int, int, int]], lengths: list[float]
+) -> None:
+    effect, back = (100, Event.TOOK_EFFECT, IT, 0, 0), (106, Event.VISIBLE, IT, Route.AUTOMATIC, 0)
+    assert list(stage_lengths(seen(plan, effect, *rows, back)).values()) == lengths
+
+
 def test_every_act_counts_to_the_audience(plan: Plan) -> None:
     found = seen(
         plan,
@@ -128,7 +207,9 @@ def test_every_act_counts_to_the_audience(plan: Plan) -> None:
         (111, Event.VISIBLE, IT, Route.RESPONSE, 0),
     )
     assert found.dark == 11 * MINUTE
-    assert found.follower_time == (11 * 4e6 + 899 * 3e6) * MINUTE
+    line = record(found, incident(plan, 100), 100 * MINUTE)
+    assert (line["dark_minutes"], line["dark_first"], line["acts_dark"]) == (11 + 899, 11, 2)
+    assert (line["audience_minutes"], line["still_dark"]) == (11 * 4e6 + 899 * 3e6, 1)
 
 
 def test_the_actor_is_contained_by_whichever_response(plan: Plan) -> None:
@@ -139,4 +220,4 @@ def test_the_actor_is_contained_by_whichever_response(plan: Plan) -> None:
         (107, Event.CONTAINED, THAT, 0, 0),
         (111, Event.VISIBLE, IT, Route.RESPONSE, 0),
     )
-    assert record(found, 100 * MINUTE, 100 * MINUTE)["time_to_contain"] == 7
+    assert record(found, incident(plan, 100), 100 * MINUTE)["time_to_contain"] == 7

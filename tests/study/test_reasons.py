@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deactsim.model.states import Gate, Reason
+from deactsim.model.states import Channel, Gate, Reason
 from deactsim.scenario.schema import Scenario
 from deactsim.study.nights import Nights
-from deactsim.study.reasons import _BY_REASON, _GATE_OF, _source, why_nothing
+from deactsim.study.reasons import _BY_REASON, _GATE_OF, _source, untold, why_nothing
 from tests.study.small import small
 
 POLICIES = """
@@ -23,7 +23,13 @@ POLICIES = """
   alert: {alert: {after: 1 min, recall: 90%}}
   watch: {leaver_watch: {before_last_shift: 1 day, after: 1 min, recall: 90%}}
   button: {undo_button: {restore: 1 h}}
-  two: {open_report: {}, lock_down: {after: 1 min, for: 1 h}}"""
+  two: {open_report: {}, lock_down: {after: 1 min, for: 1 h}}
+  both: {step_down: {before_last_shift: 1 day}, deprovisioning: {lag: 5 min}}
+  channels: {alert: {after: 1 min, recall: 90%}, probe: {every: 1 min, recall: 90%}}
+  few: {least_privilege: {holders: 2}, step_down: {before_last_shift: 1 day}}
+  limit: {rate_limit: {per_agent: 10 per hour}}
+  quick: {on_call: {pick_up: 1 min}}
+  watchdog: {automatic_restore: {after: 1 h}}"""
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +50,13 @@ def scenario() -> Scenario:
     )
 
 
-def nights(said: dict[Gate, list[Reason]], **columns: list[float]) -> Nights:
-    size = max((len(answers) for answers in said.values()), default=3)
+def nights(
+    said: dict[Gate, list[Reason]], weights: tuple[float, ...] = (), /, **columns: list[float]
+) -> Nights:
+    size = max((len(answers) for answers in said.values()), default=len(weights) or 3)
     decided = tuple(tuple((gate, answers[world]) for gate, answers in said.items()) for world in range(size))
-    return Nights(
-        {name: np.array(values) for name, values in columns.items()}, np.ones(size), np.arange(size), decided
-    )
+    table = {name: np.array(values) for name, values in columns.items()}
+    return Nights(table, np.array(weights) if weights else np.ones(size), np.arange(size), decided)
 
 
 def why(scenario: Scenario, policy: str, table: Nights) -> tuple[str, str | None]:
@@ -72,7 +79,69 @@ def test_the_gates_most_common_answer(scenario: Scenario) -> None:
 
 def test_one_clause_a_safeguard(scenario: Scenario) -> None:
     table = nights({Gate.OPEN_REPORT: [Reason.REPORT_OPEN] * 3})
-    assert why(scenario, "two", table) == ("there was a report; there was one act, and it was over", "Agency")
+    assert why(scenario, "two", table) == (
+        "open report: there was a report; lock down: there was one act, and it was over",
+        "Agency",
+    )
+    # What is the same of several is said once, of none of them in particular.
+    never = "{0}: the {0} never came to it before the account was back"
+    said = f"{never.format('alert')}; {never.format('probe')}"
+    assert why(scenario, "channels", nights({})) == (said, None)
+    came = {f"notice_{name}": [5.0] * 3 for name in ("alert", "probe")}
+    assert why(scenario, "channels", nights({}, **came)) == ("word had already come by then", None)
+
+
+def rights(*worlds: tuple[Reason, ...]) -> Nights:
+    decided = tuple(tuple((Gate.RIGHTS, reason) for reason in world) for world in worlds)
+    return Nights({}, np.ones(len(worlds)), np.arange(len(worlds)), decided)
+
+
+def test_each_safeguard_of_rights_has_its_own_answer(scenario: Scenario) -> None:
+    late = (Reason.NOT_TOLD, Reason.BEFORE_CUT_OFF)
+    told = (
+        "step down: nobody was told of the leaving in time; "
+        "deprovisioning: the act came before the last shift ended"
+    )
+    assert why(scenario, "both", rights(late)) == (told, "Paper, Agency")
+    # With several acts each is asked; one by an actor already found is turned away regardless.
+    assert why(scenario, "both", rights((*late, *late, Reason.CONTAINED))) == (told, "Paper, Agency")
+    stale = (Reason.LIST_STALE, Reason.TICKET_LOST)
+    assert why(scenario, "both", rights(stale)) == (
+        "step down: its list does not hold the account; deprovisioning: the cut-off was never carried out",
+        None,
+    )
+    assert why(scenario, "step-down", rights(late))[0] == "nobody was told of the leaving in time"
+    assert why(scenario, "few", rights(late))[0] == (
+        "least privilege: the actor kept the right; step down: nobody was told of the leaving in time"
+    )
+
+
+def test_answers_are_weighed_as_the_evenings_are(scenario: Scenario) -> None:
+    said = {Gate.RIGHTS: [Reason.BEFORE_STEP_DOWN, Reason.NOT_TOLD, Reason.NOT_TOLD]}
+    assert why(scenario, "step-down", nights(said, (3.0, 1.0, 1.0)))[0] == "the act came before the step-down"
+    assert why(scenario, "step-down", nights(said))[0] == "nobody was told of the leaving in time"
+
+
+def test_one_act_and_several(scenario: Scenario) -> None:
+    said = nights({Gate.RATE_LIMIT: [Reason.UNDER_LIMIT] * 3})
+    assert why(scenario, "limit", said) == ("there was one act", None)
+    assert scenario.incident is not None
+    more = scenario.incident.model_copy(update={"further_acts": (object(),)})
+    several = scenario.model_copy(update={"incident": more})
+    assert why(several, "limit", said) == ("the acts stayed under the limit", None)
+    assert why(several, "lock", nights({})) == ("the acts were over by then", None)
+
+
+def test_what_cannot_be_told_from_nothing_has_no_cause() -> None:
+    base = nights({}, dark_minutes=[11.0, 11.0, 11.0])
+    same = nights({}, dark_minutes=[11.0, 11.0, 11.0 + 1e-12])
+    other = nights({}, dark_minutes=[11.0, 12.0, 10.5])
+    assert untold([(same, base)]) is None
+    said = "what it changes cannot be told from nothing with 3 effective evenings"
+    assert untold([(same, base), (other, base)]) == said
+    # An evening without weight never was.
+    nowhere = nights({}, (1.0, 0.0, 0.0), dark_minutes=[11.0, 12.0, 10.5])
+    assert untold([(nowhere, nights({}, (1.0, 0.0, 0.0), dark_minutes=[11.0] * 3))]) is None
 
 
 @pytest.mark.parametrize(
@@ -81,11 +150,18 @@ def test_one_clause_a_safeguard(scenario: Scenario) -> None:
         ("alert", {}, "the alert never came to it before the account was back"),
         ("watch", {"notice_leaver_watch": [np.nan] * 3},
          "the leaver watch never came to it before the account was back"),
-        ("alert", {"notice_alert": [np.nan, 5.0, np.nan]}, "word had already come by then"),
+        ("alert", {"notice_alert": [np.nan, 5.0, 5.0], "word_by": [float(Channel.PUBLIC)] * 3},
+         "word had already come by then"),
+        ("alert", {"notice_alert": [np.nan, 5.0, np.nan]},
+         "on most evenings the account was back before the alert came to it, else word had come"),
+        ("alert", {"notice_alert": [1.0, 5.0, 5.0], "word_by": [float(Channel.ALERT), 0.0, 0.0]},
+         "the first word came from the alert, and nothing went faster for it"),
         ("lock", {}, "there was one act, and it was over"),
         ("keep", {}, "the account was back well within it"),
         ("more", {}, "the first person paged was free"),
-        ("button", {}, "it made no difference to this incident"),
+        ("button", {}, "restoring was no quicker for it"),
+        ("quick", {}, "picking up was no quicker for it"),
+        ("watchdog", {}, "the account was back before it"),
         ("approval", {}, "it made no difference to this incident"),
     ],
 )  # fmt: skip
@@ -113,6 +189,7 @@ def test_an_answer_without_words_is_named() -> None:
 
 def test_every_gate_has_its_safeguard() -> None:
     assert set(_GATE_OF.values()) == set(Gate) - {Gate.LOCK_DOWN}
+    assert "least_privilege" not in _GATE_OF
 
 
 def test_without_an_incident_nothing_backs_a_reason() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,9 +10,11 @@ import pytest
 
 from deactsim.errors import DeactsimError, UnknownName
 from deactsim.model.compile import CannotBeSaid, compile_plan
+from deactsim.model.plan import Plan
 from deactsim.model.states import Event, Stage
+from deactsim.model.world import World
 from deactsim.scenario.schema import Scenario
-from deactsim.study.condition import condition, new_world
+from deactsim.study.condition import Weighted, condition, new_world
 from deactsim.study.nights import conditioned, free
 from deactsim.study.replay import Told, known_policy, one_world, reading_names, replay
 from deactsim.study.results import Replay
@@ -155,14 +158,78 @@ def test_what_the_answer_rests_on() -> None:
     assert "response.restore" in basis.assumed_paths
     assert not [path for path in basis.assumed_paths if path.startswith("policies.fast.")]
     assert len(basis.decisive) == 3
-    assert basis.decisive[0].endswith("of the spread)")
+    assert basis.decisive[0].endswith(" % of the spread)")
 
 
 def test_prior_percentile_counts_and_may_be_missing() -> None:
-    left = free(compile_plan(scenario(), "as-it-was", "meant"), 2, 150).column("dark_minutes")
+    left = free(compile_plan(scenario(), "as-it-was", "meant"), 2, 150).column("dark_first")
     assert replayed().prior_percentile == pytest.approx(100.0 * (left < 11).mean())
     bare = small(incident=INCIDENT.replace("pinned: 11 min", "noted: 11 min"), sources=SOURCES)
     assert replay(bare, worlds=5).prior_percentile is None
+
+
+@pytest.mark.parametrize(
+    ("fact", "minutes"),
+    [
+        ("{of: visible, pinned: 11 min}", 11),
+        ("{of: visible, checked: 2017-11-02T19:00:30Z}", 12),
+        ("{of: dark, checked: 12 min}", 12),
+        ("{of: dark, checked: within 12 min}", None),
+        ("{of: visible, noted: 2017-11-02T19:00:30Z}", None),
+        ("{of: dark, checked: 12 min, model: free}", None),
+    ],
+)
+def test_prior_percentile_is_of_what_the_record_has(fact: str, minutes: float | None) -> None:
+    night = small(incident=SLIP + f"\n  facts: {{it: {fact}}}")
+    left = free(compile_plan(night, "as-it-was", "slip"), 1, 60).column("dark_first")
+    expected = None if minutes is None else pytest.approx(100.0 * (left < minutes).mean())
+    assert replay(night, worlds=60).prior_percentile == expected
+    assert minutes is None or 0 < (left < minutes).mean() < 1
+
+
+TWO = SLIP.replace("@it", "@one") + "\n  further_acts: [{account: '@two', after: 5 min}]"
+PLATFORM = """
+  commands: {deactivate: {undo: restore}, restore: {}}
+  tiers: {protected: {accounts: 5, followers: 1M}}
+  accounts: {"@one": {tier: protected, followers: 4M}, "@two": {tier: protected, followers: 1M}}"""
+
+
+def test_of_several_acts_the_first_is_the_records() -> None:
+    night = small(incident=TWO + "\n  facts: {dark: {of: dark, pinned: 11 min}}", platform=PLATFORM)
+    found = replay(night, worlds=60)
+    dark = found.facts[0].simulated
+    assert dark is not None
+    assert (dark.p05, dark.p95) == (11.0, 11.0)
+    assert found.measures["dark_minutes"].p05 > 11.0
+    assert sum(stage.summary.mean for stage in found.stages) == pytest.approx(11.0)
+    assert sum(stage.spread or 0.0 for stage in found.stages) == pytest.approx(1.0)
+    assert 0.0 < (found.prior_percentile or 0.0) < 100.0
+
+
+def test_a_story_begins_with_the_first_account_that_goes_dark() -> None:
+    night = small(incident=TWO, platform=PLATFORM,
+                  policies="{as-it-was: {}, listed: {protected_list: {of: ['@one'], then: deny}}}")  # fmt: skip
+    assert one_world(night, worlds=3, world=1).effect_time == START
+    assert one_world(night, policy="listed", worlds=3, world=1).effect_time == START + 5 * 60_000_000
+
+
+def test_one_world_is_met_as_the_policy_asked_for_meets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def elsewhere(self: Weighted, plan: Plan) -> World:
+        assert plan == compile_plan(scenario(), "fast", "meant")
+        return replace(self.world, lengths={Stage.RESTORE: 60_000_000 * 60})
+
+    monkeypatch.setattr(Weighted, "world_for", elsewhere)
+    assert minutes_dark(one_world(scenario(), policy="fast", worlds=20, seed=2)) > 60.0
+
+
+def test_a_record_that_is_only_noted() -> None:
+    for facts in ("{}", "{a: {of: dark, noted: 11 min, source: paper}, b: {noted: as told}}"):
+        found = replay(small(incident=SLIP + f"\n  facts: {facts}", sources=SOURCES), worlds=10)
+        assert found.checks_pass
+        assert found.rests_on.documented == (facts != "{}")
+        assert [row.event for row in found.timeline] == (
+            ["took_effect"] if facts == "{}" else ["took_effect", "visible"]
+        )
 
 
 def test_without_an_incident_there_is_nothing_to_replay() -> None:
@@ -196,6 +263,15 @@ def test_letters_are_never_given_twice() -> None:
     )
     letters = [letter for _, letter in reading_names(many).values()]
     assert letters == ["E", "M", "A", "B", "I"]
+
+
+def test_more_readings_than_letters() -> None:
+    readings = "".join(f"    r{at}: {{cause: deliberate}}\n" for at in range(30))
+    start, end = INCIDENT.index("    meant:"), INCIDENT.index("  facts:")
+    many = small(incident=INCIDENT[:start] + readings + INCIDENT[end:], sources=SOURCES)
+    letters = [letter for _, letter in reading_names(many).values()]
+    assert letters[:3] == ["R", "A", "B"]
+    assert letters[25:] == ["Z", "AA", "AB", "AC", "AD"]
 
 
 # ---------------------------------------------------------------- one world

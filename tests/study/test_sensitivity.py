@@ -106,6 +106,69 @@ def test_documented_numbers_and_the_baselines_own_are_left_alone() -> None:
     assert "policies.two.approval.works" in paths
 
 
+def test_what_a_source_documents_of_a_policy_stays_where_it_is() -> None:
+    scenario = small(
+        sources="{paper: {outlet: Paper}}",
+        policies="{as-it-was: {}, slow: {cooling_off: {for: {value: 15 min, source: paper}, watched: 50%}}}",
+    )
+    paths = [path for path, _ in inputs(scenario, "slow", stops=False)]
+    assert "policies.slow.cooling_off.for" not in paths
+    assert "policies.slow.cooling_off.watched" in paths
+
+
+def test_a_holder_who_is_told_can_stop_it() -> None:
+    scenario = small(
+        detection="""
+  public: {delay: "median 2 min, p90 5 min", at_followers: 4M}
+  holder: {delay: 5 min, chance: 50%}
+  word_reaches_platform: {delay: 1 min}""",
+        policies="""
+  as-it-was: {}
+  told: {cooling_off: {for: 15 min, watched: 0%, holder_told: true}}
+  untold: {cooling_off: {for: 15 min, watched: 10%, holder_told: false}}""",
+    )
+
+    def of_holder(policy: str) -> list[str]:
+        found = inputs(scenario, policy, stops=True)
+        return [path for path, _ in found if path.startswith("detection.holder.")]
+
+    assert of_holder("told") == ["detection.holder.delay", "detection.holder.chance"]
+    assert of_holder("untold") == []
+    # Whether the holder sees it in a quarter of an hour is what stops it, and all that does.
+    found = decide(Evenings(scenario, "meant", 1, 200), "told", stops=True)
+    assert found is not None
+    assert found.path.startswith(("detection.holder.", "policies.told.cooling_off."))
+
+
+def test_people_and_what_keeps_them_busy_are_moved_where_somebody_waits_for_them() -> None:
+    scenario = small(
+        reports="{protected: {command: deactivate, rate: 30 per day, actioned: 20%, handling: 5 min}}",
+        policies="""
+  as-it-was: {}
+  two: {approval: {by: {desk: 1}, review: 1 min, catches: 95%}}
+  seniors: {protected_list: {of: protected, then: desk, catches: 90%}}
+  listed: {protected_list: {of: protected, then: deny}}
+  executed: {separation_of_duties: {by: desk, takes: 1 min, catches: 50%}}""",
+    )
+
+    def around(policy: str, *, stops: bool) -> set[str]:
+        paths = {path for path, _ in inputs(scenario, policy, stops=stops)}
+        return {path for path in paths if path.startswith(("teams.", "reports.", "platform."))}
+
+    busy = {"teams.desk.headcount", "reports.protected.rate"}
+    for policy in ("two", "seniors", "executed"):
+        assert around(policy, stops=True) == busy
+    assert around("listed", stops=True) == set()
+    late = {"platform.commands.deactivate.lag", "platform.accounts.@it.followers", "teams.on-call.headcount"}
+    assert around("listed", stops=False) == late
+    assert around("two", stops=False) == busy | late
+    handling = scenario.model_copy(
+        update={"response": scenario.response.model_copy(update={"by": "support"})}
+    )
+    paths = {path for path, _ in inputs(handling, "listed", stops=False)}
+    assert {"teams.support.headcount", "reports.protected.rate"} <= paths
+
+
 # ---------------------------------------------------------------- deciding
 
 
@@ -115,6 +178,7 @@ def test_what_review_catches_decides(evenings: Evenings) -> None:
     assert found.path == "policies.two.approval.catches"
     assert (found.label, found.value_text, found.basis) == ("review catches 95%", "95%", "assumed")
     assert (found.low_text, found.high_text, found.figure_high) == ("85%", "100%", 1.0)
+    assert found.figure == "stopped"
     again = Evenings(vary(evenings.scenario, found.path, "85%"), "meant", 1, 400)
     assert found.figure_low == stopped(again.under("two"))
 
@@ -124,6 +188,7 @@ def test_its_delay_decides_a_watchdog(evenings: Evenings) -> None:
     assert found is not None
     assert found.path == "policies.watchdog.automatic_restore.after"
     assert (found.figure_low, found.figure_high) == (0.5, 2.0)
+    assert found.figure == "mean_dark"
     assert (found.low_text, found.value_text, found.high_text) == ("30 s", "1 min", "2 min")
 
 
@@ -208,6 +273,26 @@ def test_counts_are_searched_in_whole_numbers(evenings: Evenings) -> None:
     assert (found.direction, found.value_text, found.now_text) == ("over", "1 min", "5 min")
 
 
+def test_a_rate_tips(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = small(policies=POLICIES)
+    busy = Evenings(scenario, "meant", 1, 20)
+    path = "policies.nothing.rate_limit.per_agent"
+    rates: list[Rate] = []
+
+    def dark(_: Evenings, policy: str, __: str, value: Rate) -> float:
+        """Better than a policy of 5 minutes below 25 an hour."""
+        rates.append(value)
+        return value.amount / 5.0 if policy == "nothing" else 5.0
+
+    monkeypatch.setattr(Evenings, "under", dark)
+    monkeypatch.setattr("deactsim.study.sensitivity.mean_dark", lambda minutes: minutes)
+    found = tip(busy, "nothing", "watchdog", decision(path, busy))
+    assert found is not None
+    assert (found.direction, found.now_text, found.value_text) == ("under", "10 per hour", "25 per hour")
+    assert {rate.unit for rate in rates} == {"hour"}
+    assert max(rate.amount for rate in rates) == 80.0
+
+
 def test_a_tip_beyond_the_record_is_none() -> None:
     scenario = small(
         response="""
@@ -235,8 +320,16 @@ def test_a_tip_beyond_the_record_is_none() -> None:
         ("response.restore", Distribution("fixed", (("value", 60e6),)), "random duration", "restoring takes 1 min"),
         ("policies.x.cooling_off.holder_told", True, "flag", "holder told: yes"),
         ("policies.x.cooling_off.holder_told", False, "flag", "holder told: no"),
-        ("policies.x.lock_down.for", 60 * MINUTE, "duration", "lock down for 1 h"),
-        ("policies.x.audit.sample", 0.1, "share", "audit sample 10%"),
+        ("policies.x.lock_down.for", 60 * MINUTE, "duration", "freeze for 1 h"),
+        ("policies.x.audit.sample", 0.1, "share", "audit samples 10%"),
+        ("policies.x.approval.stamps", 0.0, "share", "unread approvals 0%"),
+        ("teams.leads.headcount", 4, "count", "4 people in leads"),
+        ("reports.protected.rate", Rate(40.0, "day"), "rate", "protected reports 40 per day"),
+        ("platform.commands.deactivate.lag", Distribution("fixed", (("value", 60e6),)), "random duration",
+         "effect after 1 min"),
+        ("platform.accounts.@it.followers", 4_000_000, "count", "4M followers"),
+        ("platform.retention", 60 * MINUTE, "duration", "platform retention 1 h"),
+        ("incident.readings.{}.x.else", 0.1, "share", "x else 10%"),
     ],
 )  # fmt: skip
 def test_inputs_in_words(path: str, value: Any, kind: str, text: str) -> None:
@@ -245,6 +338,8 @@ def test_inputs_in_words(path: str, value: Any, kind: str, text: str) -> None:
 
 def test_nouns_and_ranges() -> None:
     assert noun("incident.actor.leaves.after_act") == "the time from act to leaving"
-    assert noun("policies.x.lock_down.for") == "lock down for"
+    assert noun("policies.x.lock_down.for") == "the length of the freeze"
+    assert noun("teams.leads.headcount") == "the number of people in leads"
+    assert noun("reports.protected.rate") == "the rate of protected reports"
     uniform = Distribution("uniform", (("low", 0.0), ("high", 3600e6)))
-    assert short_text(uniform, "random duration") == "uniform 0 s to 1 h"
+    assert short_text(uniform, "random duration") == "30 min"

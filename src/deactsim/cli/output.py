@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 Writer = Callable[[], str]
+
+NARROWEST = 60
+"""Columns below which tables are not laid out any narrower."""
 
 scenario_argument = click.argument("scenario", type=click.Path(path_type=Path), metavar="SCENARIO")
 worlds_option = click.option(
@@ -76,6 +80,16 @@ def progress(what: str) -> Iterator[Progress | None]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def columns(most: int) -> int:
+    """How wide text may be on stdout: the terminal's width, but not over `most`.
+
+    What does not go to a terminal is the same everywhere.
+    """
+    if not sys.stdout.isatty():
+        return most
+    return max(NARROWEST, min(most, shutil.get_terminal_size((most, 24)).columns))
 
 
 def workers(worlds: int) -> int:

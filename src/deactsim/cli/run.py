@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .output import (
+    columns,
     csv_text,
     digest,
     emit,
@@ -108,12 +109,14 @@ def run(
             write_file(trace_file, _log(told, read))
         if story is not None:
             from ..report.story import story as tell
+            from ..report.wording import WIDTH
 
-            click.echo(tell(told, read), nl=False)
+            click.echo(tell(told, read, columns(WIDTH)), nl=False)
             return
 
     from ..report.records import RUN_COLUMNS, run_record, run_rows
     from ..report.run_table import own_policy, run_table
+    from ..report.wording import WIDTH
     from ..study.replay import replay
 
     with progress("simulating") as report:
@@ -123,7 +126,10 @@ def run(
         "json": lambda: json_text(run_record(result, digest(read))),
         "csv": lambda: csv_text(RUN_COLUMNS, run_rows(result)),
     }
-    emit(form, forms)
+    if form == "table":
+        click.echo(run_table(result, str(scenario), digest(read), columns(WIDTH)), nl=False)
+    else:
+        emit(form, forms)
     if folder is not None:
         write_folder(folder, "run", forms, result.frame)
     if own_policy(result) and not result.checks_pass:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from ..errors import DeactsimError
 from ..scenario.safeguards import Safeguards
-from ..scenario.schema import Incident, Reading, Scenario
+from ..scenario.schema import Reading, Scenario
 from . import lengths
-from .compile_safeguards import compile_safeguards
+from .compile_safeguards import Controls, compile_safeguards
 from .lengths import length_of
 from .plan import (
     ActPlan,
@@ -164,7 +164,6 @@ def _incident(
         holders = safeguards.least_privilege.holders.value
         raise CannotBeSaid(f"unknown whether this actor would be one of the {holders}")
     acts = [(incident.account, 0)] + [(act.account, act.after.value) for act in incident.further_acts]
-    step_down = safeguards.step_down
     return IncidentPlan(
         acts=tuple(
             ActPlan(account, tiers[account].tier, tiers[account].followers.value, after)
@@ -182,11 +181,25 @@ def _incident(
         else actor.among_holders.value,
         confirm_stops=_confirm_stops(safeguards, reading),
         actor_notices=reading.cause != "deliberate" and scenario.detection.actor is not None,
-        act_shift=step_down.before_last_shift.value if adapts and step_down and actor.leaves else 0,
+        act_shift=_act_shift(scenario, safeguards) if adapts else 0,
         paced=adapts and safeguards.rate_limit is not None and len(acts) > 1,
         warm_up=incident.warm_up.value,
         follow=incident.follow.value,
     )
+
+
+def _act_shift(scenario: Scenario, safeguards: Safeguards) -> int:
+    """How much earlier the actor acts if he knows that he would be stepped down."""
+    incident, step_down = scenario.incident, safeguards.step_down
+    assert incident is not None  # noqa: S101 - an actor exists only within an incident
+    if step_down is None or incident.actor.leaves is None:
+        return 0
+    tier = scenario.platform.accounts[incident.account].tier
+    team = incident.actor.team
+    control = Controls(scenario)("step_down", step_down)
+    if not control.reaches(incident.account, tier, incident.command, team, scenario.teams[team].tool):
+        return 0
+    return step_down.before_last_shift.value
 
 
 def _confirm_stops(safeguards: Safeguards, reading: Reading) -> float:
@@ -199,8 +212,3 @@ def _confirm_stops(safeguards: Safeguards, reading: Reading) -> float:
     if reading.cause == "misidentified":
         return confirm.stops_misidentified.value
     return confirm.stops_unexpecting.value if reading.expects_no_effect.value else 0.0
-
-
-def can_adapt(incident: Incident, reading: str) -> bool:
-    """Whether the reading's actor may answer a policy."""
-    return incident.readings[reading].may_adapt.value

@@ -37,11 +37,10 @@ class Controls:
     def __init__(self, scenario: Scenario) -> None:
         undoing = {command.undo for command in scenario.platform.commands.values()}
         self._acting = frozenset(scenario.platform.commands) - undoing
-        self._codes = {name: i for i, name in enumerate(Safeguards.model_fields)}
 
     def __call__(self, name: str, safeguard: Safeguard) -> Control:
         return Control(
-            code=self._codes[name],
+            id=component_id(name),
             component=component_id(safeguard.depends_on or name),
             targets=None if safeguard.of is None else frozenset(safeguard.of),
             commands=self._acting if safeguard.commands is None else frozenset(safeguard.commands),

@@ -47,11 +47,12 @@ class StreamPlan:
 class Control:
     """What every safeguard has: what it reaches and how often it is in order.
 
+    `id` is the safeguard's own, `component` that of what it depends on (itself if nothing).
     `targets`, `commands`, `teams` and `tools` are names, None for all. `outage` is the
     share of time out of order, `stretch` the mean length of an outage.
     """
 
-    code: int
+    id: int
     component: int
     targets: frozenset[str] | None
     commands: frozenset[str]
@@ -114,7 +115,7 @@ class DeprovisioningPlan:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmPlan:
-    """A dialog; `stops_slips` is net of habit, for the slips of honest work."""
+    """A dialog; `stops_slips` is for the slips of honest work, once it is read."""
 
     control: Control
     stops_slips: float

@@ -111,7 +111,6 @@ class Stage(IntEnum):
     """A length that a documented fact can pin, or that the conditioned world carries on."""
 
     PUBLIC_NOTICE = 1
-    WORD = 2
     PICK_UP = 3
     FIND_CAUSE = 4
     AUTHORISE = 5
@@ -122,15 +121,6 @@ class Stage(IntEnum):
     FIRST_STATEMENT = 10
     SECOND_STATEMENT = 11
     AUDIENCE_WHOLE = 12
-
-
-class Cause(IntEnum):
-    """Why an action is taken; all but HONEST are wrong."""
-
-    HONEST = 0
-    SLIP = 1
-    MISIDENTIFIED = 2
-    DELIBERATE = 3
 
 
 class Reason(IntEnum):
@@ -177,6 +167,7 @@ class Reason(IntEnum):
     NOT_A_LEAVER = 39
     URGENT = 40
     SLIPPED = 41
+    PREAUTHORISED = 42
 
 
 def plain(code: IntEnum) -> str:

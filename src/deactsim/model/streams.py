@@ -50,7 +50,6 @@ class Purpose(IntEnum):
     CHANNEL_DELAY = 27
     WORD = 28
     STAGE = 29
-    IGNORED = 30
     TRIAGE = 31
     UNDOES_HONEST = 32
     LEAVER_AGENT = 33
@@ -61,7 +60,6 @@ class Purpose(IntEnum):
     QUICK_STAGE = 38
     PROBE_PHASE = 39
     CONFIRM_TAKES = 40
-    AUDIT_PHASE = 41
     UNDO_REVIEW = 42
     LOCK = 43
 

@@ -13,12 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .lengths import Length
-from .plan import Control, IncidentPlan, StreamPlan, TeamPlan
+from .plan import Control, IncidentPlan, Plan, StreamPlan, TeamPlan
 from .shifts import DAY, spans
 from .states import Stage
 from .streams import Purpose, act_id, agent_id, alarm_id, draw, draw_length, report_id
 
 HOUR = 3_600_000_000
+#: Outages are drawn in windows of so many mean outages.
+OUTAGES_A_WINDOW = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,20 @@ class World:
         if spread == 0:
             return incident.at
         return incident.at + round((2.0 * self.draw(act_id(0), Purpose.ACT_TIME) - 1.0) * spread)
+
+    def first_request(self, plan: Plan) -> int:
+        """When the actor first asks: early enough for the command's lag, and as he adapts."""
+        incident = plan.incident
+        assert incident is not None  # noqa: S101 - asked for only where there is one
+        return self.effect_as_documented(incident) - self._ahead(plan, incident)
+
+    def begins(self, plan: Plan) -> int:
+        """Where a run begins: the warm-up before the actor's first request."""
+        return self.start - (self._ahead(plan, plan.incident) if plan.incident is not None else 0)
+
+    def _ahead(self, plan: Plan, incident: IncidentPlan) -> int:
+        lag = self.length(act_id(0), Purpose.LAG, 0, plan.command(incident.command).lag)
+        return lag + incident.act_shift
 
     def leaving(self, incident: IncidentPlan) -> int | None:
         """When the actor's last shift ends; None if he is not leaving."""
@@ -158,7 +174,7 @@ class World:
         """(time, id) of false alarms: one unit-rate process, rescaled to the policy's rate."""
         found = []
         for hour in range(begin // HOUR, (until - 1) // HOUR + 1):
-            base = alarm_id(control.component, hour, 0)
+            base = alarm_id(control.id, hour, 0)
             for k, offset in enumerate(self._poisson(base, per_microsecond, HOUR)):
                 if begin <= hour * HOUR + offset < until:
                     found.append((hour * HOUR + offset, base | k))
@@ -183,29 +199,29 @@ class World:
         """Whether the component behind a control is working: up and down by turns.
 
         The turns are exponential with mean `stretch` down and as long up as makes the share
-        of time out of order what the control says; they run from the world's origin, in
-        equilibrium. Controls on one component share its luck.
+        of time out of order what the control says. They are drawn in windows, each begun in
+        equilibrium, so that a world is the same wherever one begins to look. Controls on one
+        component share its luck.
         """
         if control.outage <= 0.0:
             return True
         if control.outage >= 1.0:
             return False
-        down = self.draw(control.component, Purpose.OUTAGE_STATE) < control.outage
+        window = OUTAGES_A_WINDOW * control.stretch
+        number = time // window
+        down = self.draw(control.component + number, Purpose.OUTAGE_STATE) < control.outage
         down_mean = float(control.stretch)
         up_mean = down_mean * (1.0 - control.outage) / control.outage
-        turn, k = float(self.origin), 0
+        turn, k = float(number * window), 0
         while True:
-            u = self.draw(control.component, Purpose.OUTAGE_LENGTH, k)
+            u = self.draw(control.component + number, Purpose.OUTAGE_LENGTH, k)
             turn -= math.log(u) * (down_mean if down else up_mean)
             if time < turn:
                 return not down
             down, k = not down, k + 1
 
-    @property
-    def origin(self) -> int:
-        """Where slow processes start: a month before the world, so that no policy begins earlier."""
-        return (self.start // DAY - 31) * DAY
-
     def covered(self, control: Control, target: int) -> bool:
         """Whether a list that should hold the target really does."""
-        return control.covers >= 1.0 or self.draw(target, Purpose.COVERED, control.code) < control.covers
+        if control.covers >= 1.0:
+            return True
+        return self.draw(target, Purpose.COVERED, control.id & 0xFFFFFFFF) < control.covers

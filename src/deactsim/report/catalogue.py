@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..scenario.safeguards import Safeguard, Safeguards
-from .wording import WIDTH, filled, wrap
+from ..scenario.safeguards import Kind, Safeguard, Safeguards
+from .wording import WIDTH, and_list, filled, wrap
 
 FAMILIES = ("prevent", "delay", "detect", "restore")
 WIDEST = 22
@@ -22,21 +22,23 @@ def catalogue() -> str:
         for name, kind in kinds.items():
             if kind.family == family:
                 lines += ["", *_entry(name, kind)]
-    lines += ["", "EVERY SAFEGUARD", "", *_common()]
+    without = [name for name, kind in kinds.items() if not issubclass(kind, Safeguard)]
+    heading = "EVERY SAFEGUARD" + (f" BUT {and_list(without)}" if without else "")
+    lines += ["", heading, "", *_common()]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def safeguards() -> dict[str, type[Safeguard]]:
+def safeguards() -> dict[str, type[Kind]]:
     """The safeguards by the name a scenario gives them."""
-    kinds: dict[str, type[Safeguard]] = {}
+    kinds: dict[str, type[Kind]] = {}
     for name, field in Safeguards.model_fields.items():
         for kind in getattr(field.annotation, "__args__", ()):
-            if isinstance(kind, type) and issubclass(kind, Safeguard):
+            if isinstance(kind, type) and issubclass(kind, Kind):
                 kinds[name] = kind
     return kinds
 
 
-def _entry(name: str, kind: type[Safeguard]) -> list[str]:
+def _entry(name: str, kind: type[Kind]) -> list[str]:
     controls = ", ".join(kind.controls)
     lines = [f"  {name:<{WIDEST}}{kind.says}"]
     lines += filled("", _meaning(kind), indent=WIDEST + 2)
@@ -47,16 +49,16 @@ def _entry(name: str, kind: type[Safeguard]) -> list[str]:
     return lines
 
 
-def _meaning(kind: type[Safeguard]) -> str:
+def _meaning(kind: type[Kind]) -> str:
     """The class's docstring, its lines joined."""
     return " ".join((kind.__doc__ or "").split())
 
 
-def _key(kind: type[Safeguard], key: str) -> str:
+def _key(kind: type[Kind], key: str) -> str:
     return kind.model_fields[key].alias or key
 
 
-def _default(kind: type[Safeguard], key: str) -> str:
+def _default(kind: type[Kind], key: str) -> str:
     """What a parameter is when it is left out."""
     field = kind.model_fields[key]
     if field.is_required():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..study.facts import dark_minutes
 from ..study.results import (
     ChannelResult,
     Comparison,
@@ -17,8 +18,8 @@ from ..study.results import (
     StageResult,
     Summary,
 )
-from .compare_table import baseline_dark, decision_text, others
-from .run_table import dark_fact, own_policy
+from .compare_table import baseline_dark, decision_text, others, several
+from .run_table import dark_fact, own_policy, split_text
 from .wording import and_list, minutes, number, occasion, of_a_hundred, plural, sentence, with_article
 
 Cell = str | float | int | None
@@ -106,11 +107,12 @@ def minutes_data(replay: Replay) -> MinutesData:
     words = Words(
         replay.scenario.title,
         title,
-        "Mean length of each stage, with the middle 90 % of the simulation. Hatched: no source gives this split.",
+        f"Mean length of each stage, with the middle 90 % of the simulation. Hatched: {split_text(replay)}.",
         footer(replay, put_in(put)),
     )
     alt = title + ". " + " ".join(_stage_said(stage) for stage in replay.stages)
-    free = replay.free.get("dark_minutes")
+    # Stages are those of the first act, minutes dark those of all together.
+    free = replay.free.get("dark_minutes") if one_act(replay) else None
     if free is not None:
         alt += f" Left free, the model gives {minutes(free.median)} (90 %: {number(free.p05)} to {number(free.p95)})."
     rows = tuple(
@@ -148,8 +150,8 @@ def race_data(replay: Replay) -> RaceData:
     words = Words(
         replay.scenario.title,
         title,
-        "When each channel notices the dark account, and when word of it reaches the platform: median and middle 90 % "
-        "of the worlds in which it notices at all.",
+        "When each channel notices the dark account, where it does, and when word of it reaches the platform, where "
+        "its word is the first: median and middle 90 % of those worlds.",
         footer(
             replay, "Delays of the channels are put in: `deactsim show sources` says which rest on a source."
         ),
@@ -167,7 +169,7 @@ def race_data(replay: Replay) -> RaceData:
             ChannelLane(channel.label, channel.notices, channel.arrives, channel.first)
             for channel in channels
         ),
-        None if dark is None else dark.median,
+        dark.median if dark is not None and one_act(replay) else None,
         alt,
         Table(("channel", "label", "share_first", *spans), rows),
     )
@@ -193,12 +195,18 @@ def _or_list(items: Sequence[str]) -> str:
     return and_list(list(items)).replace(" and ", " or ")
 
 
+def one_act(replay: Replay) -> bool:
+    """Whether the actor goes for one account only."""
+    incident = replay.scenario.incident
+    return incident is None or not incident.further_acts
+
+
 def recorded_minutes(replay: Replay) -> float | None:
-    """How long it was dark on record, in minutes; None if that is not said."""
-    fact = dark_fact(replay)
-    if fact is None or not own_policy(replay) or not isinstance(fact.documented, int | float):
+    """How long it was dark on record, in minutes; None if that is not said, or only a bound."""
+    fact, incident = dark_fact(replay), replay.scenario.incident
+    if fact is None or incident is None or dark_minutes(incident) is None or not own_policy(replay):
         return None
-    return float(fact.documented)
+    return fact.documented if isinstance(fact.documented, float) else None
 
 
 def pinned_minutes(replay: Replay) -> float | None:
@@ -274,7 +282,7 @@ def finding(comparison: Comparison, put: float | None) -> str:
     """
     simulated = baseline_dark(comparison)
     length = "darkness" if simulated is None else f"simulated {number(simulated)} minutes"
-    if put is not None:
+    if put is not None and not several(comparison):
         length = f"{number(put)} minutes"
     stop, short = surest(comparison), shortest(comparison)
     if stop is None and short is None:

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from ..study.results import Comparison, Decision, Group, PolicyOutcome, ReadingOutcome, Tipping
-from .wording import GROUPS, WIDTH, filled, instant, minutes, number, occasion, percent, plural, spread, wrap
+from .wording import WIDTH, filled, instant, minutes, number, occasion, percent, plural, spread, wrap
+
+#: The groups in the order they are shown, and their headings.
+GROUPS: tuple[tuple[Group, str], ...] = (
+    ("stops", "stops it"),
+    ("shortens", "shortens it"),
+    ("postpones", "postpones it"),
+    ("lengthens", "makes it worse"),
+    ("nothing", "changes nothing"),
+    ("unknown", "cannot be said"),
+)
 
 GAP = "  "
 ADAPTED = "   if the actor adapts"
@@ -32,7 +42,8 @@ def vary_table(comparisons: Sequence[Comparison]) -> str:
     for comparison in comparisons:
         path, value = comparison.varied or ("", "")
         outcomes = [policy for policy in comparison.policies if policy.readings]
-        rows = [("policy", f"stopped, % {letters}", "if not: min dark (90 %)", "mean over all worlds")]
+        unit = dark_unit(comparison)
+        rows = [("policy", f"stopped, % {letters}", f"if not: {unit} dark (90 %)", "mean over all worlds")]
         for policy in outcomes:
             first = policy.readings[0]
             mean = f"{number(first.mean_dark.mean)} ({number(first.mean_dark.low)}-{number(first.mean_dark.high)})"
@@ -54,6 +65,17 @@ def baseline_dark(comparison: Comparison) -> float | None:
         if policy.name == comparison.baseline and policy.readings and policy.readings[0].dark is not None:
             return policy.readings[0].dark.median
     return None
+
+
+def several(comparison: Comparison) -> bool:
+    """Whether the actor acts more than once, so that minutes dark add up over accounts."""
+    incident = comparison.scenario.incident
+    return incident is not None and bool(incident.further_acts)
+
+
+def dark_unit(comparison: Comparison) -> str:
+    """What minutes dark are counted in: those of one account, or of all together."""
+    return "account-min" if several(comparison) else "min"
 
 
 def others(comparison: Comparison) -> list[PolicyOutcome]:
@@ -88,8 +110,13 @@ def decision_text(decision: Decision | None) -> str:
     return "" if decision is None else decision.label
 
 
+def worse_text(policy: PolicyOutcome) -> str:
+    """What a policy makes worse; nothing of one that does not."""
+    return policy.reason or "" if policy.group == "lengthens" else ""
+
+
 def starts_text(comparison: Comparison, outcome: ReadingOutcome) -> str:
-    """`, from 19:03` where the darkness begins noticeably later than on record."""
+    """`, from 19:03` where the darkness begins noticeably later (or sooner) than it did."""
     if outcome.starts is None or abs(outcome.starts.median) < 1 or comparison.scenario.incident is None:
         return ""
     effect = instant(comparison.scenario.incident.at.value.value, comparison.scenario.zone)
@@ -101,6 +128,8 @@ def starts_text(comparison: Comparison, outcome: ReadingOutcome) -> str:
 def _head(comparison: Comparison) -> list[str]:
     dark = baseline_dark(comparison)
     right = f"baseline {comparison.baseline}" + ("" if dark is None else f": {minutes(dark)} dark")
+    if dark is not None and several(comparison):
+        right += ", all accounts together"
     lines = wrap(comparison.scenario.title, WIDTH - len(right) - 2)
     lines[0] = f"{lines[0]:<{WIDTH - len(right)}}{right}"
     return lines + _readings(comparison)
@@ -125,7 +154,8 @@ class _Columns:
         dark = [
             _dark(comparison, outcome) for policy in shown for outcome in (*policy.readings, *policy.adapted)
         ]
-        self.dark = min(24, max([len("if not stopped,"), *map(len, dark)]))
+        self.head = f"{dark_unit(comparison)} dark (90 %)"
+        self.dark = min(24, max([len("if not stopped,"), len(self.head), *map(len, dark)]))
         rest = WIDTH - self.name - self.stopped - self.dark - 3 * len(GAP)
         self.decided = (rest - len(GAP)) * 11 // 20
         self.work = rest - len(GAP) - self.decided
@@ -134,9 +164,7 @@ class _Columns:
         letters = "".join(f"{letter:>{STOPPED}}" for letter in self.letters)
         return [
             self.row("", f"{'stopped, %':>{self.stopped}}", "if not stopped,", "decided by", "honest work,"),
-            self.row(
-                "policy", f"{letters:>{self.stopped}}", "min dark (90 %)", "(yours to change)", "usual week"
-            ),
+            self.row("policy", f"{letters:>{self.stopped}}", self.head, "(yours to change)", "usual week"),
         ]
 
     def row(self, name: str, stopped: str, dark: str, decided: str, work: str) -> str:
@@ -207,11 +235,14 @@ def _figures(comparison: Comparison, policy: PolicyOutcome, columns: _Columns) -
         decided,
         policy.friction_text or "none seen",
     )
+    if worse := worse_text(policy):
+        lines += filled("", worse, indent=columns.name + columns.stopped + 2 * len(GAP))
     if policy.adapted:
         adapted = {outcome.reading: outcome for outcome in policy.adapted}
         merged = [adapted.get(outcome.reading, outcome) for outcome in policy.readings]
         dark = _dark(comparison, policy.adapted[0])
-        lines += columns.rows(ADAPTED, _shares(merged), dark, policy.reason or "", "")
+        reason = "" if worse else policy.reason or ""
+        lines += columns.rows(ADAPTED, _shares(merged), dark, reason, "")
     return lines
 
 

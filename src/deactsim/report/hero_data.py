@@ -9,8 +9,18 @@ from datetime import datetime
 
 from ..study.results import Comparison, PolicyOutcome, ReadingOutcome, Replay
 from .chart_data import Cell, Table, Words, finding, footer, pinned_minutes, put_in, recorded_minutes
-from .compare_table import baseline_dark, decision_text, members, nothing_seen, starts_text
-from .wording import GROUPS, instant, is_fixed, number, occasion, of_a_hundred
+from .compare_table import (
+    GROUPS,
+    baseline_dark,
+    dark_unit,
+    decision_text,
+    members,
+    nothing_seen,
+    several,
+    starts_text,
+    worse_text,
+)
+from .wording import instant, is_fixed, number, occasion, of_a_hundred
 
 BEFORE, AFTER = 2, 2
 """Minutes shown before the effect, and after the last thing shown."""
@@ -28,7 +38,10 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Darkness where it is not stopped (minutes); `share` is how often that is."""
+    """Darkness of the first act where it is not stopped (minutes); `share` is how often that is.
+
+    `text` says it of all acts.
+    """
 
     start: float
     median: float
@@ -94,14 +107,18 @@ def hero_data(replay: Replay, comparison: Comparison) -> HeroData:
     effect = instant(scenario.incident.at.value.value, scenario.zone)
     record = recorded_minutes(replay)
     put = pinned_minutes(replay)
-    dark = put if put is not None else baseline_dark(comparison)
+    dark = put if put is not None else _baseline_first(comparison)
     title = finding(comparison, put)
     sections = tuple(_sections(comparison, simulated=put is None))
     readings = ", ".join(f"{letter} {label}" for _, label, letter in comparison.readings)
+    what, of_the_first = "the account never goes dark", ""
+    if several(comparison):
+        what, of_the_first = "no account goes dark", " (the first account; figures: all accounts together)"
     subtitle = (
-        f"Dots: of 100 {occasion(scenario)}s, those on which the account never goes dark, by reading of the sources "
+        f"Dots: of 100 {occasion(scenario)}s, those on which {what}, by reading of the sources "
         f"({readings}). "
-        "Bars: minutes dark on the others, to the median, with the middle 90 %; the taller, the more of them. "
+        f"Bars: minutes dark on the others{of_the_first}, to the median, with the middle 90 %; the taller, the more of "
+        "them. "
         "Hatched: no source gives the split."
     )
     words = Words(
@@ -127,6 +144,15 @@ def hero_data(replay: Replay, comparison: Comparison) -> HeroData:
         _alt(title, sections, comparison),
         _table(comparison),
     )
+
+
+def _baseline_first(comparison: Comparison) -> float | None:
+    """Median minutes dark of the first act under the scenario's own policy."""
+    for policy in comparison.policies:
+        if policy.name == comparison.baseline and policy.readings:
+            first = policy.readings[0].dark_first
+            return baseline_dark(comparison) if first is None else first.median
+    return None
 
 
 def _pins(replay: Replay, effect: datetime) -> list[Pin]:
@@ -164,7 +190,7 @@ def _lanes(comparison: Comparison, policy: PolicyOutcome, told: bool) -> list[La
         if not nothing_seen(policy.friction_text):
             reason += f"; costs in a usual week: {policy.friction_text}"
         return [Lane(policy.label, policy.group, (), None, reason, "")]
-    note = decision_text(policy.decided_by)
+    note = "; ".join(filter(None, (worse_text(policy), decision_text(policy.decided_by))))
     lanes = [_lane(comparison, policy, policy.label, policy.readings, note, policy.friction_text)]
     if policy.adapted:
         changed = {outcome.reading: outcome for outcome in policy.adapted}
@@ -189,11 +215,12 @@ def _lane(
     bar = None
     if shown is not None and shown.dark is not None:
         start = shown.starts.median if shown.starts is not None else 0.0
-        text = f"{number(shown.dark.median)} min"
+        first = shown.dark_first or shown.dark
+        text = f"{number(shown.dark.median)} {dark_unit(comparison)}"
         if not is_fixed(shown.dark):
             text += f" ({number(shown.dark.p05)}\N{EN DASH}{number(shown.dark.p95)})"
         text += starts_text(comparison, shown)
-        bar = Bar(start, shown.dark.median, shown.dark.p05, shown.dark.p95, 1 - shown.stopped.mean, text)
+        bar = Bar(start, first.median, first.p05, first.p95, 1 - shown.stopped.mean, text)
     return Lane(name, policy.group, stopped, bar, note, cost, adapted)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ..study.results import Comparison, Estimate, PolicyOutcome, Replay
 from .chart_data import Table, Words, footer, pinned_minutes, put_in, put_in_text, surest
-from .compare_table import nothing_seen, others
-from .wording import GROUPS, number, plural, sentence
+from .compare_table import GROUPS, nothing_seen, others, several, worse_text
+from .wording import number, plural, sentence
 
 HELPFUL = {"stops", "shortens"}
 PANELS = 7
@@ -34,7 +34,8 @@ COSTS = {
 class OutcomeLane:
     """Mean minutes dark over all worlds of one policy, a point per reading.
 
-    `agree` says that all readings have the same; `adapted` holds what changes if the actor adapts.
+    `agree` says that all readings have the same; `adapted` holds what changes if the actor
+    adapts; `note` says what gets worse.
     """
 
     label: str
@@ -42,6 +43,7 @@ class OutcomeLane:
     points: tuple[tuple[str, Estimate], ...]
     agree: bool
     adapted: tuple[tuple[str, Estimate], ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,12 @@ def outcomes_data(replay: Replay, comparison: Comparison) -> OutcomesData:
             tuple((letter_of[outcome.reading], outcome.mean_dark) for outcome in policy.readings),
             len({number(outcome.mean_dark.mean) for outcome in policy.readings}) == 1,
             tuple((letter_of[outcome.reading], outcome.mean_dark) for outcome in policy.adapted),
+            worse_text(policy),
         )
         for policy in shown
     )
-    put = pinned_minutes(replay)
+    # The record is of one account; where several went dark, all count.
+    put = None if several(comparison) else pinned_minutes(replay)
     baseline = put if put is not None else _own_mean(comparison)
     title = _outcomes_title(comparison, shown, baseline)
     words = Words(
@@ -106,6 +110,7 @@ def outcomes_data(replay: Replay, comparison: Comparison) -> OutcomesData:
         f"{lane.label}: "
         + ", ".join(f"{letter} {number(estimate.mean)}" for letter, estimate in lane.points)
         + " min"
+        + (f" ({lane.note})" if lane.note else "")
         for lane in lanes
     ]
     rows = [

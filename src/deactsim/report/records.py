@@ -53,6 +53,7 @@ def run_record(replay: Replay, digest: str) -> Record:
                     "label": row.label,
                     "role": row.role,
                     "documented": row.documented,
+                    "documented_text": row.documented_text,
                     "median": row.median,
                     "p05": row.p05,
                     "p95": row.p95,
@@ -137,6 +138,7 @@ def run_rows(replay: Replay) -> list[Row]:
             rows += [("fact", fact.id, None, *row) for row in _spread(fact.simulated, FIGURES)]
         if fact.agrees is not None:
             rows.append(("fact", fact.id, None, "agrees", int(fact.agrees), None))
+            rows.append(("fact", fact.id, None, "percentile", _number(fact.percentile), None))
     for event in replay.timeline:
         for figure in ("documented", "median", "p05", "p95"):
             rows.append(("timeline", event.event, None, figure, getattr(event, figure), "time"))
@@ -166,8 +168,9 @@ def compare_rows(comparison: Comparison) -> list[Row]:
         decision = policy.decided_by
         if decision is not None:
             start = (*who, first, "decided_by", decision.path)
-            rows.append((*start, decision.low_text, _number(decision.figure_low), "min"))
-            rows.append((*start, decision.high_text, _number(decision.figure_high), "min"))
+            unit = "share" if decision.figure == "stopped" else "min"
+            rows.append((*start, decision.low_text, _number(decision.figure_low), unit))
+            rows.append((*start, decision.high_text, _number(decision.figure_high), unit))
     return rows
 
 
@@ -216,7 +219,7 @@ def _fact(fact: FactResult) -> Record:
         "simulated": None if fact.simulated is None else asdict(fact.simulated),
         "unit": fact.unit,
         "agrees": fact.agrees,
-        "percentile": None if fact.percentile is None else 100 * fact.percentile,
+        "percentile": fact.percentile,
         "source": fact.source,
         "disputed": fact.disputed,
         "note": fact.note,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from ..scenario.paths import leaves
+from ..scenario.schema import Incident
+from ..study import facts as record
+from ..study.measures import STAGES
 from ..study.results import FactResult, ReadingReplay, Replay, StageResult, Summary, TimelineRow
 from .wording import (
+    NO_BREAK,
     WIDTH,
     and_list,
     clock,
@@ -25,21 +31,28 @@ from .wording import (
 )
 
 BAR = 24
-SOON = 60
-"""Minutes after the effect up to which an event is said in minutes, later ones by the clock."""
 """Columns of the longest bar of a stage."""
+BETWEEN = f"{NO_BREAK}| "
+"""Between the items of a list, and never first on a line."""
+SOON = 60
+"""Minutes after the effect up to which times are all said in minutes."""
+NARROW = 76
+"""Columns below which the timeline goes without its sources."""
 
 
-def run_table(replay: Replay, file: str, digest: str) -> str:
-    """A replay as text; `file` names the scenario in the next command, `digest` is its hash."""
+def run_table(replay: Replay, file: str, digest: str, width: int = WIDTH) -> str:
+    """A replay as text of `width` columns.
+
+    `file` names the scenario in the next command, `digest` is its hash.
+    """
     blocks = [
-        _head(replay, digest),
-        _exposure(replay),
-        _stages(replay),
-        _timeline(replay),
-        _checks(replay),
-        _also(replay),
-        _rests_on(replay),
+        _head(replay, digest, width),
+        _exposure(replay, width),
+        _stages(replay, width),
+        _timeline(replay, width),
+        _checks(replay, width),
+        _also(replay, width),
+        _rests_on(replay, width),
         [f"next     deactsim compare {file}"],
     ]
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
@@ -53,13 +66,9 @@ def followers(replay: Replay) -> int | None:
 
 
 def dark_fact(replay: Replay) -> FactResult | None:
-    """The documented length of the darkness, where the record has it."""
-    incident = replay.scenario.incident
-    facts = incident.facts if incident else {}
-    for fact in replay.facts:
-        if fact.id in facts and (facts[fact.id].of or fact.id) == "dark":
-            return fact
-    return None
+    """The fact that says how long the first account was dark, where the record has one."""
+    name = record.dark_fact(_incident(replay))
+    return next((fact for fact in replay.facts if fact.id == name), None)
 
 
 def own_policy(replay: Replay) -> bool:
@@ -67,29 +76,29 @@ def own_policy(replay: Replay) -> bool:
     return replay.policy == replay.scenario.baseline
 
 
-def _head(replay: Replay, digest: str) -> list[str]:
+def _head(replay: Replay, digest: str, width: int) -> list[str]:
     right = f"replay, policy {replay.policy}"
-    title = replay.scenario.title
-    lines = wrap(title, WIDTH - len(right) - 2)
-    lines[0] = f"{lines[0]:<{WIDTH - len(right)}}{right}"
+    room = width - len(right)
+    lines = wrap(replay.scenario.title, room - 2)
+    lines[0] = f"{lines[0]:<{room}}{right}"
     fit = "each made to fit the record"
     if not any(fact.role == "pinned" for fact in replay.facts):
         fit = "nothing pinned"
-    lines.append(
-        f"{plural(replay.worlds, 'simulated ' + occasion(replay.scenario))}, {fit} | seed {replay.seed} | {digest[:8]}"
-    )
-    return lines
+    worlds = plural(replay.worlds, "simulated " + occasion(replay.scenario))
+    return lines + wrap(f"{worlds}, {fit} | seed {replay.seed} | {digest[:8]}", width)
 
 
-def _exposure(replay: Replay) -> list[str]:
+def _exposure(replay: Replay, width: int) -> list[str]:
     label = "EXPOSURE TIME"
     dark = replay.measures.get("dark_minutes")
-    audience = followers(replay)
-    before = f", {count(audience)} followers" if audience is not None else ""
+    acts = _acts(replay)
+    never = "the account never went dark" if acts == 1 else "no account went dark"
     reading = _reading(replay)
     if dark is None or reading.stopped.mean >= 1:
-        return filled(label, "none: the account never went dark.", len(label) + 1)
-    said = f"{_dark(dark)} dark{before}."
+        return filled(label, f"none: {never}.", len(label) + 1, width)
+    audience = followers(replay)
+    before = f", {count(audience)} followers" if audience is not None else ""
+    said = f"{_dark(dark)} dark{before if acts == 1 else f', {acts} accounts together'}."
     if reading.stopped.mean > 0:
         said = (
             f"none on {percent(reading.stopped.mean)} % of the {occasion(replay.scenario)}s, which it stops; "
@@ -97,10 +106,10 @@ def _exposure(replay: Replay) -> list[str]:
         )
     if own_policy(replay):
         said += " " + _put_in(replay)
-    lines = filled(label, said, len(label) + 1)
+    lines = filled(label, said, len(label) + 1, width)
     for other in replay.readings:
         if other.same_as is None and other.name != replay.reading:
-            lines += filled("", f"Read as {other.label}: {_other(other)}.", len(label) + 1)
+            lines += filled("", f"Read as {other.label}: {_other(other)}.", len(label) + 1, width)
     return lines
 
 
@@ -110,12 +119,37 @@ def _put_in(replay: Replay) -> str:
     free = replay.free.get("dark_minutes")
     if fact is None or free is None:
         return ""
+    first = "" if _acts(replay) == 1 else " of the first"
+    length = _length_on_record(replay, fact)
+    if length is None:
+        return f"This is the model's; on record it was over {fact.documented_text}."
     if fact.role != "pinned":
-        return f"This is the model's; on record it was {fact.documented_text}."
-    said = f"The {number(_value(fact))} is put in, not predicted: left free the model gives {_dark(free)}"
+        return f"This is the model's; on record it was {length}{first}."
+    said = (
+        f"The {number(_value(fact))}{first} is put in, not predicted: left free the model gives {_dark(free)}"
+    )
     if replay.prior_percentile is not None:
-        said += f"; {percent(replay.prior_percentile / 100)} % end sooner than the record"
+        who = "" if not first else " of the first"
+        said += f"; {percent(replay.prior_percentile / 100)} %{who} end sooner than the record"
     return said + "."
+
+
+def _length_on_record(replay: Replay, fact: FactResult) -> str | None:
+    """How long it was dark on record, as text; None where there is only a bound."""
+    length = record.dark_minutes(_incident(replay))
+    if length is None:
+        return None
+    given = record.value_of(_incident(replay).facts[fact.id])
+    return fact.documented_text if given.kind == "duration" else minutes(length)
+
+
+def _incident(replay: Replay) -> Incident:
+    assert replay.scenario.incident is not None  # noqa: S101 - a replay has an incident
+    return replay.scenario.incident
+
+
+def _acts(replay: Replay) -> int:
+    return 1 + len(_incident(replay).further_acts)
 
 
 def _other(reading: ReadingReplay) -> str:
@@ -139,20 +173,34 @@ def _value(fact: FactResult) -> float:
     return float(fact.documented) if isinstance(fact.documented, (int, float)) else float("nan")
 
 
-def _stages(replay: Replay) -> list[str]:
+def _stages(replay: Replay, width: int) -> list[str]:
     if not replay.stages:
         return []
     fact = dark_fact(replay)
+    title = "WHERE THE MINUTES WENT"
     if own_policy(replay) and fact is not None and fact.role == "pinned":
-        title, aside = f"WHERE THE {number(_value(fact))} MINUTES WENT", "   no source gives this split"
-    else:
-        title, aside = "WHERE THE MINUTES WENT", "   no source gives this split"
-    if _reading(replay).stopped.mean > 0:
-        aside = "   where it was not stopped"
+        title = f"WHERE THE {number(_value(fact))} MINUTES WENT"
+    aside = "where it was not stopped" if _reading(replay).stopped.mean > 0 else split_text(replay)
+    if _acts(replay) > 1:
+        aside = f"of the first act; {aside}"
+    heading = f"{title}   mean, min (90 %)"
+    lines = [f"{heading}   {aside}"]
+    if len(lines[0]) > width:
+        lines = [heading, f"  {aside}"]
     name = max(len(stage.label) for stage in replay.stages)
     longest = max(stage.summary.mean for stage in replay.stages) or 1.0
-    lines = [f"{title}   mean, min (90 %){aside}"]
-    return lines + [_stage(stage, name, BAR / longest) for stage in replay.stages]
+    bar = max(1, min(BAR, width - name - 28))
+    return lines + [_stage(stage, name, bar / longest) for stage in replay.stages]
+
+
+def split_text(replay: Replay) -> str:
+    """Whether any source gives the lengths that the dark time is divided by."""
+    told = any(
+        leaf.basis == "documented"
+        for path, leaf in leaves(replay.scenario)
+        if path.removeprefix("response.") in STAGES or re.fullmatch(r"detection\.\w+\.delay", path)
+    )
+    return "sources give part of this split" if told else "no source gives this split"
 
 
 def _stage(stage: StageResult, width: int, scale: float) -> str:
@@ -162,27 +210,38 @@ def _stage(stage: StageResult, width: int, scale: float) -> str:
     return f"  {stage.label:<{width}}  {summary.mean:>6.1f}  {spans:<13}  {bar}"
 
 
-def _timeline(replay: Replay) -> list[str]:
+def _timeline(replay: Replay, width: int) -> list[str]:
     rows = replay.timeline
     if not rows:
         return []
-    day = _day(replay)
+    day, possible = _day(replay), modelled(replay)
     cells = [
-        (row.label, row.documented_text, simulated(row, day), first_source(row.source), row.role or "")
+        (
+            row.label,
+            row.documented_text,
+            simulated(row, day, happens=row.event in possible),
+            row.role or "",
+            first_source(row.source),
+        )
         for row in rows
     ]
-    head = (f"TIMELINE ({day.tzname()})", "record", "simulated, 90 %", "source", "")
+    head = (f"TIMELINE ({day.tzname()})", "record", "simulated, 90 %", "", "source")
     # The event column carries an indent that the heading does not have.
     widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
-    widths[0] = min(32, max(widths[0] + 2, len(head[0])))
-    widths[3] = max(12, min(widths[3], WIDTH - sum(widths[:3]) - widths[4] - 8))
-    lines = list(_laid_out(head, widths, indent=0))
+    widths[0] = max(widths[0] + 2, len(head[0]))
+    if width < NARROW:
+        widths.pop()
+    rest = width - sum(widths[1:4]) - 2 * (len(widths) - 1)
+    source = min(widths[4], max(12, rest - min(32, widths[0]))) if len(widths) > 4 else 0
+    widths[0] = max(12, min(32, widths[0], rest - source))
+    widths[4:] = [max(12, min(widths[4], rest - widths[0]))] if len(widths) > 4 else []
+    lines = list(_laid_out(head[: len(widths)], widths, indent=0))
     for cell in cells:
-        lines += _laid_out(cell, widths, indent=2)
+        lines += _laid_out(cell[: len(widths)], widths, indent=2)
     return lines
 
 
-def _laid_out(cells: tuple[str, ...], widths: list[int], indent: int) -> Iterator[str]:
+def _laid_out(cells: Sequence[str], widths: list[int], indent: int) -> Iterator[str]:
     """One row of a table, cells wrapped within their columns."""
     columns = [[" " * indent + line for line in wrap(cells[0], widths[0] - indent)]]
     columns += [wrap(cell, width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
@@ -193,20 +252,43 @@ def _laid_out(cells: tuple[str, ...], widths: list[int], indent: int) -> Iterato
         ).rstrip()
 
 
-def simulated(row: TimelineRow, day: datetime) -> str:
-    """When the worlds have the event: by the clock, or in minutes where the record says so."""
+def modelled(replay: Replay) -> set[str]:
+    """The events that the scenario lets happen, whether they do or not."""
+    scenario = replay.scenario
+    said = scenario.statements
+    parts = {
+        "public_notice": scenario.detection.public,
+        "first_statement": said,
+        "second_statement": said and said.second,
+        "audience_whole": scenario.audience_whole,
+    }
+    always = {"took_effect", "detected", "visible", "contained"}
+    return always | {name for name, part in parts.items() if part is not None}
+
+
+def simulated(row: TimelineRow, day: datetime, *, happens: bool = False) -> str:
+    """When the worlds have the event: by the clock, or after the effect where the record says so.
+
+    `happens` says that an event in none of the worlds is one that could have been.
+    """
     if row.p05 is None or row.p95 is None or row.median is None:
-        return "not simulated"
-    soon = row.minutes is not None and row.minutes.p95 < SOON
-    if row.minutes is not None and soon and row.documented_text.startswith(("+", "by", "within")):
+        return "never" if happens else "not simulated"
+    if row.minutes is not None and _since_effect(row):
         if is_fixed(row.minutes):
-            return f"+{number(row.minutes.median)} min"
-        return f"+{number(row.minutes.p05)} to +{number(row.minutes.p95)} min"
+            return f"+{minutes(row.minutes.median)}"
+        if row.minutes.p95 < SOON:
+            return f"+{number(row.minutes.p05)} to +{number(row.minutes.p95)} min"
+        return f"+{minutes(row.minutes.p05)} to +{minutes(row.minutes.p95)}"
     first, last = (datetime.fromisoformat(text) for text in (row.p05, row.p95))
     if (last - first).total_seconds() > 60 * SOON:
         return f"{clock(first, day, seconds=False)} to {clock(last, day, seconds=False)}"
     low, high = clock(first, day), clock(last, day)
     return low if low == high else f"{low}-{high}"
+
+
+def _since_effect(row: TimelineRow) -> bool:
+    """Whether the record counts from the effect: `+11 min`, `by +5 min`."""
+    return row.documented_text.removeprefix("by ").removeprefix("after ").startswith("+")
 
 
 def first_source(source: str) -> str:
@@ -216,29 +298,32 @@ def first_source(source: str) -> str:
 
 
 def _day(replay: Replay) -> datetime:
-    assert replay.scenario.incident is not None  # noqa: S101 - a replay has an incident
-    return instant(replay.scenario.incident.at.value.value, replay.scenario.zone)
+    return instant(_incident(replay).at.value.value, replay.scenario.zone)
 
 
-def _checks(replay: Replay) -> list[str]:
+def _checks(replay: Replay, width: int) -> list[str]:
     if not own_policy(replay):
-        return filled("CHECKS", "none: the record is of another policy, " + replay.scenario.baseline + ".")
+        said = f"none: the record is of another policy, {replay.scenario.baseline}."
+        return filled("CHECKS", said, width=width)
     fixed = sum(fact.role in {"pinned", "given"} for fact in replay.facts)
     checked = [fact for fact in replay.facts if fact.role == "checked"]
+    if not fixed and not checked:
+        return filled("CHECKS", "none: nothing on record is pinned, given or checked.", width=width)
     agree = sum(fact.agrees is True for fact in checked)
     rows = [
         ("pinned or given: agree by construction, prove nothing", str(fixed)),
-        ("free to fail", f"{agree} of {len(checked)} agree"),
+        ("free to fail", f"{agree} of {len(checked)} agree" if checked else "none"),
     ]
     prior = _prior(replay)
     rows += [(prior, "told, not judged")] if prior else []
     rows += [("  " + check_text(fact), _verdict(fact)) for fact in checked]
-    width = min(72, max(len(text) for text, _ in rows))
+    # Nine for the label in the margin, two before the verdict.
+    room = min(width - 11 - max(len(verdict) for _, verdict in rows), max(len(text) for text, _ in rows))
     lines: list[str] = []
     for at, (text, verdict) in enumerate(rows):
         indent = len(text) - len(text.lstrip())
-        first, *more = wrap(text.strip(), width - indent)
-        lines.append(f"{'CHECKS' if at == 0 else '':<9}{' ' * indent}{first:<{width - indent}}  {verdict}")
+        first, *more = wrap(text.strip(), room - indent)
+        lines.append(f"{'CHECKS' if at == 0 else '':<9}{' ' * indent}{first:<{room - indent}}  {verdict}")
         lines += [" " * (11 + indent) + line for line in more]
     return lines
 
@@ -247,42 +332,50 @@ def _prior(replay: Replay) -> str:
     fact = dark_fact(replay)
     if fact is None or replay.prior_percentile is None or fact.role != "pinned":
         return ""
-    return f"  {fact.documented_text} sits at percentile {replay.prior_percentile:.0f} of the model left free"
+    length = _length_on_record(replay, fact)
+    return f"  {length} sits at percentile {replay.prior_percentile:.0f} of the model left free"
 
 
 def check_text(fact: FactResult) -> str:
     """A checked fact in a line: what is on record, and where that lies in the simulation."""
     said = f"{fact.label}: {fact.documented_text}"
-    if fact.simulated is None or fact.percentile is None:
+    if fact.percentile is None:
         return said
     if fact.documented_text.startswith(("by ", "within ", "at most ")):
-        return f"{said}; so it is {percent(fact.percentile)} times of 100"
+        return f"{said}; so it is in {percent(fact.percentile / 100)} of 100"
     if fact.documented_text.startswith(("after ", "at least ")):
-        return f"{said}; so it is {percent(1 - fact.percentile)} times of 100"
+        return f"{said}; so it is in {percent(1 - fact.percentile / 100)} of 100"
+    if fact.simulated is None:
+        return f"{said}; never in the simulation"
     if is_fixed(fact.simulated):
         return f"{said}; simulated {number(fact.simulated.median)}"
-    return f"{said} sits at percentile {100 * fact.percentile:.0f}"
+    return f"{said} sits at percentile {fact.percentile:.0f}"
 
 
 def _verdict(fact: FactResult) -> str:
     return {True: "ok", False: "FAILS", None: "not decided"}[fact.agrees]
 
 
-def _also(replay: Replay) -> list[str]:
+def _also(replay: Replay, width: int) -> list[str]:
     """The other measures, each with what sort of number it is."""
     rows = []
     for name, summary in replay.measures.items():
         if name == "dark_minutes":
             continue
-        rows.append((measure_name(name), _amount(summary), _sort(replay, name)))
+        label, sort = measure_name(name), _sort(replay, name)
+        if width < NARROW and sort:
+            label, sort = f"{label}: {sort}", ""
+        rows.append((label, _amount(summary), sort))
     if not rows:
         return []
-    width = max(len(row[0]) for row in rows)
-    amount = max(len(row[1]) for row in rows)
-    return [
-        f"{'ALSO' if at == 0 else '':<9}{label:<{width}}  {value:>{amount}}  {sort}"
-        for at, (label, value, sort) in enumerate(rows)
-    ]
+    names, amounts, sorts = (max(map(len, column)) for column in zip(*rows, strict=True))
+    names = min(names, width - 9 - amounts - sorts - 4)
+    lines = []
+    for at, (label, value, sort) in enumerate(rows):
+        first, *more = wrap(label, names)
+        lines.append(f"{'ALSO' if at == 0 else '':<9}{first:<{names}}  {value:>{amounts}}  {sort}")
+        lines += [" " * 11 + line for line in more]
+    return lines
 
 
 def _amount(summary: Summary) -> str:
@@ -297,9 +390,8 @@ def _sort(replay: Replay, name: str) -> str:
     """What sort of number a measure is: on record, a ceiling, or assumed."""
     if name == "audience_minutes":
         return "ceiling, not viewers"
-    fact_of = {"time_to_first_statement": "first_statement", "time_to_second_statement": "second_statement"}
-    pinned = {fact.id for fact in replay.facts if fact.role == "pinned"}
-    if own_policy(replay) and fact_of.get(name) in pinned:
+    pinned = {fact.of for fact in _incident(replay).facts.values() if fact.pinned is not None}
+    if own_policy(replay) and name == "time_to_first_statement" and "first_statement" in pinned:
         return "record"
     if name == "time_to_audience_whole":
         whole = replay.scenario.audience_whole
@@ -307,7 +399,7 @@ def _sort(replay: Replay, name: str) -> str:
     return ""
 
 
-def _rests_on(replay: Replay) -> list[str]:
+def _rests_on(replay: Replay, width: int) -> list[str]:
     basis = replay.rests_on
     counted = [
         f"{amount} {word}"
@@ -321,9 +413,9 @@ def _rests_on(replay: Replay) -> list[str]:
         if amount or word in {"documented", "assumed"}
     ]
     text = f"{and_list(counted)} numbers; sources dispute {basis.disputed} of them."
-    lines = filled("RESTS ON", text)
+    lines = filled("RESTS ON", text, width=width)
     if basis.decisive:
-        lines += filled("", "These decide most: " + " | ".join(basis.decisive))
+        lines += filled("", "These decide most: " + BETWEEN.join(basis.decisive), width=width)
     if replay.scenario.silent:
-        lines += filled("SILENT", "on " + " | on ".join(replay.scenario.silent))
+        lines += filled("SILENT", "on " + f"{BETWEEN}on ".join(replay.scenario.silent), width=width)
     return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .wording import WIDTH, clock, count, instant, minutes, occasion, wrap
+from .wording import WIDTH, and_list, clock, count, instant, minutes, occasion, wrap
 
 if TYPE_CHECKING:
     from ..model.trace import Row, Trace
@@ -14,39 +14,40 @@ if TYPE_CHECKING:
 
 #: What happened, by the event's name. `{by}` is who or what did it, `{why}` the reason.
 SENTENCES = {
-    "requested": "Somebody of {by} gives the command {command} on {account}.",
-    "gate_passed": "{Gate} does not stop it: {why}.",
-    "gate_denied": "{Gate} stops it: {why}.",
+    "requested": "Somebody of {by} gives the command {command} on {account}{because}.",
+    "gate_passed": "{Gate} {passes}{because}.",
+    "gate_denied": "{Gate} stops it{because}.",
     "rerouted": "It is handed to {by}: the account is on the protected list.",
     "held": "{Gate} holds it{because}.",
-    "released": "{Gate} lets it go on: {why}.",
-    "asked": "Somebody of {by} is asked.",
+    "asked": "Somebody of {by} is asked{about}.",
     "review_starts": "{By} begins to look at the request.",
-    "review_ends": "{By} has decided: {why}.",
-    "timed_out": "The request times out{because}.",
-    "cancelled": "It is cancelled: {why}.",
+    "review_ends": "{verdict}.",
+    "timed_out": "The time is up, and nobody has decided.",
+    "cancelled": "It is cancelled{because}.",
     "took_effect": "The account goes dark{because}.",
     "noticed": "{Channel}.",
     "word_arrives": "Word of it reaches the platform {from_channel}.",
     "paged": "Those who respond are paged.",
     "responder_takes": "{By} is free, and takes the page.",
-    "picked_up": "{By} has picked it up and begins to look for the cause.",
+    "picked_up": "{By} has picked it up{next}.",
     "cause_found": "{By} has found the cause.",
-    "undo_authorised": "Undoing it is authorised.",
+    "undo_authorised": "{authorised}.",
     "visible": "The account is visible again: {route}.",
     "contained": "The actor can do nothing more{because}.",
     "first_statement": "The platform makes its first statement.",
     "second_statement": "The platform makes its second statement.",
-    "audience_step": "Another part of the follower count is back.",
+    "audience_step": "The follower count is back to {share} of what it was.",
     "audience_whole": "The follower count is whole again.",
     "rights_end": "The actor loses the right{because}.",
     "rights_on": "The actor is given the right{because}.",
     "locked_down": "All such actions are frozen.",
     "lock_lifted": "The freeze is lifted.",
-    "content_lost": "Content is lost: undo came after the retention time.",
+    "content_lost": "Content is lost: it is not kept for longer than this.",
 }
-#: Events of routine work, which a story leaves out.
+#: Events that a story leaves out: those of routine work, and the end of a hold, because the
+#: gate says at the same instant what comes of it.
 ROUTINE = {
+    "released",
     "shift_on",
     "shift_off",
     "report_arrives",
@@ -118,51 +119,99 @@ REASONS = {
     "timed_out": "nobody decided in time",
     "nobody_on_shift": "nobody was on shift",
     "cooled_off": "the waiting time was over and nobody had objected",
-    "watcher_cancelled": "somebody inside looked at what was pending",
+    "watcher_cancelled": "somebody inside looked at what was pending, and objected",
     "holder_cancelled": "the account holder was told and objected",
     "nobody_watched": "nobody looked at what was pending",
     "no_action": "no action was called for",
     "action": "an action was called for",
-    "contained": "the actor had been contained",
+    "contained": "the actor had been contained by then",
     "not_a_leaver": "the actor was not leaving",
     "urgent": "it was urgent",
     "slipped": "the hand slipped",
+    "preauthorised": "the undo had been authorised beforehand",
+}
+#: Why a gate passes, where the same word is also the reason for a denial or there is none.
+PASSED = {
+    ("lock_down", "locked"): "the freeze is over",
+    ("lock_down", ""): "nothing is frozen",
+    ("rate_limit", "over_limit"): "there is room again within the limit",
+}
+#: What somebody who looked at a request says to it.
+VERDICTS = {
+    "approved": "{By} has looked at it and sees nothing wrong",
+    "stamped": "{By} approves it without a look",
+    "refused": "{By} has looked at it and refuses",
+    "senior_passed": "Somebody of {by} has looked at it and sees nothing wrong",
+    "senior_objected": "Somebody of {by} has looked at it and objects",
+    "executor_passed": "Somebody of {by} has looked at it and sees nothing wrong",
+    "executor_objected": "Somebody of {by} has looked at it and objects",
 }
 
 
-def story(told: Told, scenario: Scenario) -> str:
+def story(told: Told, scenario: Scenario, width: int = WIDTH) -> str:
     """The night of one world as text: a line an event, with clock time and time since the effect."""
     # A world is simulated: said first, so that no line is taken for the record.
+    many = "One of many that fit the record"
+    if told.policy != scenario.baseline:
+        many += ", under a policy that was not in force"
     head = wrap(
         f"{scenario.title}: simulated {occasion(scenario)} {told.world}, policy {told.policy}, read as "
-        f"{_reading(scenario, told.reading)}. One of many that fit the record; only the record is documented.",
-        WIDTH,
+        f"{_reading(scenario, told.reading)}. {many}; only the record is documented.",
+        width,
     )
     lines = [*head, ""]
-    day = instant(_begin(told), scenario.zone)
-    for time, sentence in sentences(told, scenario):
-        start = f"{clock(instant(time, scenario.zone), day):<13}{_since(told, time):>9}  "
-        first, *more = wrap(sentence, WIDTH - len(start))
-        lines += [start + first, *(" " * len(start) + line for line in more)]
+    found = list(sentences(told, scenario))
+    first = told.effect_time if told.effect_time is not None else next((time for time, _ in found), 0)
+    day = instant(first, scenario.zone)
+    for time, sentence in found:
+        start = f"{clock(instant(time, scenario.zone), day):<13}"
+        if told.effect_time is not None:
+            start += f"{_since(told.effect_time, time):>9}  "
+        now, *more = wrap(sentence, width - len(start))
+        lines += [start + now, *(" " * len(start) + line for line in more)]
     if told.effect_time is None:
-        lines.append("The account never went dark.")
+        lines.append("No account went dark." if _several(scenario) else "The account never went dark.")
     return "\n".join(lines) + "\n"
 
 
 def sentences(told: Told, scenario: Scenario) -> Iterator[tuple[int, str]]:
-    """The incident's rows as (time, sentence); routine work is left out."""
+    """The incident's rows as (time, sentence); routine work is left out.
+
+    Nothing is said twice: what a gate had from a verdict, a cancellation or another gate's
+    row of the same kind is told once.
+    """
     trace = told.trace
     actors = {row.by for row in trace if trace.event_name(row) == "requested" and _is_act(trace, row)}
-    for row in trace:
-        event = trace.event_name(row)
-        if event in ROUTINE or not (_is_act(trace, row) or row.entity in actors):
-            continue
-        yield row.time, _sentence(trace, row, event, scenario)
+    rows = [
+        row
+        for row in trace
+        if trace.event_name(row) not in ROUTINE and (_is_act(trace, row) or row.entity in actors)
+    ]
+    for at, row in enumerate(rows):
+        of = [other for other in rows if other.entity == row.entity]
+        together = [other for other in of if other.time == row.time]
+        if not _told_elsewhere(trace, row, together):
+            before = [other for other in rows[:at] if other.entity == row.entity]
+            said = _sentence(trace, row, before, together, scenario)
+            who = trace.entity_name(row).partition(" on ")[2]
+            yield row.time, f"{who}: {said}" if who and _several(scenario) else said
 
 
-def _sentence(trace: Trace, row: Row, event: str, scenario: Scenario) -> str:
-    by = trace.by_name(row)
-    why = REASONS.get(trace.reason_text(row), "")
+def _told_elsewhere(trace: Trace, row: Row, together: list[Row]) -> bool:
+    """Whether another row of the same instant tells what this one would."""
+    event = trace.event_name(row)
+    same_gate = [other for other in together if other.by == row.by]
+    names = [trace.event_name(other) for other in same_gate]
+    if event == "gate_denied":
+        return "cancelled" in names
+    if event == "gate_passed":  # a gate has a row for each of its safeguards: the first tells all
+        first = next(other for other in same_gate if trace.event_name(other) == event)
+        return "gate_denied" in names or row is not first
+    return False
+
+
+def _sentence(trace: Trace, row: Row, before: list[Row], together: list[Row], scenario: Scenario) -> str:
+    event, by = trace.event_name(row), trace.by_name(row)
     person = _person(by)
     incident = scenario.incident
     assert incident is not None  # noqa: S101 - a story is told of an incident
@@ -170,6 +219,11 @@ def _sentence(trace: Trace, row: Row, event: str, scenario: Scenario) -> str:
     named = scenario.platform.accounts.get(account)
     seen = f" ({count(named.followers.value)} follow it)" if named is not None else ""
     noticed, through = CHANNELS.get(by, (by, by))
+    earlier = {(trace.event_name(other), other.by) for other in before}
+    dark = any(name == "took_effect" for name, _ in earlier)
+    reason = trace.reason_text(row)
+    ready = any(trace.reason_text(other) == "preauthorised" for other in together)
+    why = _why(trace, row, together)
     return SENTENCES[event].format(
         by=by.partition(" #")[0] if event in {"requested", "asked"} else person,
         By=_capital(person),
@@ -177,11 +231,50 @@ def _sentence(trace: Trace, row: Row, event: str, scenario: Scenario) -> str:
         Channel=_capital(noticed.format(followers=seen)),
         from_channel=through,
         route=ROUTES.get(by, by),
-        why=why or "no reason is recorded",
         because=f": {why}" if why else "",
+        passes="lets it go on" if _waited(trace, row, before) else "does not stop it",
+        about=" to approve undoing it" if dark else " about it",
+        verdict=VERDICTS.get(reason, "{By} has decided").format(By=_capital(person), by=person),
+        next="" if ready else " and begins to look for the cause",
+        authorised=_capital(REASONS["preauthorised"]) if ready else "Undoing it is authorised",
+        share=_share_back(scenario, by) if event == "audience_step" else "",
         command=incident.command,
         account=account,
     )
+
+
+def _why(trace: Trace, row: Row, together: list[Row]) -> str:
+    """Why a row is as it is; nothing where a verdict of the same instant has said it already."""
+    event = trace.event_name(row)
+    if event not in {"gate_passed", "gate_denied"}:
+        return REASONS.get(trace.reason_text(row), "")
+    verdicts = [other for other in together if trace.event_name(other) in {"review_ends", "timed_out"}]
+    if any(trace.reason_text(other) in {"", trace.reason_text(row)} for other in verdicts):
+        return ""
+    alike = [other for other in together if (other.event, other.by) == (row.event, row.by)]
+    found = [trace.reason_text(other) for other in alike]
+    by = trace.by_name(row)
+    said = [PASSED.get((by, why)) if event == "gate_passed" else None for why in found]
+    return and_list(
+        list(dict.fromkeys(known or REASONS.get(why, "") for known, why in zip(said, found, strict=True)))
+    )
+
+
+def _waited(trace: Trace, row: Row, before: list[Row]) -> bool:
+    """Whether the action waited for this gate, be it for a time or for a person."""
+    names = {trace.event_name(other) for other in before if other.by == row.by}
+    people = {"approval", "separation_of_duties", "protected_list"}
+    asked = trace.by_name(row) in people and any(
+        trace.event_name(other) == "review_starts" for other in before
+    )
+    return "held" in names or asked
+
+
+def _share_back(scenario: Scenario, step: str) -> str:
+    """The share of the follower count that a step brings back."""
+    assert scenario.audience_whole is not None  # noqa: S101 - its steps are being told
+    share = scenario.audience_whole.steps[int(step.removeprefix("step ")) - 1].value
+    return f"{100 * share:g} %"
 
 
 def _is_act(trace: Trace, row: Row) -> bool:
@@ -198,16 +291,14 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _begin(told: Told) -> int:
-    """The moment from which days are counted."""
-    return told.effect_time if told.effect_time is not None else next(iter(told.trace)).time
-
-
-def _since(told: Told, time: int) -> str:
-    if told.effect_time is None:
-        return ""
-    apart = (time - told.effect_time) / 60e6
+def _since(effect: int, time: int) -> str:
+    apart = (time - effect) / 60e6
     return "0" if apart == 0 else ("+" if apart > 0 else "-") + minutes(abs(apart))
+
+
+def _several(scenario: Scenario) -> bool:
+    """Whether the actor goes for more than one account, so that lines must say which."""
+    return scenario.incident is not None and bool(scenario.incident.further_acts)
 
 
 def _reading(scenario: Scenario, name: str) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ..study.results import Estimate, Group, Summary
+from ..study.results import Estimate, Summary
 
 if TYPE_CHECKING:
     from ..scenario.schema import Scenario
@@ -17,15 +17,6 @@ WIDTH = 100
 NO_BREAK = "\N{NO-BREAK SPACE}"
 NEVER_ALL = 0.995
 """Shares from here to 1 are written `>99`, so that "100" means every single world."""
-
-GROUPS: tuple[tuple[Group, str], ...] = (
-    ("stops", "stops it"),
-    ("shortens", "shortens it"),
-    ("postpones", "postpones it"),
-    ("lengthens", "lengthens it"),
-    ("nothing", "changes nothing"),
-    ("unknown", "cannot be said"),
-)
 
 MEASURES = {
     "dark_minutes": "minutes dark",

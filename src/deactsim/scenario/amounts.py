@@ -15,6 +15,7 @@ _NUMBER: Final = re.compile(
 _SCALES: Final = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9}
 _NOT_FINITE: Final = re.compile(r"[-+]?\.?(nan|inf|infinity)\b.*", re.IGNORECASE)
 _LARGEST_COUNT: Final = 10**12
+_SMALLEST_RATE: Final = Decimal("1e-9")
 _RATE_UNITS: Final = {
     "s": "second",
     "second": "second",
@@ -123,6 +124,8 @@ def read_rate(raw: object) -> Rate:
         raise Unreadable(f"{quoted(raw)} is not a rate")
     if amount > _LARGEST_COUNT:
         raise Unreadable(f"{quoted(raw)} is too large")
+    if 0 < amount < _SMALLEST_RATE:
+        raise Unreadable(f"{quoted(raw)} is too small to happen", f"write `0 per {unit}` for never")
     return Rate(float(amount), unit)
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from .grammar import expected_at, fields_of, model_at
 from .leaf import PROVENANCE, SPOILT, did_you_mean, nearest, one_of, quoted
 from .places import Faults, Node
+from .safeguards import Everywhere, Safeguard
 
 Path = tuple[str | int, ...]
 
@@ -101,6 +102,10 @@ def _unknown(path: Path, top: Node, faults: Faults) -> None:
     model = model_at(path[:-1])
     allowed = tuple(fields_of(model)) if model is not None else ()
     key = str(path[-1])
+    if model is not None and issubclass(model, Everywhere) and key in Safeguard.model_fields:
+        message = f"`{key}` says nothing in `{name_of(path[:-1])}`: {model.why}"
+        faults.add(node_at(top, path).header, message, None, "leave it out")
+        return
     hint = did_you_mean(key, allowed)
     if hint is None and key in PROVENANCE:
         hint = f"`{key}` belongs to a single value: `{{value: ..., {key}: ...}}`"

@@ -10,10 +10,12 @@ from pydantic import ValidationError
 from . import policies, shorthand
 from .faulted import note_faults
 from .file_text import read_text
+from .limits import check_limits
 from .places import Faults, Node, node_of
 from .references import check_references
 from .schema import Scenario
 from .sense import check_sense
+from .sense_incident import check_incident
 from .yaml_places import compose
 
 
@@ -36,6 +38,8 @@ def loads(text: str, name: str = "<text>") -> Scenario:
     scenario = _validated(whole, faults)
     check_references(whole, faults)
     check_sense(whole, faults)
+    check_incident(whole, faults)
+    check_limits(whole, faults)
     if faults.found or scenario is None:
         raise faults.error()
     return scenario
@@ -59,4 +63,6 @@ def contradictions(scenario: Scenario) -> list[str]:
     whole = policies.complete(shorthand.complete(top, faults), faults)
     check_references(whole, faults)
     check_sense(whole, faults)
+    check_incident(whole, faults)
+    check_limits(whole, faults)
     return [fault.message for fault in faults.found.values()]

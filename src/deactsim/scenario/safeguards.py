@@ -1,8 +1,9 @@
 """The catalogue of safeguards: their parameters, families and control ids.
 
-Every safeguard has coverage (`of`, `commands`, `teams`, `tools`, `covers`), efficacy (its
-own parameters) and reliability (`works`, `stretch`, `depends_on`). What each one does to
-an action stands in docs/model.md; the rules are in `deactsim.model.rules`.
+A safeguard has coverage (`of`, `commands`, `teams`, `tools`, `covers`), efficacy (its own
+parameters) and reliability (`works`, `stretch`, `depends_on`); the few that are a state of the
+whole platform have efficacy alone. What each one does to an action stands in docs/model.md;
+the rules are in `deactsim.model.rules`.
 """
 
 # No `from __future__ import annotations` here: pydantic would compile each annotation anew.
@@ -21,7 +22,26 @@ SETTINGS = ConfigDict(
 )
 
 
-class Safeguard(BaseModel):
+class Kind(BaseModel):
+    """What a safeguard is, whatever it reaches: its family, its control ids, a line on what it does."""
+
+    model_config = SETTINGS
+
+    family: ClassVar[Family]
+    controls: ClassVar[tuple[str, ...]]
+    says: ClassVar[str]
+
+
+class Everywhere(Kind):
+    """A state of the whole platform: there is no action it could cover or miss, and nothing to fail.
+
+    `why` completes "`of` says nothing here: ..."
+    """
+
+    why: ClassVar[str]
+
+
+class Safeguard(Kind):
     """What every safeguard says: what it reaches and how often it is in order.
 
     of          tiers and accounts it covers (left out: all)
@@ -34,12 +54,6 @@ class Safeguard(BaseModel):
     depends_on  component it fails with; safeguards that name the same one fail together
     """
 
-    model_config = SETTINGS
-
-    family: ClassVar[Family]
-    controls: ClassVar[tuple[str, ...]]
-    says: ClassVar[str]
-
     of: Names | None = None
     commands: Names | None = None
     teams: Names | None = None
@@ -50,12 +64,16 @@ class Safeguard(BaseModel):
     depends_on: Name | None = None
 
 
-class LeastPrivilege(Safeguard):
-    """Only so many people keep the right; reports are handled by those who do."""
+class LeastPrivilege(Everywhere):
+    """Only so many people keep the right; reports are handled by those who do.
+
+    It holds for every account: it has no coverage and no outages.
+    """
 
     family = "prevent"
     controls = ("AC-6", "AC-6(7)")
     says = "fewer people hold the right"
+    why = "it changes who holds the right at all"
     holders: Count
 
 
@@ -119,7 +137,6 @@ class Confirm(Safeguard):
     family = "prevent"
     controls = ("SI-10",)
     says = "a dialog asks: are you sure?"
-    shows: Literal["nothing", "handle", "handle-and-reach"] = "nothing"
     stops_slips: Share = default("0%")
     stops_misidentified: Share = default("0%")
     stops_unexpecting: Share = default("0%")
@@ -254,7 +271,10 @@ class UndoButton(Safeguard):
 
 
 class OnCall(Safeguard):
-    """More people on call, or quicker ones."""
+    """More people on call, or quicker ones.
+
+    Coverage and reliability are those of `pick_up`; more people are there for everything.
+    """
 
     family = "restore"
     controls = ("IR-4", "IR-6")
@@ -286,12 +306,16 @@ class LockDown(Safeguard):
     for_: Duration = Field(alias="for")
 
 
-class Retention(Safeguard):
-    """How long a deactivated account can still be brought back with its content."""
+class Retention(Everywhere):
+    """How long a deactivated account can still be brought back with its content.
+
+    It holds for every account: it has no coverage and no outages.
+    """
 
     family = "restore"
     controls = ("CP-9",)
     says = "how long undo remains possible"
+    why = "content is kept equally long for everyone"
     keep: Duration
 
 

@@ -33,7 +33,7 @@ def run_incident(plan: Plan, world: World) -> Trace:
     if quiet is None:
         return run(plan, world)
     trace = run(quiet, world)
-    begins = world.start - (plan.incident.act_shift if plan.incident else 0)
+    begins = world.begins(plan)
     # A slip in routine goes dark and calls responders: then, and only then, routine counts.
     if world.slips(plan.streams, begins, _people_needed_until(trace) + 1):
         return run(plan, world)

@@ -15,11 +15,11 @@ from ..scenario.schema import Scenario
 from .condition import Weighted, condition
 from .executors import run_jobs
 from .friction import Weeks, friction_text, routine_weeks
-from .implied import loads
+from .implied import overloaded
 from .measures import MEASURES
-from .nights import Nights, conditioned, under
+from .nights import Array, Nights, conditioned, summarise, under
 from .ranking import rank
-from .reasons import why_nothing
+from .reasons import untold, why_nothing
 from .replay import Progress, known_policy, measures, reading_names
 from .results import (
     Comparison,
@@ -28,6 +28,7 @@ from .results import (
     Group,
     PolicyOutcome,
     ReadingOutcome,
+    Summary,
     Tipping,
 )
 from .sensitivity import Evenings, decide, tip
@@ -38,8 +39,11 @@ if TYPE_CHECKING:
 #: Evenings drawn to find the deciding input (the largest swing needs few) and the tipping points.
 FOR_DECISIONS = 250
 FOR_TIPPING = 500
+#: Routine weeks for the friction, unless a number is asked for: a twentieth of the evenings.
+LEAST_WEEKS, MOST_WEEKS = 8, 52
 SOME = 1e-9
-#: An effect that comes less than this later, in minutes, is a slower click and not postponed.
+#: An effect that comes less than this later than under the baseline, in minutes, is a slower
+#: click and not postponed.
 POSTPONED = 1.0
 
 
@@ -49,7 +53,7 @@ def compare(
     policies: Sequence[str] | None = None,
     worlds: int = 2000,
     seed: int = 1,
-    weeks: int = 52,
+    weeks: int | None = None,
     explain: bool = True,
     workers: int = 1,
     progress: Progress | None = None,
@@ -57,13 +61,16 @@ def compare(
     """Put the same evenings under every policy (all of them unless named).
 
     `worlds` evenings are drawn and conditioned on the record under the scenario's own policy;
-    friction comes from `weeks` routine weeks. Without `explain` the deciding inputs and tipping
+    friction comes from `weeks` routine weeks: unless given, one for every 20 worlds, at least 8
+    and at most 52 (so many from 1,040 worlds on). Without `explain` the deciding inputs and tipping
     points are left out, which are most of the work. With `workers` above 1 processes share the work
     (a script then needs the usual main guard); the result does not depend on it. Raises
     `UnknownName`, `CannotCondition`, or `DeactsimError` for a scenario without an incident.
     """
     asked = [known_policy(scenario, name) for name in policies or scenario.policies]
     names = list(dict.fromkeys([scenario.baseline, *asked]))
+    if weeks is None:
+        weeks = min(MOST_WEEKS, max(LEAST_WEEKS, worlds // 20))
     return _Comparing(scenario, names, worlds, seed, weeks, workers, progress).compare(explain=explain)
 
 
@@ -100,7 +107,10 @@ def _work(shared: _Shared, job: _Job) -> Any:
     if job.kind == "nights":
         assert job.plan is not None  # noqa: S101 - jobs of this kind have both
         assert job.own is not None  # noqa: S101
-        return under(job.plan, shared.found[job.own])
+        try:
+            return under(job.plan, shared.found[job.own])
+        except CannotBeSaid as why:
+            return why
     if job.kind == "weeks":
         assert job.plan is not None  # noqa: S101 - jobs of this kind have one
         assert shared.scenario.incident is not None  # noqa: S101 - comparisons are of incidents
@@ -181,16 +191,19 @@ class _Comparing:
             [_Job("nights", plan=plan, own=own) for own, plan in pairs]
             + [_Job("weeks", plan=plan) for plan in routine]
         )
-        nights: dict[tuple[Plan, Plan], Nights] = dict(zip(pairs, runs, strict=False))
+        nights = self._told(dict(zip(pairs, runs, strict=False)))
         nights |= {(own, own): conditioned(own, self.found[own]) for own in own_plans}
         weeks: dict[Plan, Weeks] = dict(zip(routine, runs[len(pairs) :], strict=True))
         outcomes = self._outcomes(nights, weeks)
         decided = self._decide(outcomes) if explain else {}
-        outcomes = [_with(outcome, decided_by=decided.get(outcome.name)) for outcome in outcomes]
+        outcomes = [replace(outcome, decided_by=decided.get(outcome.name)) for outcome in outcomes]
         first = next(iter(self.readings))
         table = {name: {r: self._nights(nights, name, r) for r in self.readings} for name in self._said()}
         ranking = rank(
-            table, {r: letter for r, (_, letter) in self.readings.items()}, self._adapters(outcomes)
+            table,
+            {r: letter for r, (_, letter) in self.readings.items()},
+            self._adapters(outcomes),
+            self.scenario.baseline,
         )
         tipping = self._tip(ranking.by_reading[first], ranking.ties[first], decided)
         shares = [r.stopped for o in outcomes for r in o.readings]
@@ -208,6 +221,17 @@ class _Comparing:
             error=max((share.high - share.low) / 2.0 for share in shares),
             frame_of=lambda: _frame(table),
         )
+
+    def _told(
+        self, runs: Mapping[tuple[Plan, Plan], Nights | CannotBeSaid]
+    ) -> dict[tuple[Plan, Plan], Nights]:
+        """The runs that can be told; a policy with one that cannot is unknown under all readings."""
+        for table in (self.plans, self.adapted):
+            for (name, reading), plan in table.items():
+                run = runs.get((self.own[reading], plan))
+                if isinstance(run, CannotBeSaid):
+                    self.unknown.setdefault(name, str(run))
+        return {pair: run for pair, run in runs.items() if isinstance(run, Nights)}
 
     def _said(self) -> list[str]:
         return [name for name in self.names if name not in self.unknown]
@@ -227,54 +251,57 @@ class _Comparing:
         for name in self.names:
             friction = weeks[self.routine[name]].estimates()
             cost = friction_text(friction, own_weeks)
-            overload = {team: load for team, load in loads(self.routine[name]).items() if load >= 1.0}
+            overload = overloaded(self.routine[name])
             if overload:
                 friction = {
                     k: v for k, v in friction.items() if not k.startswith(("minutes_held", "report_wait"))
                 }
-                cost = "unstable: " + ", ".join(f"{team} at {load:.0%}" for team, load in overload.items())
-            label = self.scenario.policies[name].label or name
-            if name in self.unknown:
-                outcomes.append(
-                    PolicyOutcome(
-                        name, label, "unknown", (), {}, {}, None, friction, cost, self.unknown[name], None
-                    )
-                )
-                continue
-            table = {r: self._nights(nights, name, r) for r in self.readings}
-            base = {r: self._nights(nights, self.scenario.baseline, r) for r in self.readings}
-            first = next(iter(self.readings))
-            group = _group(table, base)
-            reason, source = None, None
-            if group == "lengthens":
-                lost = table[first].summary("content_lost", "share")
-                if lost is not None and lost.mean > 0.0:
-                    reason = f"content lost on {lost.mean:.0%} of the evenings"
-            if group == "nothing" and name != self.scenario.baseline:
+                cost = "unstable: " + ", ".join(overload.values())
+            bare = PolicyOutcome(
+                name=name,
+                label=self.scenario.policies[name].label or name,
+                group="unknown",
+                readings=(),
+                measures={},
+                difference={},
+                decided_by=None,
+                friction=friction,
+                friction_text=cost,
+                reason=self.unknown.get(name),
+                reason_source=None,
+            )
+            outcomes.append(bare if name in self.unknown else self._outcome(bare, nights))
+        return outcomes
+
+    def _outcome(self, bare: PolicyOutcome, nights: Mapping[tuple[Plan, Plan], Nights]) -> PolicyOutcome:
+        """What a policy does to the incident, beside what it costs."""
+        name, first = bare.name, next(iter(self.readings))
+        table = {r: self._nights(nights, name, r) for r in self.readings}
+        base = {r: self._nights(nights, self.scenario.baseline, r) for r in self.readings}
+        group = _group(table, base)
+        reason, source = None, None
+        if group == "lengthens":
+            reason = _what_is_worse(table, base)
+        if group == "nothing" and name != self.scenario.baseline:
+            reason = untold((table[r], base[r]) for r in self.readings)
+            if reason is None:
                 safeguards = self.scenario.policies[name].safeguards
                 own = self.scenario.policies[self.scenario.baseline].safeguards
                 reason, source = why_nothing(self.scenario, safeguards, own, table[first])
-            outcomes.append(
-                PolicyOutcome(
-                    name=name,
-                    label=label,
-                    group=group,
-                    readings=tuple(_outcome(r, n) for r, n in table.items()),
-                    measures=measures(table[first]),
-                    difference=_difference(table[first], base[first]),
-                    decided_by=None,
-                    friction=friction,
-                    friction_text=cost,
-                    reason=reason,
-                    reason_source=source,
-                    adapted=tuple(
-                        _outcome(r, nights[self.own[r], plan])
-                        for (policy, r), plan in self.adapted.items()
-                        if policy == name
-                    ),
-                )
-            )
-        return outcomes
+        return replace(
+            bare,
+            group=group,
+            readings=tuple(_under_reading(r, n, base[r]) for r, n in table.items()),
+            measures=measures(table[first]),
+            difference=_difference(table[first], base[first]),
+            reason=reason,
+            reason_source=source,
+            adapted=tuple(
+                _under_reading(r, nights[self.own[r], plan], base[r])
+                for (policy, r), plan in self.adapted.items()
+                if policy == name
+            ),
+        )
 
     def _decide(self, outcomes: Sequence[PolicyOutcome]) -> dict[str, Decision]:
         """The deciding input of every policy that changes something."""
@@ -304,19 +331,17 @@ class _Comparing:
         return tuple(tipping for tipping in self._batch(jobs) if tipping is not None)
 
 
-def _with(outcome: PolicyOutcome, *, decided_by: Decision | None) -> PolicyOutcome:
-
-    return replace(outcome, decided_by=decided_by)
-
-
-def _outcome(reading: str, nights: Nights) -> ReadingOutcome:
+def _under_reading(reading: str, nights: Nights, base: Nights) -> ReadingOutcome:
     dark = ~nights.stopped
+    mean_dark = nights.estimate(nights.column("dark_minutes"), "min")
     return ReadingOutcome(
         reading=reading,
         stopped=nights.stopped_share(),
         dark=nights.summary("dark_minutes", "min", dark),
-        starts=nights.summary("late", "min", dark),
-        mean_dark=nights.estimate(nights.column("dark_minutes"), "min"),
+        starts=_later(nights, base),
+        # Minutes are never below 0, whatever the normal approximation says of them.
+        mean_dark=replace(mean_dark, low=max(0.0, mean_dark.low)),
+        dark_first=nights.summary("dark_first", "min", ~np.isnan(nights.column("late"))),
     )
 
 
@@ -325,21 +350,51 @@ def _group(table: Mapping[str, Nights], base: Mapping[str, Nights]) -> Group:
     gain = {r: nights.stopped_share().mean - base[r].stopped_share().mean for r, nights in table.items()}
     if max(gain.values()) > SOME:
         return "stops"
-    change = {r: _paired(table[r], base[r], "dark_minutes", "min") for r in table}
-    if any(d.high < -SOME for d in change.values()):
+    dark, acts, lost = (
+        [_paired(table[r], base[r], name) for r in table]
+        for name in ("dark_minutes", "acts_dark", "content_lost")
+    )
+    if any(difference.high < -SOME for difference in (*dark, *acts)):
         return "shortens"
-    lost = {r: _paired(table[r], base[r], "content_lost", "share") for r in table}
-    if any(d.low > SOME for d in (*change.values(), *lost.values())):
+    if any(difference.low > SOME for difference in (*dark, *acts, *lost)):
         return "lengthens"
-    late = [nights.summary("late", "min") for nights in table.values()]
+    late = [_later(table[r], base[r]) for r in table]
     if any(summary is not None and summary.median > POSTPONED for summary in late):
         return "postpones"
     return "nothing"
 
 
-def _paired(nights: Nights, base: Nights, name: str, unit: str) -> Estimate:
-    """The mean difference to the baseline, world by world."""
-    return nights.estimate(nights.column(name) - base.column(name), unit)
+def _later(nights: Nights, base: Nights) -> Summary | None:
+    """How much later the first effect comes than under the baseline, evening by evening.
+
+    The baseline's own holds put its effect after the documented instant, too.
+    """
+    later = nights.column("late") - base.column("late")
+    has = ~np.isnan(later) & (nights.weights > 0.0)
+    return summarise(later[has], nights.weights[has], "min") if has.any() else None
+
+
+def _what_is_worse(table: Mapping[str, Nights], base: Mapping[str, Nights]) -> str | None:
+    """What a policy makes worse, under the reading that has most of it."""
+    parts = []
+    for name, text in (
+        ("content_lost", "content lost on {:.0%} of the evenings"),
+        ("acts_dark", "{:.1f} more accounts dark on average"),
+        ("dark_minutes", "{:.1f} min more dark on average"),
+    ):
+        most = max((_paired(table[r], base[r], name) for r in table), key=lambda found: found.mean)
+        if most.low > SOME:
+            parts.append(text.format(most.mean))
+    return ", ".join(parts) or None
+
+
+def _paired(nights: Nights, base: Nights, name: str) -> Estimate:
+    """The mean difference to the baseline, world by world; what it did not come to counts 0."""
+    return nights.estimate(_counted(nights, name) - _counted(base, name), "")
+
+
+def _counted(nights: Nights, name: str) -> Array:
+    return np.nan_to_num(nights.column(name))
 
 
 def _difference(nights: Nights, base: Nights) -> dict[str, Estimate]:

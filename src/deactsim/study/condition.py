@@ -27,20 +27,37 @@ from .background import run_incident
 from .measures import Marks, marks
 
 Progress = Callable[[int, int], None]
+#: Logarithms of densities beyond which the exponential is no longer trusted.
+FAR = 500.0
 
 
 @dataclass(frozen=True)
 class Weighted:
     """A world that agrees with the record, and how much it counts.
 
-    `cluster` is the number of the world: strata of one world share their background.
-    `marks` are those of the run that met the record.
+    `number` is the world's: strata of one world share their background. `marks` are those of
+    the run of the `own` plan that met the record.
     """
 
     number: int
     world: World
     weight: float
     marks: Marks
+    own: Plan
+
+    def world_for(self, plan: Plan) -> World:
+        """The world as another plan meets it.
+
+        The record's lengths come along, but for that of a watchdog that is another one there.
+        """
+        before, now = self.own.safeguards.automatic_restore, plan.safeguards.automatic_restore
+        if Stage.AUTOMATIC not in self.world.lengths or now is None or before is None:
+            return self.world
+        if now.after == before.after:
+            return self.world
+        kept = dict(self.world.lengths)
+        del kept[Stage.AUTOMATIC]
+        return replace(self.world, lengths=kept)
 
 
 def new_world(plan: Plan, seed: int, number: int) -> World:
@@ -231,14 +248,20 @@ def condition_worlds(
                 refused[why] += 1
                 continue
             lengths = {stage: _stage_length(stage, seen) for stage in stratum}
-            found.append(Weighted(number, replace(world, lengths=lengths), math.exp(log_weight), seen))
-    return found, refused
+            found.append(Weighted(number, replace(world, lengths=lengths), log_weight, seen, plan))
+    # Only ratios of weights count: where the density itself would be lost to underflow, or
+    # overflow, the heaviest is given the weight 1.
+    most = max((one.weight for one in found), default=0.0)
+    shift = most if abs(most) > FAR else 0.0
+    return [replace(one, weight=math.exp(one.weight - shift)) for one in found], refused
 
 
 def _log_weight(plan: Plan, trace: Trace, seen: Marks, stratum: Mapping[Stage, Pin]) -> tuple[float, str]:
     """The logarithm of a world's weight, or why it has none."""
     if trace.missed is not None:
         return -math.inf, f"{plain(trace.missed)} began after its pinned end"
+    if seen.held:
+        return -math.inf, "an action still waits at the end of the simulated time: raise incident.follow"
     if seen.effect is None:
         return -math.inf, "the action was stopped under the scenario's own policy"
     total = 0.0
@@ -254,7 +277,7 @@ def _log_weight(plan: Plan, trace: Trace, seen: Marks, stratum: Mapping[Stage, P
         density = log_density(_length(plan, stage), float(ends - begins))
         if density == -math.inf:
             return -math.inf, f"{plain(stage)} cannot take that long"
-        # Per minute rather than per microsecond, to keep the exponential in range.
+        # Per minute rather than per microsecond.
         total += density + math.log(60e6)
     return total, ""
 

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..scenario.schema import Fact, Incident, Scenario
 from ..scenario.stated import FactValue
@@ -15,9 +16,11 @@ from .measures import MINUTE
 from .nights import Nights, summarise
 from .results import FactResult, Role, Summary, TimelineRow
 
+Array = NDArray[np.float64]
+
 #: Where each kind of fact is found in a table of nights.
 _COLUMNS = {
-    "dark": "dark_minutes",
+    "dark": "dark_first",
     "took_effect": "at_took_effect",
     "public_notice": "at_public_notice",
     "detected": "at_detected",
@@ -28,7 +31,8 @@ _COLUMNS = {
     "audience_whole": "at_audience_whole",
     "content_lost": "content_lost",
 }
-_LABELS = {
+#: What people call each kind of fact.
+LABELS = {
     "dark": "minutes dark",
     "took_effect": "account deactivated",
     "public_notice": "first public posts",
@@ -69,17 +73,17 @@ def _fact(
     scenario: Scenario, incident: Incident, name: str, fact: Fact, nights: Nights, *, own: bool
 ) -> FactResult:
     role, value = role_of(fact), value_of(fact)
-    documented: float | str | None = _number(value, incident)
+    documented = _number(value, incident)
     simulated, unit, agrees, percentile = None, None, None, None
     if fact.of is not None:
-        column = _COLUMNS[fact.of]
+        values = _values(nights, fact.of, value)
         unit = "share" if fact.of == "content_lost" else "min"
-        simulated = nights.summary(column, unit)
+        simulated = _summary(nights, values, unit)
         if role == "checked" and own and isinstance(documented, float):
-            agrees, percentile = _check(nights, column, value.relation, documented, simulated)
+            agrees, percentile = _check(values, nights.weights, value.relation, documented)
     return FactResult(
         id=name,
-        label=fact.label or _LABELS.get(fact.of or "", name.replace("_", " ")),
+        label=fact.label or LABELS.get(fact.of or "", name.replace("_", " ")),
         role=role,
         documented=documented,
         documented_text=text_of_value(value, scenario, incident),
@@ -93,28 +97,64 @@ def _fact(
     )
 
 
-def _check(
-    nights: Nights, column: str, relation: str, documented: float, simulated: Summary | None
-) -> tuple[bool, float | None]:
-    """Whether a checked fact agrees: not outside the simulated 5-95 %, and its percentile.
+def _values(nights: Nights, of: str, value: FactValue) -> Array:
+    """What the worlds have for a fact, counted from where the record counts.
+
+    A length of time is counted from each world's own effect, an instant by the clock.
+    """
+    values = nights.column(_COLUMNS[of])
+    if value.kind == "duration" and _COLUMNS[of].startswith("at_"):
+        return values - nights.column("at_took_effect")
+    return values
+
+
+def _summary(nights: Nights, values: Array, unit: str) -> Summary | None:
+    has = ~np.isnan(values) & (nights.weights > 0.0)
+    return summarise(values[has], nights.weights[has], unit) if has.any() else None
+
+
+def _check(values: Array, weights: Array, relation: str, documented: float) -> tuple[bool, float]:
+    """Whether a checked fact agrees (it is not outside the simulated 5-95 %), and its percentile.
 
     `by` fails only if 95 % of the worlds are later, `after` only if 95 % are earlier. Worlds
-    in which it never came to that count as later than any time.
+    in which it never came to that, be it all of them, count as later than any time.
     """
-    values = np.where(np.isnan(nights.column(column)), np.inf, nights.column(column))
-    if simulated is None:
-        return False, None
-    below = weighted.mean((values < documented).astype(float), nights.weights)
-    at_most = weighted.mean((values <= documented).astype(float), nights.weights)
-    percentile = (below + at_most) / 2.0
+    known = np.where(np.isnan(values), np.inf, values)
+    below = weighted.mean((known < documented).astype(float), weights)
+    at_most = weighted.mean((known <= documented).astype(float), weights)
     if relation == "by":
-        return at_most >= 0.05, percentile
+        return at_most >= 0.05, 100.0 * at_most
     if relation == "after":
-        return 1.0 - below >= 0.05, percentile
-    return at_most >= 0.05 and 1.0 - below >= 0.05, percentile
+        return 1.0 - below >= 0.05, 100.0 * below
+    return at_most >= 0.05 and 1.0 - below >= 0.05, 50.0 * (below + at_most)
 
 
-def _number(value: FactValue, incident: Incident) -> float | str | None:
+def dark_fact(incident: Incident) -> str | None:
+    """The name of the fact that says how long it was dark, or when it was visible again.
+
+    What is put in comes before what is only compared.
+    """
+    found = [
+        (role_of(fact), name)
+        for name, fact in incident.facts.items()
+        if fact.of in ("dark", "visible")
+        and fact.model == "conditioned"
+        and value_of(fact).kind in ("duration", "instant")
+    ]
+    ranks = ("pinned", "given", "checked", "noted")
+    return min(found, key=lambda each: ranks.index(each[0]), default=(None, None))[1]
+
+
+def dark_minutes(incident: Incident) -> float | None:
+    """How long the first account was dark on record; None without a record, or with a bound only."""
+    name = dark_fact(incident)
+    if name is None or value_of(incident.facts[name]).relation != "is":
+        return None
+    minutes = _number(value_of(incident.facts[name]), incident)
+    return minutes if isinstance(minutes, float) else None
+
+
+def _number(value: FactValue, incident: Incident) -> float | str:
     """A fact as a number: minutes, instants as minutes after the documented effect."""
     if value.kind == "duration":
         return float(value.value) / MINUTE
@@ -126,15 +166,23 @@ def _number(value: FactValue, incident: Incident) -> float | str | None:
 
 
 def text_of_value(value: FactValue, scenario: Scenario, incident: Incident) -> str:
-    """A fact as the record has it: `11 min`, `by 18:51`, `06:51:51 +1d`."""
-    word = "" if value.relation == "is" else f"{value.relation} "
+    """A fact as the record has it: `11 min`, `within 5 min`, `by 18:51`, `06:51:51 +1d`."""
+    if value.kind == "text":
+        return str(value.value)
+    word = _RELATIONS[value.kind][value.relation]
     if value.kind == "duration":
         return word + minutes_text(float(value.value) / MINUTE)
     if value.kind == "instant":
         return word + clock(int(value.value), scenario.zone, incident.at.value.value)
-    if value.kind == "number":
-        return f"{word}{value.value:g}"
-    return str(value.value)
+    return f"{word}{value.value:g}"
+
+
+#: How the file format, too, says at or before and at or after, by what is measured.
+_RELATIONS = {
+    "duration": {"is": "", "by": "within ", "after": "after "},
+    "instant": {"is": "", "by": "by ", "after": "after "},
+    "number": {"is": "", "by": "at most ", "after": "at least "},
+}
 
 
 def minutes_text(minutes: float) -> str:
@@ -175,7 +223,8 @@ def timeline(scenario: Scenario, nights: Nights, facts: tuple[FactResult, ...]) 
     assert incident is not None  # noqa: S101 - timelines are of incidents
     at, zone = incident.at.value.value, scenario.zone
     give = incident.at.give_or_take.value
-    text = clock(at, zone, at) + (f" ±{give / 1e6:g}s" if give else "")
+    around = f"{give / 1e6:g}s" if give < 2 * MINUTE else minutes_text(give / MINUTE)
+    text = clock(at, zone, at) + (f" ±{around}" if give else "")
     rows = [
         (
             0.0,
@@ -199,7 +248,8 @@ def timeline(scenario: Scenario, nights: Nights, facts: tuple[FactResult, ...]) 
         column = "at_visible" if fact.of == "dark" else _COLUMNS.get(fact.of or "", "")
         minutes = result.documented if isinstance(result.documented, float) else 0.0
         moment = at + round(minutes * MINUTE)
-        word = "" if value.relation == "is" else f"{value.relation} "
+        word = _RELATIONS["instant"][value.relation]
+        since = f"+{minutes_text(minutes)}" if value.kind == "duration" else clock(moment, zone, at)
         rows.append(
             (
                 minutes,
@@ -208,9 +258,7 @@ def timeline(scenario: Scenario, nights: Nights, facts: tuple[FactResult, ...]) 
                     label=fact.label or ("account visible" if fact.of == "dark" else result.label),
                     role=result.role,
                     documented=local(moment, zone).isoformat(),
-                    documented_text=f"+{result.documented_text}"
-                    if value.kind == "duration"
-                    else word + clock(moment, zone, at),
+                    documented_text=word + since,
                     source=result.source,
                     **_simulated(nights, column, scenario, incident),
                 ),
@@ -232,12 +280,11 @@ def _simulated(nights: Nights, column: str, scenario: Scenario, incident: Incide
         return local(incident.at.value.value + round(minutes * MINUTE), scenario.zone).isoformat()
 
     since = nights.column(column) - nights.column("at_took_effect")
-    has = ~np.isnan(since) & (nights.weights > 0.0)
     return {
         "median": iso(on_the_clock.median),
         "p05": iso(on_the_clock.p05),
         "p95": iso(on_the_clock.p95),
-        "minutes": summarise(since[has], nights.weights[has], "min"),
+        "minutes": _summary(nights, since, "min"),
     }
 
 

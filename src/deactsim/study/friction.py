@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from ..engines.reference import run
-from ..model.plan import Plan, StreamPlan
+from ..model.plan import Plan, StreamPlan, TeamPlan
 from ..model.shifts import DAY, overlap
 from ..model.states import Event, Reason
-from ..model.streams import REPORT, tag_of, team_of_agent, world_key
+from ..model.streams import REPORT, agent_id, tag_of, team_of_agent, world_key
 from ..model.trace import Row, Trace
-from ..model.world import World
+from ..model.world import HOUR, World
 from ..stats import weighted
+from ..stats.weighted import Array
+from .measures import MINUTE
 from .results import Estimate
 
 WEEK = 7 * DAY
-HOUR = 3_600_000_000
-MINUTE = 60_000_000
 
 #: Measures of a usual week: unit, and what they mean.
 FRICTION = {
@@ -42,26 +42,73 @@ FRICTION = {
 }
 
 
+#: A percentile has no value a week that could be averaged: only the pooled waits have one.
+POOLED = "minutes_held_p95"
+
+#: Measures that are means over something other than weeks: what a week weighs in them.
+_MEAN_OVER = {"minutes_held": "held", "report_wait": "reports", "approver_utilisation": "approver_shifts"}
+
+
+@dataclass(frozen=True)
+class Week:
+    """Friction of one week: `values` by name, `waits` the minutes of each action held.
+
+    Besides the measures `values` has what their means are over: reports taken, and hours on
+    shift of the teams that gates ask.
+    """
+
+    values: Mapping[str, float]
+    waits: Array
+
+
 @dataclass(frozen=True)
 class Weeks:
-    """Friction of simulated routine weeks under one plan: one array entry a week."""
+    """Friction of simulated routine weeks under one plan.
 
-    values: Mapping[str, np.ndarray]
+    `values` has one array entry a week (nan for the mean of nothing), `waits` one array a week.
+    """
+
+    values: Mapping[str, Array]
+    waits: tuple[Array, ...]
+
+    @classmethod
+    def of(cls, weeks: Sequence[Week]) -> Weeks:
+        """Put weeks beside each other."""
+        names = [name for name in (*FRICTION, *_MEAN_OVER.values()) if name != POOLED]
+        values = {name: np.array([week.values[name] for week in weeks]) for name in names}
+        return cls(values, tuple(week.waits for week in weeks))
 
     def estimates(self) -> dict[str, Estimate]:
-        """Each measure's mean over weeks with its interval; those that never occur are left out.
+        """Each measure with its interval; what never occurs, and means of nothing, are left out.
 
-        Waits are means over the weeks that had any.
+        Counts and hours are means over weeks. Waits are pooled: over all held actions or reports
+        of all weeks, with weeks as clusters, so that a week with few of them counts for little.
         """
         found = {}
         for name, (unit, _) in FRICTION.items():
-            values = self.values[name]
-            has = ~np.isnan(values)
-            if not has.any() or not values[has].any():
-                continue
-            mean = weighted.mean_interval(values[has], np.ones(int(has.sum())))
-            found[name] = Estimate(mean.mean, mean.low, mean.high, unit)
+            if name == POOLED:
+                interval = self._p95()
+            elif name in _MEAN_OVER:
+                interval = self._mean(name, self.values[_MEAN_OVER[name]])
+            elif self.values[name].any():
+                interval = self._mean(name, np.ones(len(self.waits)))
+            else:
+                interval = None
+            if interval is not None:
+                found[name] = Estimate(interval.mean, interval.low, interval.high, unit)
         return found
+
+    def _mean(self, name: str, weights: Array) -> weighted.Interval | None:
+        # Weighting a week's mean with its number is the mean of all, clustered by week.
+        has = weights > 0.0
+        return weighted.mean_interval(self.values[name][has], weights[has]) if has.any() else None
+
+    def _p95(self) -> weighted.Interval | None:
+        waits = np.array([minutes for week in self.waits for minutes in week])
+        if waits.size == 0:
+            return None
+        clusters = np.repeat(np.arange(len(self.waits)), [week.size for week in self.waits])
+        return weighted.quantile_interval(waits, np.ones(waits.size), 0.95, clusters)
 
 
 def routine_weeks(plan: Plan, seed: int, weeks: int, until: int) -> Weeks:
@@ -70,11 +117,11 @@ def routine_weeks(plan: Plan, seed: int, weeks: int, until: int) -> Weeks:
     Each has a day's warm-up before it and a day after it in which what was held is let
     finish; only actions asked for within the week count.
     """
-    rows = []
+    found = []
     for world in _weeks(plan.streams, seed, weeks, until):
         begins = world.start + DAY
-        rows.append(week_of(run(plan, world), begins, begins + WEEK))
-    return Weeks({name: np.array([row[name] for row in rows]) for name in FRICTION})
+        found.append(week_of(run(plan, world), begins, begins + WEEK))
+    return Weeks.of(found)
 
 
 @lru_cache(maxsize=2)
@@ -100,12 +147,12 @@ _WAITS = {Event.HELD, Event.ASKED, Event.REROUTED}
 _COUNTED = {Event.FALSE_ALARM: "false_alarms", Event.WRONGLY_UNDONE: "wrongly_undone"}
 
 
-def week_of(trace: Trace, begins: int, ends: int) -> dict[str, float]:
+def week_of(trace: Trace, begins: int, ends: int) -> Week:
     """Fold a trace into the friction of the week from `begins` to `ends`."""
     week = _Week(trace.plan, begins, ends)
     for row in trace.rows:
         week.take(row)
-    return week.row()
+    return week.close()
 
 
 class _Week:
@@ -119,7 +166,9 @@ class _Week:
         self.since: dict[tuple[int, int], int] = {}
         self.arrived: dict[int, int] = {}
         self.waits: list[float] = []
-        self.stepped_down: dict[int, int] = {}
+        self.teams = {team.id: team for team in plan.teams}
+        self.away: Counter[int] = Counter()
+        self.away_since: dict[int, int] = {}
 
     def take(self, row: Row) -> None:
         """Count one event."""
@@ -140,10 +189,9 @@ class _Week:
         elif event in _COUNTED and within:
             self.counts[_COUNTED[Event(event)]] += 1
         elif event == Event.RIGHTS_END:
-            # Two leavers may follow each other in one place: the right ends once, and is back once.
-            self.stepped_down.setdefault(entity, time)
-        elif event == Event.RIGHTS_ON and entity in self.stepped_down:
-            self._returned(self.stepped_down.pop(entity), time, by)
+            self._stepped_down(entity, time)
+        elif event == Event.RIGHTS_ON:
+            self._returned(entity, time)
         if entity in self.lives:
             self._follow(self.lives[entity], Event(event), time)
 
@@ -163,66 +211,93 @@ class _Week:
             key = next(k for k in self.since if k[0] == entity and team_of_agent(k[1]) == by)
         self.busy[team_of_agent(key[1])] += self._hours(self.since.pop(key), time)
 
-    def _returned(self, stepped_down: int, returned: int, team: int) -> None:
+    def _stepped_down(self, agent: int, time: int) -> None:
+        team = self.teams[team_of_agent(agent)]
+        if agent - agent_id(team.id, 0) < team.holders:  # others have no right to lose
+            # Leavers may follow each other in one seat: the right is away while any of them is due.
+            self.away[agent] += 1
+            self.away_since.setdefault(agent, time)
+
+    def _returned(self, agent: int, time: int) -> None:
+        if agent in self.away_since:
+            self.away[agent] -= 1
+            if self.away[agent] == 0:
+                self._lost(agent, self.away_since.pop(agent), time)
+
+    def _lost(self, agent: int, start: int, end: int) -> None:
         """Count shifts without the right, in shifts of the team's usual length."""
-        windows = next(each.windows for each in self.plan.teams if each.id == team)
+        windows = self.teams[team_of_agent(agent)].windows
         longest = max(((w.end - w.start - 1) % 1440) + 1 for w in windows)
         # A team that is always on shift is so by turns: a person's day is eight hours of it.
         usual = 8 * 60 if longest == 1440 else longest
-        lost = overlap(windows, max(stepped_down, self.begins), min(returned, self.ends))
+        lost = overlap(windows, max(start, self.begins), min(end, self.ends))
         self.counts["agent_days_lost"] += lost / (usual * MINUTE)
 
     def _hours(self, start: int, end: int) -> float:
         """Hours of a piece of work that fall into the week."""
         return max(0, min(end, self.ends) - max(start, self.begins)) / HOUR
 
-    def row(self) -> dict[str, float]:
-        """The week's measures; nan for a wait nobody had."""
-        for agent, start in self.stepped_down.items():
-            self._returned(start, self.ends, team_of_agent(agent))
+    def close(self) -> Week:
+        """The week's measures, once all of the trace is counted."""
+        for agent, start in self.away_since.items():
+            self._lost(agent, start, self.ends)
         held = [life for life in self.lives.values() if life.waited]
         # What is still held at the end of the run counts up to there: never less than it was.
         over = self.ends + DAY
-        minutes = np.array([((life.ended or over) - life.requested) / MINUTE for life in held])
-        capacity = sum(
+        waits = np.array(
+            [((over if life.ended is None else life.ended) - life.requested) / MINUTE for life in held]
+        )
+        shifts = sum(
             team.headcount * overlap(team.windows, self.begins, self.ends) / HOUR
-            for team in self.plan.teams
-            if team.id in self.busy
+            for team in _asked(self.plan)
         )
         worked = sum(self.busy.values())
-        return {
+        values = {
             "actions": float(len(self.lives)),
             "held": float(len(held)),
-            "minutes_held": float(minutes.mean()) if held else np.nan,
-            "minutes_held_p95": float(np.quantile(minutes, 0.95)) if held else np.nan,
+            "minutes_held": float(waits.mean()) if held else np.nan,
             "urgent_held": float(sum(life.urgent for life in held)),
             "rerouted": self.counts["rerouted"],
             "denied": float(sum(life.denied for life in self.lives.values())),
             "approver_hours": float(worked),
-            "approver_utilisation": worked / capacity if capacity else np.nan,
+            "approver_utilisation": worked / shifts if shifts else np.nan,
+            "approver_shifts": float(shifts),
             "responder_hours": self.counts["responder_hours"],
             "false_alarms": self.counts["false_alarms"],
             "wrongly_undone": self.counts["wrongly_undone"],
             "agent_days_lost": self.counts["agent_days_lost"],
             "report_wait": float(np.mean(self.waits)) if self.waits else np.nan,
+            "reports": float(len(self.waits)),
         }
+        return Week(values, waits)
+
+
+def _asked(plan: Plan) -> list[TeamPlan]:
+    """The teams that gates ask, whether or not they have work."""
+    given = plan.safeguards
+    places = set(given.approval.slots if given.approval is not None else ())
+    if given.protected_list is not None and given.protected_list.senior is not None:
+        places.add(given.protected_list.senior)
+    if given.separation_of_duties is not None:
+        places.add(given.separation_of_duties.team)
+    return [plan.teams[place] for place in sorted(places)]
+
+
+#: How the counts of `friction_text` are said, after those held.
+_SAID = {
+    "denied": "denied",
+    "agent_days_lost": "agent-days lost",
+    "false_alarms": "false alarms",
+    "wrongly_undone": "wrongly undone",
+}
 
 
 def friction_text(friction: Mapping[str, Estimate], own: Mapping[str, Estimate]) -> str:
-    """What honest work pays, in a few words: the costs that the baseline does not have."""
-    parts = []
-    if "rerouted" in friction:
-        parts.append(f"{_short(friction['rerouted'].mean)} rerouted {_wait(friction)}")
-    elif "held" in friction and friction["held"].mean > own.get("held", _NONE).mean:
-        parts.append(f"{_short(friction['held'].mean)} held {_wait(friction)}")
-    if "denied" in friction and friction["denied"].mean >= 0.05:
-        parts.append(f"{_short(friction['denied'].mean)} denied")
-    if "agent_days_lost" in friction:
-        parts.append(f"{_short(friction['agent_days_lost'].mean)} agent-days")
-    if "false_alarms" in friction:
-        parts.append(f"{_short(friction['false_alarms'].mean)} alarms")
-    if "wrongly_undone" in friction:
-        parts.append(f"{_short(friction['wrongly_undone'].mean)} wrong undos")
+    """What honest work pays a week, in a few words: only what reads as more than the baseline pays."""
+    parts = _held_text(friction, own)
+    for name, said in _SAID.items():
+        if _more(name, friction, own):
+            parts.append(f"{_short(friction[name].mean)} {said}")
     before = own.get("report_wait", _NONE).mean
     if friction.get("report_wait", _NONE).mean > before + 1.0:
         parts.append(f"reports wait {_short(friction['report_wait'].mean - before)} min more")
@@ -232,12 +307,37 @@ def friction_text(friction: Mapping[str, Estimate], own: Mapping[str, Estimate])
 _NONE = Estimate(0.0, 0.0, 0.0, "")
 
 
+def _held_text(friction: Mapping[str, Estimate], own: Mapping[str, Estimate]) -> list[str]:
+    """How many are held and how long; where all of them are rerouted, that is the word for it."""
+    longer = friction.get("minutes_held", _NONE).mean > own.get("minutes_held", _NONE).mean
+    longer &= _wait(friction) != _wait(own)
+    more = {
+        name: name in friction and (longer or _more(name, friction, own)) for name in ("held", "rerouted")
+    }
+    held, rerouted = (_short(friction.get(name, _NONE).mean) for name in ("held", "rerouted"))
+    each = f" {_wait(friction)} each" if "minutes_held" in friction else ""
+    if more["rerouted"] and rerouted == held:
+        return [f"{rerouted} rerouted{',' if each else ''}{each}"]
+    parts = [f"{held} held{each}"] if more["held"] else []
+    return parts + ([f"{rerouted} rerouted"] if more["rerouted"] else [])
+
+
+def _more(name: str, friction: Mapping[str, Estimate], own: Mapping[str, Estimate]) -> bool:
+    """Whether a measure is above the baseline's by as much as shows."""
+    here, there = friction.get(name, _NONE).mean, own.get(name, _NONE).mean
+    return here > there and _short(here) != _short(there)
+
+
 def _short(value: float) -> str:
+    if 0.0 < value < 0.05:
+        return "under 0.1"
     return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"
 
 
 def _wait(friction: Mapping[str, Estimate]) -> str:
-    minutes = friction["minutes_held"].mean if "minutes_held" in friction else 0.0
-    if minutes < 1.0:
-        return f"{minutes * 60:.0f} s"
-    return f"{minutes:.0f} min" if minutes < 120.0 else f"{minutes / 60.0:.1f} h"
+    minutes = friction.get("minutes_held", _NONE).mean
+    if minutes * 60.0 < 0.5:
+        return "under 1 s"
+    if minutes * 60.0 < 59.5:
+        return f"~{minutes * 60.0:.0f} s"
+    return f"~{minutes:.0f} min" if minutes < 119.5 else f"~{minutes / 60.0:.1f} h"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,8 @@ YEAR = 365.25 * DAY
 @dataclass(frozen=True, slots=True)
 class PoolLoad:
     """How busy routine keeps a team: `load` is work offered over people on shift, 1 or more
-    means the queue grows without bound. `policy` is None for what every policy has."""
+    means the queue grows without bound, infinity that nobody is there to do it. `policy` is
+    None for what every policy has."""
 
     team: str
     policy: str | None
@@ -38,34 +40,60 @@ def implied(scenario: Scenario) -> Implied:
     own = compile_plan(scenario, scenario.baseline, None)
     wrongful = {s.tier: s.per_microsecond * YEAR * s.actioned * s.slip for s in own.streams}
     everywhere = loads(own)
-    pools = [PoolLoad(team, None, load, _text(team, load)) for team, load in everywhere.items()]
+    pools = [PoolLoad(team, None, load, _text(own, team, load)) for team, load in everywhere.items()]
     for policy in scenario.policies:
-        for team, load in loads(compile_plan(scenario, policy, None)).items():
+        plan = compile_plan(scenario, policy, None)
+        for team, load in loads(plan).items():
             if load != everywhere.get(team, 0.0):
-                pools.append(PoolLoad(team, policy, load, _text(team, load)))
+                pools.append(PoolLoad(team, policy, load, _text(plan, team, load)))
     return Implied(wrongful, tuple(pools))
 
 
-def _text(team: str, load: float) -> str:
+def overloaded(plan: Plan) -> dict[str, str]:
+    """The teams that are offered more than they can do, each with a few words that say so."""
+    return {
+        team: f"{team} at {load:.0%}" if math.isfinite(load) else _nobody(plan, team)
+        for team, load in loads(plan).items()
+        if load >= 1.0
+    }
+
+
+def _text(plan: Plan, team: str, load: float) -> str:
+    if not math.isfinite(load):
+        reports = any(plan.teams[place].name == team for stream in plan.streams for place in stream.teams)
+        return f"{_nobody(plan, team)}, its {'reports are' if reports else 'work is'} never handled"
     if load >= 1.0:
         return f"{team} is offered {load:.0%} of what it can do: its queue grows without bound"
     return f"{team} is busy {load:.1%} of its time on shift"
 
 
+def _nobody(plan: Plan, name: str) -> str:
+    """Why a team can do nothing of what it is asked."""
+    team = next(team for team in plan.teams if team.name == name)
+    if team.headcount * _on_shift(team) == 0.0:
+        return f"nobody in {name} is ever on shift"
+    return f"nobody in {name} holds the right"
+
+
 def loads(plan: Plan) -> dict[str, float]:
-    """Work offered to each team over what its people on shift can do."""
-    work = dict.fromkeys((team.name for team in plan.teams), 0.0)
-    holders = {team.name: team.headcount for team in plan.teams}
+    """Work offered to each team over what its people on shift can do.
+
+    Reports only holders of the right may take, all else anybody: the load is that of whichever
+    has more to do, the holders with the reports or everybody with everything.
+    """
+    reports = dict.fromkeys((team.name for team in plan.teams), 0.0)
+    work = dict(reports)
     given = plan.safeguards
     for stream in plan.streams:
         able = [plan.teams[i] for i in stream.teams]
         capacity = {team.name: _on_shift(team) * team.holders for team in able}
         total = sum(capacity.values())
         for team in able:
-            holders[team.name] = team.holders
             if total > 0.0:
                 part = capacity[team.name] / total
-                work[team.name] += part * stream.per_microsecond * lengths.mean(stream.handling)
+                reports[team.name] += part * stream.per_microsecond * lengths.mean(stream.handling)
+            elif stream.per_microsecond > 0.0:
+                reports[team.name] = math.inf  # they come, and nobody ever takes them
         acts = stream.per_microsecond * stream.actioned
         share = {team.name: capacity[team.name] / total if total else 0.0 for team in able}
         for place, team in enumerate(able):
@@ -83,10 +111,19 @@ def loads(plan: Plan) -> dict[str, float]:
         work[team.name] += given.alert.false_per_microsecond * lengths.mean(given.alert.triage)
     found = {}
     for team in plan.teams:
-        people = holders[team.name] * _on_shift(team)
-        if work[team.name] > 0.0:
-            found[team.name] = work[team.name] / people if people > 0.0 else float("inf")
+        asked, all_work = reports[team.name], reports[team.name] + work[team.name]
+        if all_work > 0.0:
+            shift = _on_shift(team)
+            found[team.name] = max(
+                _over(asked, team.holders * shift), _over(all_work, team.headcount * shift)
+            )
     return found
+
+
+def _over(work: float, people: float) -> float:
+    if work == 0.0:
+        return 0.0
+    return work / people if people > 0.0 else math.inf
 
 
 def _on_shift(team: TeamPlan) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from ..model.plan import IncidentPlan
 from ..model.states import Channel, Event, Gate, Reason, Route
 from ..model.streams import ACT, act_id, tag_of
 from ..model.trace import Trace
@@ -23,14 +24,14 @@ STAGES = {
 
 #: Measures of one incident: unit, and what they mean.
 MEASURES = {
-    "dark_minutes": ("min", "from effect until visible again; 0 if it never took effect"),
+    "dark_minutes": ("min", "from effect until visible again, every act; 0 if none took effect"),
     "audience_minutes": (
         "follower minutes",
         "followers times minutes dark, every act: a ceiling, not viewers",
     ),
     "time_to_detect": ("min", "from effect until somebody notices"),
     "time_to_restore": ("min", "from the first notice until visible again"),
-    "time_to_contain": ("min", "from effect until the actor can do no more"),
+    "time_to_contain": ("min", "from the first effect until the actor can do no more"),
     "time_to_first_statement": ("min", "from effect until the platform speaks"),
     "time_to_audience_whole": ("min", "from visible until follower counts are whole"),
 }
@@ -38,12 +39,16 @@ MEASURES = {
 
 @dataclass(slots=True)
 class Marks:
-    """The times of one world's incident (its first act), None where it did not come to that."""
+    """The times of one world's incident, None where it did not come to that.
+
+    Times are those of the first act, but for `contained` (the actor is one and the same) and
+    `effects` and `returns`, which hold every act by its id. `gates` is what each
+    gate said of any act; `held` tells of an act that still waits when the world ends.
+    """
 
     requested: int | None = None
     effect: int | None = None
-    stopped_by: tuple[Gate, Reason] | None = None
-    passed: list[tuple[Gate, Reason]] = field(default_factory=list)
+    gates: list[tuple[Gate, Reason]] = field(default_factory=list)
     noticed: dict[Channel, int] = field(default_factory=dict)
     word: int | None = None
     word_by: Channel | None = None
@@ -58,49 +63,51 @@ class Marks:
     second_statement: int | None = None
     audience_whole: int | None = None
     content_lost: bool = False
-    follower_time: float = 0.0
+    effects: dict[int, int] = field(default_factory=dict)
+    returns: dict[int, int] = field(default_factory=dict)
+    held: bool = False
     ends: int = 0
 
     @property
     def dark(self) -> int:
-        """Microseconds dark; up to the end of the run where it never became visible."""
-        if self.effect is None:
-            return 0
-        return (self.ends if self.visible is None else self.visible) - self.effect
+        """Microseconds the first act's account was dark; to the world's end if it never came back."""
+        return self.dark_of(act_id(0))
+
+    def dark_of(self, act: int) -> int:
+        """Microseconds an act's account was dark."""
+        return self.returns.get(act, self.ends) - self.effects[act] if act in self.effects else 0
 
 
 def marks(trace: Trace, ends: int) -> Marks:
     """Fold a trace into the marks of its incident; `ends` is where the world ends."""
     found = Marks(ends=ends)
-    dark_since: dict[int, int] = {}
+    denied: set[int] = set()
     first = act_id(0)
-    incident = trace.plan.incident
     for time, event, entity, by, reason in trace.rows:
         if tag_of(entity) != ACT:
             continue
         if event == Event.TOOK_EFFECT:
-            dark_since[entity] = time
-        elif event == Event.VISIBLE and incident is not None:
-            found.follower_time += incident.acts[entity & 0xFFFF].followers * (time - dark_since.pop(entity))
+            found.effects[entity] = time
+        elif event == Event.VISIBLE:
+            found.returns[entity] = time
+        elif event == Event.GATE_DENIED:
+            denied.add(entity)
+        if event in (Event.GATE_PASSED, Event.GATE_DENIED):
+            found.gates.append((Gate(by), Reason(reason)))
         # The actor is one and the same: whichever response finds him first contains him.
         if entity == first or event == Event.CONTAINED:
-            _mark(found, time, Event(event), by, reason)
-    if incident is not None:
-        for entity, since in dark_since.items():
-            found.follower_time += incident.acts[entity & 0xFFFF].followers * (ends - since)
+            _mark(found, time, Event(event), by)
+    if trace.plan.incident is not None:
+        found.held = len(found.effects) + len(denied) < len(trace.plan.incident.acts)
     return found
 
 
-def _mark(found: Marks, time: int, event: Event, by: int, reason: int) -> None:
+def _mark(found: Marks, time: int, event: Event, by: int) -> None:
     name = _TIMES.get(event)
     if name is not None:
         setattr(found, name, time)
     if event is Event.VISIBLE:
         found.route = Route(by)
-    elif event is Event.GATE_PASSED:
-        found.passed.append((Gate(by), Reason(reason)))
-    elif event is Event.GATE_DENIED:
-        found.stopped_by = (Gate(by), Reason(reason))
     elif event is Event.NOTICED:
         found.noticed[Channel(by)] = time
     elif event is Event.WORD_ARRIVES:
@@ -125,30 +132,39 @@ _TIMES = {
 }
 
 
-def record(found: Marks, documented: int, drawn: int) -> dict[str, float]:
+def record(found: Marks, incident: IncidentPlan, drawn: int) -> dict[str, float]:
     """One world as numbers: measures, stages and instants.
 
-    `documented` is when the record has the account go dark, `drawn` when this world has it
-    (the record gives or takes). Durations in minutes; instants (`at_...`) in minutes after
-    `documented`; `late` is how long after this world's own record the effect came. Nan where
-    it did not come to that.
+    `drawn` is when this world has the first account go dark (the record gives or takes).
+    Durations in minutes; instants (`at_...`) in minutes after the documented effect; `late` is
+    how long after this world's own record the effect came. Names are left out where it did
+    not come to that.
     """
-    effect = found.effect
-    if effect is None:
-        return {"stopped": 1.0, "dark_minutes": 0.0, "audience_minutes": 0.0}
-    first = min(found.noticed.values(), default=None)
     row = {
-        "stopped": 0.0,
+        "stopped": float(not found.effects),
+        "acts_dark": float(len(found.effects)),
+        "dark_minutes": sum(found.dark_of(act) for act in found.effects) / MINUTE,
+        "dark_first": found.dark / MINUTE,
+        "audience_minutes": sum(
+            incident.acts[act - act_id(0)].followers * found.dark_of(act) for act in found.effects
+        )
+        / MINUTE,
+    }
+    if not found.effects:
+        return row
+    row["still_dark"] = float(len(found.returns) < len(found.effects))
+    row["time_to_contain"] = _minutes(min(found.effects.values()), found.contained)
+    effect, documented = found.effect, incident.at
+    if effect is None:
+        return row
+    first = min(found.noticed.values(), default=None)
+    row |= {
         "late": (effect - drawn) / MINUTE,
-        "dark_minutes": found.dark / MINUTE,
-        "audience_minutes": found.follower_time / MINUTE,
         "time_to_detect": _minutes(effect, first),
         "time_to_restore": _minutes(first, found.visible),
-        "time_to_contain": _minutes(effect, found.contained),
         "time_to_first_statement": _minutes(effect, found.first_statement),
         "time_to_audience_whole": _minutes(found.visible, found.audience_whole),
         "content_lost": float(found.content_lost),
-        "still_dark": float(found.visible is None),
         "at_took_effect": _minutes(documented, effect),
         "at_public_notice": _minutes(documented, found.noticed.get(Channel.PUBLIC)),
         "at_detected": _minutes(documented, found.word),
@@ -162,27 +178,31 @@ def record(found: Marks, documented: int, drawn: int) -> dict[str, float]:
     }
     for channel, time in found.noticed.items():
         row[f"notice_{channel.name.lower()}"] = _minutes(effect, time)
-    row.update(stage_lengths(found))
-    return row
+    return row | stage_lengths(found)
 
 
 def stage_lengths(found: Marks) -> dict[str, float]:
-    """Minutes of the dark time by stage; they add up to it exactly.
+    """Minutes of the first act's dark time by stage; they add up to it exactly.
 
-    A stage cut short by another route's undo, or skipped, gets what it had of the dark time.
+    The stage that is under way when the darkness ends gets all that is left of it: a stage
+    cut short by another route's undo, or one that never came to its end.
     """
     if found.effect is None:
         return {}
     ends = found.effect + found.dark
-    noticed = found.noticed.get(found.word_by) if found.word_by is not None else None
-    marks_in_order = (noticed, found.word, found.picked_up, found.cause_found, found.authorised)
+    noticed = min(found.noticed.values(), default=None)
+    if found.word_by is not None:
+        noticed = found.noticed[found.word_by]
+    cause = found.cause_found
+    if found.authorised is not None and (cause is None or cause > found.authorised):
+        cause = found.authorised  # authorised beforehand: the cause is found after the restore
+    begun = (noticed, found.word, found.picked_up, cause, found.authorised)
     lengths: dict[str, float] = {}
     at = found.effect
-    for name, mark in zip(STAGES, marks_in_order, strict=False):
-        until = at if mark is None else max(at, min(mark, ends))
+    for name, mark in zip(STAGES, (*begun, ends), strict=True):
+        until = ends if mark is None else min(mark, ends)
         lengths[f"stage_{name}"] = (until - at) / MINUTE
         at = until
-    lengths["stage_restore"] = (ends - at) / MINUTE
     return lengths
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..model.compile import CannotBeSaid
 from ..model.plan import Plan
 from ..model.states import Gate, Reason
 from ..stats import weighted
@@ -24,7 +25,7 @@ class Nights:
     """The same evenings under one plan: columns of numbers, weights and clusters.
 
     `columns` maps a name of `measures.record` to an array with one entry a world, nan
-    where it did not come to that. `decided` holds what each gate said of the first act.
+    where it did not come to that. `decided` holds what each gate said of any act.
     `given_effect` says that these are the worlds conditioned on its having taken effect.
     """
 
@@ -44,7 +45,7 @@ class Nights:
 
     @property
     def stopped(self) -> NDArray[np.bool_]:
-        """Which evenings never saw the account go dark."""
+        """Which evenings never saw an account go dark."""
         return self.columns["stopped"] > 0.0
 
     def column(self, name: str) -> Array:
@@ -93,12 +94,23 @@ def conditioned(plan: Plan, found: Sequence[Weighted]) -> Nights:
 
 
 def under(plan: Plan, found: Sequence[Weighted], progress: Progress | None = None) -> Nights:
-    """The same worlds under another plan."""
-    seen = []
+    """The same worlds under another plan.
+
+    Raises `CannotBeSaid` where an action still waits when the world ends.
+    """
+    seen, held = [], 0.0
     for i, one in enumerate(found):
         if progress is not None:
             progress(i, len(found))
-        seen.append((one.number, one.weight, marks(run_incident(plan, one.world), one.world.end)))
+        each = marks(run_incident(plan, one.world_for(plan)), one.world.end)
+        held += one.weight * each.held
+        seen.append((one.number, one.weight, each))
+    if held > 0.0:
+        share = held / sum(one.weight for one in found)
+        raise CannotBeSaid(
+            f"an action still waits at the end of the simulated time on {share:.1%} of the evenings; "
+            "raise incident.follow"
+        )
     return _table(plan, seen, found)
 
 
@@ -111,7 +123,7 @@ def free(plan: Plan, seed: int, worlds: int, progress: Progress | None = None) -
         world = new_world(plan, seed, number)
         seen = marks(run_incident(plan, world), world.end)
         if seen.effect is not None:
-            found.append(Weighted(number, world, 1.0, seen))
+            found.append(Weighted(number, world, 1.0, seen, plan))
     return conditioned(plan, found)
 
 
@@ -120,11 +132,10 @@ def _table(plan: Plan, seen: Iterable[tuple[int, float, Marks]], found: Sequence
     assert incident is not None  # noqa: S101 - nights are of incidents
     rows, weights, clusters, decided = [], [], [], []
     for (number, weight, each), one in zip(seen, found, strict=True):
-        rows.append(record(each, incident.at, one.world.effect_as_documented(incident)))
+        rows.append(record(each, incident, one.world.effect_as_documented(incident)))
         weights.append(weight)
         clusters.append(number)
-        gates = [*each.passed, each.stopped_by] if each.stopped_by is not None else each.passed
-        decided.append(tuple(gates))
+        decided.append(tuple(each.gates))
     names = dict.fromkeys(name for row in rows for name in row)
     return Nights(
         columns={name: np.array([row.get(name, np.nan) for row in rows]) for name in names},

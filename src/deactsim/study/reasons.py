@@ -1,12 +1,16 @@
-"""Why a policy changed nothing that night: read from what its gates and channels did."""
+"""Why a policy changed nothing that night: read from what its gates and channels did.
+
+What was seen is weighed as the evenings are.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from ..model.states import Gate, Reason, plain
+from ..model.states import Channel, Gate, Reason, plain
 from ..scenario.safeguards import Safeguards
 from ..scenario.schema import Scenario
 from .facts import source_text
@@ -19,9 +23,7 @@ _BY_REASON: dict[Reason, tuple[str, str]] = {
     Reason.NOT_TOLD: ("nobody was told of the leaving in time", ""),
     Reason.TICKET_LOST: ("the cut-off was never carried out", ""),
     Reason.NOT_A_LEAVER: ("the actor was not leaving", ""),
-    Reason.RIGHT_HELD: ("the actor kept the right", ""),
     Reason.REPORT_OPEN: ("there was a report", "open_report"),
-    Reason.UNDER_LIMIT: ("there was one act", ""),
     Reason.NOT_COVERED: ("it does not reach this account, command, team or tool", ""),
     Reason.OUT_OF_ORDER: ("it was out of order", ""),
     Reason.LIST_STALE: ("its list does not hold the account", ""),
@@ -36,9 +38,9 @@ _BY_REASON: dict[Reason, tuple[str, str]] = {
     Reason.EXECUTOR_PASSED: ("the executing team saw nothing wrong", ""),
     Reason.NOBODY_WATCHED: ("nobody was watching", ""),
     Reason.COOLED_OFF: ("nobody objected in time", ""),
+    Reason.OVER_LIMIT: ("the acts over the limit waited, and took effect", ""),
 }
 _GATE_OF = {
-    "least_privilege": Gate.RIGHTS,
     "step_down": Gate.RIGHTS,
     "deprovisioning": Gate.RIGHTS,
     "just_in_time": Gate.JUST_IN_TIME,
@@ -50,49 +52,126 @@ _GATE_OF = {
     "approval": Gate.APPROVAL,
     "cooling_off": Gate.COOLING_OFF,
 }
-_CHANNELS = ("alert", "probe", "leaver_watch", "audit")
+_CHANNELS = {
+    "alert": Channel.ALERT,
+    "probe": Channel.PROBE,
+    "leaver_watch": Channel.LEAVER_WATCH,
+    "audit": Channel.AUDIT,
+}
+#: What the rights gate says of each safeguard in force, in this order.
+_OF_RIGHTS = ("step_down", "deprovisioning")
+_RIGHTS_HELD = {
+    Reason.BEFORE_STEP_DOWN,
+    Reason.NOT_TOLD,
+    Reason.BEFORE_CUT_OFF,
+    Reason.TICKET_LOST,
+    Reason.NOT_A_LEAVER,
+    Reason.NOT_COVERED,
+    Reason.OUT_OF_ORDER,
+    Reason.LIST_STALE,
+}
+#: Differences smaller than this are rounding.
+SOME = 1e-9
 
 
 def why_nothing(
     scenario: Scenario, safeguards: Safeguards, own: Safeguards, nights: Nights
 ) -> tuple[str, str | None]:
-    """The reason, and the source of the input behind it: one clause a safeguard of the policy."""
-    clauses: dict[str, str | None] = {}
+    """The reason, and the source of the input behind it: one clause a safeguard of the policy.
+
+    Where several safeguards have different reasons, each clause names its own.
+    """
+    of: defaultdict[str, list[str]] = defaultdict(list)
+    sources: list[str] = []
     for name in type(safeguards).model_fields:
-        if getattr(safeguards, name) == getattr(own, name):
+        given = getattr(safeguards, name)
+        if given == getattr(own, name):
             continue
-        if getattr(safeguards, name) is None:
-            clauses.setdefault("what it leaves out had no part in this incident", None)
+        if given is None:
+            of["what it leaves out had no part in this incident"].append("")
             continue
-        text, source = _clause(scenario, name, nights)
-        clauses.setdefault(text, source)
-    if not clauses:
+        text, source = _clause(scenario, safeguards, name, nights)
+        of[text].append(name.replace("_", " "))
+        sources += [source] if source else []
+    if not of:
         return "it has the same safeguards as the baseline", None
-    sources = [source for source in clauses.values() if source]
+    clauses = [
+        f"{' and '.join(names)}: {text}" if len(of) > 1 and any(names) else text for text, names in of.items()
+    ]
     return "; ".join(clauses), ", ".join(dict.fromkeys(sources)) or None
 
 
-def _clause(scenario: Scenario, name: str, nights: Nights) -> tuple[str, str | None]:
-    gate = _GATE_OF.get(name)
-    if gate is not None:
-        said = Counter(reason for world in nights.decided for g, reason in world if g == gate)
-        if said:
-            text, backed_by = _BY_REASON.get(
-                said.most_common(1)[0][0], (plain(said.most_common(1)[0][0]), "")
-            )
+def untold(pairs: Iterable[tuple[Nights, Nights]]) -> str | None:
+    """Why no cause can be named: a policy and the baseline differ here and there, but not for sure.
+
+    None where they have the same darkness on every evening; `pairs` has one entry a reading.
+    """
+    for nights, base in pairs:
+        counts = nights.weights > 0.0
+        for name in ("dark_minutes", "acts_dark", "content_lost"):
+            there, here = (np.nan_to_num(table.column(name)[counts]) for table in (nights, base))
+            if np.any(np.abs(there - here) > SOME):
+                evenings = f"{nights.effective:,.0f} effective evenings"
+                return f"what it changes cannot be told from nothing with {evenings}"
+    return None
+
+
+def _clause(scenario: Scenario, safeguards: Safeguards, name: str, nights: Nights) -> tuple[str, str | None]:
+    several = scenario.incident is not None and bool(scenario.incident.further_acts)
+    if name in _GATE_OF:
+        said = _most_said(name, nights)
+        if said is Reason.UNDER_LIMIT:
+            return "the acts stayed under the limit" if several else "there was one act", None
+        if said is not None:
+            text, backed_by = _BY_REASON.get(said, (plain(said), ""))
             return text, _source(scenario, backed_by)
     if name in _CHANNELS:
-        notices = nights.column(f"notice_{name}")
-        if np.isnan(notices).all():
-            return f"the {name.replace('_', ' ')} never came to it before the account was back", None
-        return "word had already come by then", None
-    if name == "lock_down":
-        return "there was one act, and it was over", None
-    if name == "retention":
-        return "the account was back well within it", None
-    if name == "on_call":
-        return "the first person paged was free", None
-    return "it made no difference to this incident", None
+        return _channel(name, nights), None
+    on_call = safeguards.on_call
+    if name == "on_call" and on_call is not None and on_call.pick_up is not None:
+        return "picking up was no quicker for it", None
+    return {
+        "least_privilege": "the actor kept the right",
+        "lock_down": "the acts were over by then" if several else "there was one act, and it was over",
+        "retention": "the account was back well within it",
+        "on_call": "the first person paged was free",
+        "undo_button": "restoring was no quicker for it",
+        "automatic_restore": "the account was back before it",
+    }.get(name, "it made no difference to this incident"), None
+
+
+def _most_said(name: str, nights: Nights) -> Reason | None:
+    """What the safeguard's gate said on most evenings; None if it said nothing."""
+    weighed: defaultdict[Reason, float] = defaultdict(float)
+    for world, weight in zip(nights.decided, nights.weights, strict=True):
+        for reason in _answers(name, world):
+            weighed[reason] += float(weight)
+    return max(weighed, key=lambda reason: weighed[reason], default=None)
+
+
+def _answers(name: str, world: Sequence[tuple[Gate, Reason]]) -> list[Reason]:
+    """What a safeguard's gate said on one evening."""
+    # An actor who has been found is turned away whatever the policy.
+    at = _GATE_OF[name]
+    said: list[Reason] = [reason for gate, reason in world if gate == at and reason != Reason.CONTAINED]
+    if name not in _OF_RIGHTS:
+        return said
+    held = [reason for reason in said if reason in _RIGHTS_HELD]
+    return held[:1] if name == _OF_RIGHTS[0] else held[-1:]
+
+
+def _channel(name: str, nights: Nights) -> str:
+    """Why a channel that was added made no difference."""
+    what, weights = name.replace("_", " "), nights.weights
+    notices = float(weights[~np.isnan(nights.column(f"notice_{name}"))].sum())
+    first = float(weights[nights.column("word_by") == float(_CHANNELS[name])].sum())
+    if first > 0.0:
+        return f"the first word came from the {what}, and nothing went faster for it"
+    if notices == 0.0:
+        return f"the {what} never came to it before the account was back"
+    if notices < 0.5 * float(weights.sum()):
+        return f"on most evenings the account was back before the {what} came to it, else word had come"
+    return "word had already come by then"
 
 
 def _source(scenario: Scenario, what: str) -> str | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import count, product
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -173,19 +175,28 @@ def _reading(
 
 
 def reading_names(scenario: Scenario) -> dict[str, tuple[str, str]]:
-    """Label and capital letter of each reading; a letter not given is the first one free."""
+    """Label and capital letter of each reading; a letter not given is the first one free.
+
+    Where the alphabet is used up, it is two letters.
+    """
     readings = _incident(scenario).readings
     names: dict[str, tuple[str, str]] = {}
     taken = {reading.letter for reading in readings.values() if reading.letter}
     for name, reading in readings.items():
         letter = reading.letter
         if letter is None:
-            letter = next(
-                c for c in name.upper() + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c.isalpha() and c not in taken
-            )
+            letter = next(code for code in _codes(name) if code not in taken)
             taken.add(letter)
         names[name] = (reading.label or name.replace("_", " ").replace("-", " "), letter)
     return names
+
+
+def _codes(name: str) -> Iterator[str]:
+    """Letters for a reading: those of its name, then the alphabet, then AA, AB and so on."""
+    yield from (letter for letter in name.upper() if letter in ascii_uppercase)
+    yield from ascii_uppercase
+    for length in count(2):
+        yield from map("".join, product(ascii_uppercase, repeat=length))
 
 
 def measures(nights: Nights) -> dict[str, Summary]:
@@ -197,7 +208,7 @@ def measures(nights: Nights) -> dict[str, Summary]:
 
 def stages(nights: Nights, left_free: Nights) -> tuple[StageResult, ...]:
     """Where the dark minutes went, and what the free model's spread comes from."""
-    dark = left_free.column("dark_minutes")
+    dark = left_free.column("dark_first")
     spread_of = {}
     variance = float(np.var(dark))
     for name in STAGES:
@@ -228,16 +239,16 @@ def _channels(nights: Nights) -> tuple[ChannelResult, ...]:
 
 
 def prior_percentile(scenario: Scenario, left_free: Nights) -> float | None:
-    """Which percentile of the free model the documented dark minutes are; None without a record."""
-    assert scenario.incident is not None  # noqa: S101 - asked for only where there is one
-    for fact in scenario.incident.facts.values():
-        value = fact.pinned or fact.checked
-        if fact.of == "dark" and fact.model == "conditioned" and value is not None:
-            minutes = float(value.value) / 60e6
-            return 100.0 * weighted.mean(
-                (left_free.column("dark_minutes") < minutes).astype(float), left_free.weights
-            )
-    return None
+    """Which percentile of the free model the documented dark minutes are.
+
+    None without an exact record of them that is pinned or checked.
+    """
+    incident = _incident(scenario)
+    name, minutes = record.dark_fact(incident), record.dark_minutes(incident)
+    if name is None or minutes is None or record.role_of(incident.facts[name]) not in ("pinned", "checked"):
+        return None
+    sooner = left_free.column("dark_first") < minutes
+    return 100.0 * weighted.mean(sooner.astype(float), left_free.weights)
 
 
 def basis(scenario: Scenario, found: Sequence[StageResult]) -> Basis:
@@ -255,11 +266,13 @@ def basis(scenario: Scenario, found: Sequence[StageResult]) -> Basis:
         facts = scenario.incident.facts.values()
         counts["documented"] += sum(bool(fact.source) for fact in facts)
         disputed += sum(fact.disputed is not None for fact in facts) + (len(scenario.incident.readings) > 1)
-    by_spread = sorted((s for s in found if s.spread), key=lambda s: -(s.spread or 0.0))
+    # What rounds to nothing decides nothing.
+    spreads = [(stage.spread, stage.label) for stage in found if stage.spread and stage.spread >= 0.005]
+    spreads.sort(key=lambda each: -each[0])
     return Basis(
         **counts,
         disputed=disputed,
-        decisive=tuple(f"{s.label} ({(s.spread or 0.0):.0%} of the spread)" for s in by_spread[:3]),
+        decisive=tuple(f"{label} ({100 * spread:.0f} % of the spread)" for spread, label in spreads[:3]),
         assumed_paths=tuple(assumed),
     )
 
@@ -277,7 +290,7 @@ def _frame(nights: dict[str, Nights]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Told:
-    """One world to be told as a story."""
+    """One world to be told as a story; `effect_time` is when the first account went dark, if any."""
 
     world: int
     policy: str
@@ -312,8 +325,10 @@ def one_world(
                 f"({', '.join(refused)}); leave the number out for a typical one"
             )
         chosen = found[0]
-    trace = run(asked, chosen.world)
-    return Told(chosen.number, policy, reading, trace, marks(trace, chosen.world.end).effect)
+    met = chosen.world_for(asked)
+    trace = run(asked, met)
+    effects = marks(trace, met.end).effects.values()
+    return Told(chosen.number, policy, reading, trace, min(effects, default=None))
 
 
 def _typical(nights: Nights) -> int:

@@ -70,8 +70,10 @@ class ChannelResult:
 class FactResult:
     """One line of the record beside the simulation.
 
-    `documented` and `simulated` are numbers in `unit` (minutes after the effect for
-    instants), or None where the fact is only noted. `agrees` is None unless checked.
+    `documented` and `simulated` are numbers in `unit`: lengths of time, or minutes after the
+    documented effect for instants. `agrees` is None unless checked. `percentile` (0 to 100) is
+    where the record lies among the worlds: for a bound `by` the share that keep it, for `after`
+    the share that do not.
     """
 
     id: str
@@ -179,10 +181,13 @@ class Replay:
 class ReadingOutcome:
     """What a policy does under one reading.
 
-    stopped      share of evenings on which the account never went dark
-    dark         minutes dark on the evenings not stopped (None if all are)
-    starts       minutes from the documented effect to this policy's effect, evenings not stopped
-    mean_dark    minutes dark over all evenings, stopped ones counting 0
+    stopped      share of evenings on which nothing went dark at all
+    dark         minutes dark on the evenings not stopped (None if all are), every act
+    starts       minutes by which the darkness begins later than under the baseline, the same
+                 evening; below 0 where it begins sooner (None where the first act is stopped)
+    mean_dark    minutes dark over all evenings, stopped ones counting 0, every act
+    dark_first   minutes dark of the first act where it took effect: `dark`, unless the actor acts
+                 more than once
     """
 
     reading: str
@@ -190,12 +195,17 @@ class ReadingOutcome:
     dark: Summary | None
     starts: Summary | None
     mean_dark: Estimate
+    dark_first: Summary | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The one input that decides a figure: moved from `low_text` to `high_text`, the figure
-    moves from `figure_low` to `figure_high` (minutes dark, mean over all evenings)."""
+    moves from `figure_low` to `figure_high`.
+
+    `figure` says which: `stopped`, the share of evenings stopped, for a policy that stops it;
+    else `mean_dark`, the minutes dark over all evenings, stopped ones counting 0.
+    """
 
     path: str
     label: str
@@ -205,6 +215,7 @@ class Decision:
     high_text: str
     figure_low: float
     figure_high: float
+    figure: Literal["stopped", "mean_dark"] = "mean_dark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +224,8 @@ class PolicyOutcome:
 
     `measures` are those of the first reading over the evenings not stopped; `difference` is
     paired, over all evenings, for the first reading. `friction` is what honest work pays in
-    a usual week. `adapted` has the readings that change when the actor adapts.
+    a usual week. `reason` says why nothing changes, why it cannot be said, or what gets worse.
+    `adapted` has the readings that change when the actor adapts.
     """
 
     name: str

@@ -1,21 +1,23 @@
 """Which single input decides a figure, and where two policies change places.
 
-Every number a policy's answer rests on is moved by a stated amount, one at a time, over
-the same worlds: shares by ten points either way, lengths, rates and counts to half and
-double, a yes to a no. Documented numbers are left alone.
+Numbers that a policy's answer rests on are moved by a stated amount, one at a time, over the
+same worlds: shares by ten points either way, lengths, rates and counts to half and double, a
+yes to a no. `inputs` says which; what a source documents stays where it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import CannotCondition
+from ..model import lengths
 from ..model.compile import CannotBeSaid, compile_plan
 from ..model.plan import Plan
 from ..scenario.paths import kind_at, leaves, replace
 from ..scenario.quantities import text_of
+from ..scenario.safeguards import Safeguards
 from ..scenario.schema import Scenario
 from ..scenario.stated import Distribution, Rate, Stated
 from ..stats import weighted
@@ -34,41 +36,77 @@ _STRUCTURE = ".by."
 PHRASES = {
     "protected_list.covers": ("list covers {}", "the list's coverage"),
     "protected_list.catches": ("seniors catch {}", "what seniors catch"),
+    "protected_list.handling": ("seniors take {}", "the time seniors take"),
     "approval.catches": ("review catches {}", "what review catches"),
-    "approval.stamps": ("{} stamped unread", "the share stamped unread"),
+    "approval.stamps": ("unread approvals {}", "the share of unread approvals"),
+    "approval.stamps_per_queued": (
+        "unread approvals {} more a request waiting",
+        "what a queue does to review",
+    ),
     "approval.review": ("review takes {}", "the time a review takes"),
     "approval.time_out": ("time-out after {}", "the time-out"),
+    "just_in_time.takes": ("grant takes {}", "the time a grant takes"),
+    "just_in_time.lasts": ("grant lasts {}", "the time a grant lasts"),
+    "least_privilege.holders": ("{} holders", "the number of holders"),
     "step_down.told_in_time": ("told in time {}", "the share told in time"),
     "step_down.before_last_shift": ("step-down {} ahead", "the lead of step-down"),
     "deprovisioning.lag": ("cut off after {}", "the lag of the cut-off"),
+    "deprovisioning.vendor_lag": ("vendor takes {}", "the vendor's lag"),
+    "deprovisioning.session_tail": ("session lasts {}", "how long a session lasts"),
+    "deprovisioning.lost": ("lost tickets {}", "the share of lost tickets"),
     "separation_of_duties.catches": ("executor catches {}", "what the executor catches"),
+    "separation_of_duties.takes": ("executing takes {}", "the time executing takes"),
     "confirm.stops_misidentified": ("dialog stops {}", "what the dialog stops"),
     "confirm.stops_slips": ("dialog stops {}", "what the dialog stops"),
     "confirm.stops_unexpecting": ("dialog stops {}", "what the dialog stops"),
-    "confirm.habit": ("{} clicked unread", "the share clicked unread"),
-    "cooling_off.watched": ("{} watched", "the share watched"),
+    "confirm.habit": ("unread dialogs {}", "the share of unread dialogs"),
+    "confirm.takes": ("dialog takes {}", "the time the dialog takes"),
+    "cooling_off.watched": ("holds watched {}", "the share of holds watched"),
     "cooling_off.for": ("held for {}", "the hold"),
     "cooling_off.notices": ("watcher needs {}", "the time a watcher needs"),
     "cooling_off.holder_told": ("holder told: {}", "whether the holder is told"),
-    "alert.recall": ("alert recall {}", "the alert's recall"),
-    "alert.ignored": ("{} of alerts ignored", "the share of alerts ignored"),
+    "rate_limit.per_agent": ("limit {}", "the limit"),
+    "alert.recall": ("alert sees {}", "what the alert sees"),
+    "alert.ignored": ("ignored alerts {}", "the share of ignored alerts"),
     "alert.after": ("alert after {}", "the alert's delay"),
     "probe.every": ("probe every {}", "the time between probes"),
-    "probe.recall": ("probe recall {}", "the probe's recall"),
+    "probe.recall": ("probe sees {}", "what a probe sees"),
     "leaver_watch.after": ("watch after {}", "the delay of the leaver watch"),
-    "leaver_watch.recall": ("watch recall {}", "the recall of the leaver watch"),
+    "leaver_watch.recall": ("watch sees {}", "what the leaver watch sees"),
+    "leaver_watch.before_last_shift": ("watched {} ahead", "the lead of the leaver watch"),
+    "audit.every": ("audit every {}", "the time between audits"),
+    "audit.sample": ("audit samples {}", "the audit's sample"),
+    "audit.recall": ("audit sees {}", "what the audit sees"),
     "undo_button.restore": ("button takes {}", "the button's time"),
+    "on_call.headcount": ("{} on call", "the number on call"),
     "on_call.pick_up": ("quick pick-up {}", "the quicker pick-up"),
     "automatic_restore.after": ("watchdog after {}", "the watchdog's delay"),
-    "works": ("in order {}", "the share of time in order"),
+    "lock_down.after": ("freeze after {}", "the delay of the freeze"),
+    "lock_down.for": ("freeze for {}", "the length of the freeze"),
+    "works": ("works {} of the time", "the share of time in order"),
     "covers": ("covers {}", "its coverage"),
-    "incident.actor.among_holders": ("one of them: {}", "the chance he is one of them"),
+    "incident.actor.among_holders": (
+        "among the holders {}",
+        "the chance that the actor is among the holders",
+    ),
+    "incident.actor.open_report": ("open report: {}", "whether there was a report"),
     "incident.actor.leaves.after_act": ("hour of leaving", "the time from act to leaving"),
     "detection.word_reaches_platform.delay": ("word takes {}", "the time word takes"),
     "detection.public.delay": ("public takes {}", "the time the public takes"),
+    "detection.public.chance": ("public sees {}", "the chance that the public sees it"),
+    "detection.public.at_followers": (
+        "public's time holds at {}",
+        "the audience at which the public's time holds",
+    ),
+    "detection.public.also.median": ("smaller public takes {}", "the time a smaller public takes"),
+    "detection.public.also.at_followers": ("smaller public of {}", "the audience of the smaller public"),
     "detection.colleague.chance": ("colleague sees {}", "the chance that a colleague sees it"),
     "detection.colleague.delay": ("colleague takes {}", "the time a colleague takes"),
+    "detection.holder.chance": ("holder sees {}", "the chance that the holder sees it"),
     "detection.holder.delay": ("holder takes {}", "the time the holder takes"),
+    "detection.actor.chance": ("actor sees {}", "the chance that the actor sees it"),
+    "detection.actor.delay": ("actor takes {}", "the time the actor takes"),
+    "detection.actor.undoes": ("actor undoes it: {}", "whether the actor undoes it"),
     "response.pick_up": ("pick-up takes {}", "the time to pick up"),
     "response.find_cause": ("finding takes {}", "the time to find the cause"),
     "response.authorise": ("authorising takes {}", "the time to authorise"),
@@ -113,29 +151,64 @@ def stopped(nights: Nights) -> float:
 
 
 def inputs(scenario: Scenario, policy: str, *, stops: bool) -> Iterator[tuple[str, Stated[Any]]]:
-    """The inputs that could decide a policy's figure: its own, and those of the incident."""
+    """The inputs that could decide a policy's figure; none that a source documents.
+
+    Its own, as far as they differ from the baseline's; what is said of the actor; the people
+    its gates or the responders wait for, and the reports that keep them busy; unless the
+    figure is the share stopped, also detection, response, the command's lag and the audience.
+    """
     mine = f"policies.{policy}."
     own = {
         path.split(".", 2)[2]: leaf
         for path, leaf in leaves(scenario)
         if path.startswith(f"policies.{scenario.baseline}.")
     }
+    around = _around(scenario, scenario.policies[policy].safeguards, stops=stops)
     for path, leaf in leaves(scenario):
+        if leaf.basis == "documented":
+            continue
         if path.startswith(mine):
             name = path.split(".", 2)[2]
-            if (
-                path.endswith(_INCIDENTAL)
-                or _STRUCTURE in path
-                or (name in own and own[name].value == leaf.value)
-            ):
+            inherited = name in own and own[name].value == leaf.value
+            if path.endswith(_INCIDENTAL) or _STRUCTURE in path or inherited:
                 continue
             if not leaf.given and path.endswith(("works", "covers")):
                 continue
             yield path, leaf
-        elif leaf.basis == "documented":
-            continue
-        elif path.startswith(BEFORE_EFFECT) or (not stops and path.startswith(AFTER_EFFECT)):
+        elif path.startswith(around):
             yield path, leaf
+
+
+def _around(scenario: Scenario, safeguards: Safeguards, *, stops: bool) -> tuple[str, ...]:
+    """Where the inputs stand that are not the policy's own: beginnings of paths."""
+    incident = scenario.incident
+    assert incident is not None  # noqa: S101 - a figure is of an incident
+    asked = _asked(scenario, safeguards)
+    found = list(BEFORE_EFFECT)
+    if not stops:
+        found += AFTER_EFFECT
+        found += [
+            f"platform.commands.{incident.command}.lag",
+            f"platform.accounts.{incident.account}.followers",
+        ]
+        # People on call who handle reports as well are busier the more of them there are.
+        asked |= {scenario.response.by}
+    elif safeguards.cooling_off is not None and safeguards.cooling_off.holder_told.value:
+        found.append("detection.holder.")
+    found += [f"teams.{team}.headcount" for team in scenario.teams if team in asked]
+    if any(scenario.teams[team].may for team in asked) or _asked(scenario, safeguards):
+        found += [f"reports.{tier}.rate" for tier in scenario.reports]
+    return tuple(found)
+
+
+def _asked(scenario: Scenario, safeguards: Safeguards) -> set[str]:
+    """The teams whose people a gate of the policy waits for."""
+    asked = set(safeguards.approval.by) if safeguards.approval is not None else set()
+    if safeguards.separation_of_duties is not None:
+        asked.add(safeguards.separation_of_duties.by)
+    if safeguards.protected_list is not None and safeguards.protected_list.then in scenario.teams:
+        asked.add(safeguards.protected_list.then)
+    return asked
 
 
 def moved(value: Any) -> tuple[Any, Any] | None:
@@ -166,6 +239,7 @@ def decide(evenings: Evenings, policy: str, *, stops: bool) -> Decision | None:
 
     The figure is the share stopped for a policy that stops, else the mean minutes dark.
     """
+    name: Literal["stopped", "mean_dark"] = "stopped" if stops else "mean_dark"
     figure: Callable[[Nights], float] = stopped if stops else mean_dark
     best: tuple[float, Decision] | None = None
     for path, leaf in inputs(evenings.scenario, policy, stops=stops):
@@ -190,6 +264,7 @@ def decide(evenings: Evenings, policy: str, *, stops: bool) -> Decision | None:
                     high_text=text_of(pair[1], kind),
                     figure_low=low,
                     figure_high=high,
+                    figure=name,
                 ),
             )
     return None if best is None else best[1]
@@ -197,22 +272,33 @@ def decide(evenings: Evenings, policy: str, *, stops: bool) -> Decision | None:
 
 def phrase(path: str, value: Any, kind: str) -> str:
     """An input with its value, as said beside a figure: `review catches 90%`."""
-    found = _phrases(path)
-    if found is not None:
-        return found[0].format(short_text(value, kind))
-    return f"{noun(path)} {short_text(value, kind)}"
+    return _phrases(path)[0].format(short_text(value, kind))
 
 
 def noun(path: str) -> str:
     """An input by itself: `what review catches`."""
-    found = _phrases(path)
-    return found[1] if found is not None else " ".join(path.split(".")[-2:]).replace("_", " ")
+    return _phrases(path)[1]
 
 
-def _phrases(path: str) -> tuple[str, str] | None:
-    """The phrases of the longest suffix that fits."""
+def _phrases(path: str) -> tuple[str, str]:
+    """The phrases of the longest suffix that fits, else words made of the path."""
     fitting = [name for name in PHRASES if path == name or path.endswith("." + name)]
-    return PHRASES[max(fitting, key=len)] if fitting else None
+    if fitting:
+        return PHRASES[max(fitting, key=len)]
+    # Names in a file may hold braces, which `format` must not take for a place.
+    first, *rest = path.replace("{", "(").replace("}", ")").split(".")
+    named, last = ".".join(rest[:-1]), " ".join((first, *rest)[-2:]).replace("_", " ")
+    if first == "teams":
+        return f"{{}} people in {named}", f"the number of people in {named}"
+    if first == "reports":
+        return f"{named} reports {{}}", f"the rate of {named} reports"
+    if first == "platform":
+        words = {
+            "lag": ("effect after {}", "the command's lag"),
+            "followers": ("{} followers", "the audience"),
+        }
+        return words.get(rest[-1], (f"{last} {{}}", last))
+    return f"{last} {{}}", last
 
 
 def short_text(value: Any, kind: str) -> str:
@@ -221,10 +307,17 @@ def short_text(value: Any, kind: str) -> str:
         return "yes" if value else "no"
     if isinstance(value, Distribution):
         given = dict(value.parameters)
-        for name in ("value", "median", "mean", "mode"):
-            if name in given:
-                return text_of(round(given[name]), "duration")
+        stated = (given[name] for name in ("value", "median", "mean", "mode") if name in given)
+        middle = next(stated, None)
+        if middle is None:
+            middle = lengths.quantile(lengths.length_of(value), 0.5)
+        return text_of(_whole(middle), "duration")
     return text_of(value, kind)
+
+
+def _whole(microseconds: float) -> int:
+    """A length of some minutes to the second, as people say it."""
+    return round(microseconds / 1e6) * 1_000_000 if microseconds > 10e6 else round(microseconds)
 
 
 def tip(evenings: Evenings, better: str, worse: str, decision: Decision) -> Tipping | None:
@@ -243,6 +336,8 @@ def tip(evenings: Evenings, better: str, worse: str, decision: Decision) -> Tipp
         at, low, high, now = (lambda x: x), 0.0, 1.0, value
     elif isinstance(value, Distribution):
         at, low, high, now = (lambda x: scaled_by(value, 2.0**x)), -3.0, 3.0, 0.0
+    elif isinstance(value, Rate):
+        at, low, high, now = (lambda x: Rate(value.amount * 2.0**x, value.unit)), -3.0, 3.0, 0.0
     elif isinstance(value, int):
         at, low, high, now = (lambda x: max(1, round(value * 2.0**x))), -3.0, 3.0, 0.0
     else:
@@ -278,9 +373,11 @@ def tip(evenings: Evenings, better: str, worse: str, decision: Decision) -> Tipp
 
 
 def _rounded(value: Any) -> Any:
-    """To the precision the search has: whole points, whole seconds."""
+    """To the precision the search has: whole points, whole seconds, two figures of a rate."""
     if isinstance(value, float):
         return round(value, 2)
+    if isinstance(value, Rate):
+        return Rate(float(f"{value.amount:.2g}"), value.unit)
     if isinstance(value, Distribution):
         pure = {"sigma", "shape"}
         return Distribution(

@@ -101,7 +101,7 @@ def _actor_may_notice(night: Night, action: Action) -> bool:
 def _regular_look(night: Night, action: Action, channel: Channel, look: ProbePlan, effect: int) -> int | None:
     """When a regular look first sees the action; None if it never will."""
     world = night.world
-    phase = world.draw(look.control.component, Purpose.PROBE_PHASE)
+    phase = world.draw(look.control.id, Purpose.PROBE_PHASE)
     first = rules.next_look(effect, look.every, phase)
     u = world.draw(action.id, Purpose.CHANNEL_CHANCE, channel)
     if channel is Channel.AUDIT:
@@ -145,7 +145,8 @@ class Race:
             self._drop_out()
             return
         night.log(Event.NOTICED, dark.action.id, channel)
-        if channel is Channel.ACTOR and night.plan.detection.actor_undoes:
+        may_undo = dark.action.agent not in night.contained
+        if channel is Channel.ACTOR and night.plan.detection.actor_undoes and may_undo:
             dark.restore(Route.ACTOR)
         if channel not in OUTSIDE:
             self._word(channel)

@@ -7,6 +7,7 @@ a person. A gate whose safeguard is not in force passes without a word.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -16,7 +17,7 @@ from ...model.plan import ApprovalPlan, Control
 from ...model.states import Channel, Event, Gate, Kind, Reason
 from ...model.streams import Purpose
 from .action import Action, denied, passed, unreached
-from .people import Job
+from .people import Job, People
 
 if TYPE_CHECKING:
     from .night import Night
@@ -35,31 +36,25 @@ def rights(night: Night, action: Action) -> Passes:
         return denied(night, action, gate, Reason.CONTAINED)
     if world.draw(action.agent, Purpose.HOLDS_RIGHT) >= incident.among_holders:
         return denied(night, action, gate, Reason.NOT_A_HOLDER)
-    leaves = world.leaving(incident)
-    reason = Reason.RIGHT_HELD
-    ends_at: int | None = None
-    if given.step_down is not None:
-        why = unreached(night, action, given.step_down.control, action.agent)
-        told = world.draw(action.agent, Purpose.TOLD) < given.step_down.told
-        if leaves is None:
-            reason = Reason.NOT_A_LEAVER
-        elif why is not None:
-            reason = why
-        else:
+    leaves, target = world.leaving(incident), action.agent
+    if given.step_down is None and given.deprovisioning is None:
+        passed(night, action, gate, Reason.RIGHT_HELD)
+    if (step := given.step_down) is not None:
+        reason, ends_at = Reason.NOT_A_LEAVER, None
+        if leaves is not None:
+            told = world.draw(action.agent, Purpose.TOLD) < step.told
+            ends_at = rules.rights_end_step_down(leaves, step.before, told)
             reason = Reason.BEFORE_STEP_DOWN if told else Reason.NOT_TOLD
-            ends_at = rules.rights_end_step_down(leaves, given.step_down.before, told)
-            if ends_at is not None and ends_at <= now:
-                return denied(night, action, gate, Reason.RIGHT_STEPPED_DOWN)
-    cut = given.deprovisioning
-    if cut is not None:
-        why = unreached(night, action, cut.control, action.agent)
-        contractor = night.plan.teams[incident.team].contractor
-        lost = world.draw(action.agent, Purpose.TICKET_LOST) < cut.lost
-        if leaves is None:
-            reason = Reason.NOT_A_LEAVER
-        elif why is not None:
-            reason = why
-        else:
+            if (why := unreached(night, action, step.control, target)) is not None:
+                reason, ends_at = why, None
+        if ends_at is not None and ends_at <= now:
+            return denied(night, action, gate, Reason.RIGHT_STEPPED_DOWN)
+        passed(night, action, gate, reason)
+    if (cut := given.deprovisioning) is not None:
+        reason, ends_at = Reason.NOT_A_LEAVER, None
+        if leaves is not None:
+            lost = world.draw(action.agent, Purpose.TICKET_LOST) < cut.lost
+            contractor = night.plan.teams[incident.team].contractor
             ends_at = rules.rights_end_cut_off(
                 leaves,
                 world.length(action.agent, Purpose.CUT_OFF_LAG, 0, cut.lag),
@@ -67,12 +62,14 @@ def rights(night: Night, action: Action) -> Passes:
                 world.length(action.agent, Purpose.SESSION_TAIL, 0, cut.session_tail),
                 lost,
             )
-            if ends_at is not None and ends_at <= now:
-                return denied(night, action, gate, Reason.RIGHT_CUT_OFF)
-            if given.step_down is None:
-                reason = Reason.TICKET_LOST if lost else Reason.BEFORE_CUT_OFF
+            reason = Reason.TICKET_LOST if lost else Reason.BEFORE_CUT_OFF
+            if (why := unreached(night, action, cut.control, target)) is not None:
+                reason, ends_at = why, None
+        if ends_at is not None and ends_at <= now:
+            return denied(night, action, gate, Reason.RIGHT_CUT_OFF)
+        passed(night, action, gate, reason)
     yield from ()  # a gate is a generator even where it never waits
-    return passed(night, action, gate, reason)
+    return True
 
 
 def just_in_time(night: Night, action: Action) -> Passes:
@@ -159,7 +156,7 @@ def open_report(night: Night, action: Action) -> Passes:
 
 
 def lock_down(night: Night, action: Action) -> Passes:
-    """While all is frozen nothing moves; whoever was contained meanwhile is turned away."""
+    """While all is frozen nothing moves."""
     given = night.plan.safeguards.lock_down
     if given is None:
         return True
@@ -170,8 +167,6 @@ def lock_down(night: Night, action: Action) -> Passes:
         return passed(night, action, gate, Reason.NONE)
     while night.locked_until > night.now:  # a freeze that begins meanwhile prolongs the hold
         yield from held(night, action, gate, night.locked_until)
-    if action.agent in night.contained:
-        return denied(night, action, gate, Reason.CONTAINED)
     return passed(night, action, gate, Reason.LOCKED)
 
 
@@ -191,8 +186,6 @@ def rate_limit(night: Night, action: Action) -> Passes:
         # The place in the window is taken at once, so that two held actions do not share it.
         earlier.append(opens)
         yield from held(night, action, gate, opens)
-        if action.agent in night.contained:
-            return denied(night, action, gate, Reason.CONTAINED)
         reason = Reason.OVER_LIMIT
     else:
         earlier.append(night.now)
@@ -225,7 +218,8 @@ def approval(night: Night, action: Action) -> Passes:
     gate = Gate.APPROVAL
     if (why := unreached(night, action, given.control)) is not None:
         return passed(night, action, gate, why)
-    reason = yield from approved(night, action, given, Purpose.REVIEW, action.wrongful)
+    request = Request(night, action, given, Purpose.REVIEW, action.agent, action.wrongful)
+    reason = yield from request.approved()
     if reason is Reason.REFUSED or (reason is Reason.TIMED_OUT and not given.lets_through):
         return denied(night, action, gate, reason)
     return passed(night, action, gate, reason)
@@ -280,52 +274,58 @@ def seen_by(night: Night, action: Action, team: int, length: int) -> Generator[s
     people.release(agent)
 
 
-def approved(
-    night: Night, action: Action, given: ApprovalPlan, purpose: Purpose, wrongful: bool
-) -> Generator[simpy.Event, Any, Reason]:
-    """Ask each approver in turn; the answer is the first refusal, the time-out or the last yes."""
-    deadline = night.now + given.time_out
-    barred: tuple[int, ...] = (action.agent,)
-    reason: Reason = Reason.APPROVED
-    for slot, team in enumerate(given.slots):
-        people = night.people[team]
-        if given.break_glass and not people.on_shift:
-            reason = Reason.NOBODY_ON_SHIFT
-            continue
-        request = _Request(night, action, given, team, slot, barred, purpose, wrongful)
-        night.env.process(request.be_reviewed())
-        night.moment(deadline, Kind.TIME_OUT, action.id, slot % 16).then(request.time_out)
-        answer: tuple[Reason, int] = yield request.answer
-        reason, approver = answer
-        if reason in (Reason.REFUSED, Reason.TIMED_OUT):
-            return reason
-        barred = (*barred, approver)
-    return reason
+@dataclass(slots=True)
+class Request:
+    """What approvers are asked for: the action itself, or the responder's undo of it.
+
+    `asker` may not approve it; `attempt` counts how often it was asked before.
+    """
+
+    night: Night
+    action: Action
+    given: ApprovalPlan
+    purpose: Purpose
+    asker: int
+    wrongful: bool
+    attempt: int = 0
+
+    def approved(self) -> Generator[simpy.Event, Any, Reason]:
+        """Ask each approver in turn; the answer is the first refusal, the time-out or the last yes."""
+        night, given = self.night, self.given
+        deadline = night.now + given.time_out
+        barred: tuple[int, ...] = (self.asker,)
+        reason: Reason = Reason.APPROVED
+        for slot, team in enumerate(given.slots):
+            people = night.people[team]
+            if given.break_glass and not people.on_shift:
+                reason = Reason.NOBODY_ON_SHIFT
+                continue
+            asking = _Asking(self, people, slot, barred)
+            night.env.process(asking.be_reviewed())
+            night.moment(deadline, Kind.TIME_OUT, self.action.id, slot % 16).then(asking.time_out)
+            answer: tuple[Reason, int] = yield asking.answer
+            reason, approver = answer
+            if reason in (Reason.REFUSED, Reason.TIMED_OUT):
+                return reason
+            barred = (*barred, approver)
+        return reason
 
 
-class _Request:
+class _Asking:
     """One approver's chance to say yes or no; the first of answer and time-out counts."""
 
-    def __init__(
-        self,
-        night: Night,
-        action: Action,
-        given: ApprovalPlan,
-        team: int,
-        slot: int,
-        barred: tuple[int, ...],
-        purpose: Purpose,
-        wrongful: bool,
-    ) -> None:
-        self.night, self.action, self.given, self.slot = night, action, given, slot
-        self.purpose, self.wrongful = purpose, wrongful
-        self.people = night.people[team]
+    def __init__(self, request: Request, people: People, slot: int, barred: tuple[int, ...]) -> None:
+        night, action = request.night, request.action
+        self.request, self.people = request, people
+        #: Whose luck it is: of this slot, this time round.
+        self.k = request.attempt * len(request.given.slots) + slot
         self.answer = night.env.event()
         self.job = Job(night.env, action.id, priority=0 if action.urgent else 1, sub=slot, barred=barred)
 
     def be_reviewed(self) -> simpy.events.ProcessGenerator:
         """Wait for an approver, be looked at, get an answer."""
-        night, action, world, given = self.night, self.action, self.night.world, self.given
+        request, night, action = self.request, self.request.night, self.request.action
+        world, given = night.world, request.given
         night.log(Event.ASKED, action.id, self.people.plan.id)
         self.people.submit(self.job)
         approver = yield self.job.taken
@@ -333,13 +333,13 @@ class _Request:
             return
         night.log(Event.REVIEW_STARTS, action.id, approver)
         stamp = rules.stamp_share(given.stamps, given.stamps_per_queued, len(self.people.queue))
-        yield self.people.work(approver, world.length(action.id, self.purpose, self.slot, given.review))
+        yield self.people.work(approver, world.length(action.id, request.purpose, self.k, given.review))
         reason = rules.review(
-            self.wrongful,
+            request.wrongful,
             given.catches,
             stamp,
-            world.draw(action.id, Purpose.STAMP, self.slot),
-            world.draw(action.id, Purpose.CATCH, self.slot),
+            world.draw(action.id, Purpose.STAMP, self.k),
+            world.draw(action.id, Purpose.CATCH, self.k),
         )
         night.log(Event.REVIEW_ENDS, action.id, approver, reason)
         self.people.release(approver)
@@ -348,7 +348,7 @@ class _Request:
     def time_out(self) -> None:
         """The time is up: leave the queue; a review already begun will not count."""
         if not self.answer.triggered:
-            self.night.log(Event.TIMED_OUT, self.action.id, Gate.APPROVAL)
+            self.request.night.log(Event.TIMED_OUT, self.request.action.id, Gate.APPROVAL)
             self.people.withdraw(self.job)
             self._settle(Reason.TIMED_OUT, 0)
 
@@ -357,11 +357,13 @@ class _Request:
             self.answer.succeed((reason, approver))
 
 
-def covers_undo(night: Night, control: Control, action: Action, undo: str) -> bool:
-    """Whether an approval also stands, in order, before the command that undoes the action."""
+def covers_undo(night: Night, control: Control, action: Action) -> bool:
+    """Whether an approval also stands, in order, before the responders' undo of the action."""
+    undo = night.commands[action.command].undo
+    team = night.plan.teams[night.plan.response.team].name
     return (
         bool(undo)
-        and control.reaches(action.account, action.tier, undo, None, None)
+        and control.reaches(action.account, action.tier, undo, team, None)
         and night.world.in_order(control, night.now)
         and night.world.covered(control, action.target)
     )

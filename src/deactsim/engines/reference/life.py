@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from ...model.states import Event, Kind, Reason, Route
+from ...model.states import Event, Gate, Kind, Reason, Route
 from ...model.streams import Purpose, act_id
-from .action import Action, reached
+from .action import Action, denied, reached
 from .detection import Darkness, Race, automatic_restore, notices
 from .gates import GATES
 from .response import respond
@@ -30,6 +30,10 @@ def live(night: Night, action: Action) -> simpy.events.ProcessGenerator:
     lag = night.world.length(action.id, Purpose.LAG, 0, night.commands[action.command].lag)
     if lag:
         yield night.moment(night.now + lag, Kind.HELD_EFFECT, action.id)
+    if action.agent in night.contained:  # contained while it was held
+        denied(night, action, Gate.RIGHTS, Reason.CONTAINED)
+        night.closes(needs_people=True)
+        return
     night.log(Event.TOOK_EFFECT, action.id, action.agent)
     if action.wrongful:
         if action.id == act_id(0):

@@ -6,7 +6,7 @@ from functools import partial
 
 import simpy
 
-from ...model.plan import CommandPlan, Plan
+from ...model.plan import CommandPlan, Control, Plan
 from ...model.states import Event, Kind, Reason, Stage
 from ...model.streams import Purpose, act_id, agent_id
 from ...model.trace import Row, Trace
@@ -39,7 +39,7 @@ class Night:
     def __init__(self, plan: Plan, world: World) -> None:
         self.plan = plan
         self.world = world
-        self.start = world.start - (plan.incident.act_shift if plan.incident else 0)
+        self.start = world.begins(plan)
         self.env = simpy.Environment(initial_time=self.start)
         self.rows: list[Row] = []
         self.over = self.env.event()
@@ -53,7 +53,7 @@ class Night:
         self.commands: dict[str, CommandPlan] = {command.name: command for command in plan.commands}
         self.people = [People(self, team) for team in plan.teams]
         Moment(self.env, world.end, Kind.MATCH, (1 << 62) - 1).then(self._end)
-        for people in self.people:
+        for people in sorted(self.people, key=lambda people: people.plan.id):
             self.env.process(people.keep_shifts())
         self.env.process(self._reports())
         if plan.safeguards.alert is not None and plan.safeguards.alert.false_per_microsecond > 0.0:
@@ -120,8 +120,7 @@ class Night:
         """The actor's acts, at the documented time or, if he adapts, earlier and slower."""
         incident = self.plan.incident
         assert incident is not None  # noqa: S101 - asked for only where there is one
-        lag = self.world.length(act_id(0), Purpose.LAG, 0, self.commands[incident.command].lag)
-        first = self.world.effect_as_documented(incident) - lag - incident.act_shift
+        first = self.world.first_request(self.plan)
         limit = self.plan.safeguards.rate_limit
         for k, act in enumerate(incident.acts):
             after = act.after
@@ -171,7 +170,7 @@ class Night:
         people = self.people[stream.teams[place]]
         self.log(Event.REPORT_ARRIVES, report.id, people.plan.id)
         urgent = world.draw(report.id, Purpose.URGENT) < stream.urgent
-        job = Job(self.env, report.id, priority=0 if urgent else 1, needs_right=True)
+        job = Job(self.env, report.id, priority=0 if urgent else 1, stream=report.stream)
         people.submit(job)
         agent = yield job.taken
         self.log(Event.REPORT_TAKEN, report.id, agent)
@@ -253,13 +252,24 @@ class Night:
         teams = {people.plan.id: people for people in self.people}
         for who in self.world.leavers(self.plan.teams, self.start, self.world.end + step_down.before):
             people, control = teams[who.team], step_down.control
-            if control.teams is not None and people.plan.name not in control.teams:
+            people.step_down_reaches = self._reached_streams(people, control)
+            if not people.step_down_reaches:
                 continue
             told = self.world.draw(who.agent, Purpose.TOLD, who.leaves & 0xFFFFFFFF) < step_down.told
             ends = max(who.leaves - step_down.before, self.start)
             works = self.world.in_order(control, ends) and self.world.covered(control, who.agent)
             if told and works and ends < self.world.end:
                 self.env.process(self._step_down(ends, who, people))
+
+    def _reached_streams(self, people: People, control: Control) -> frozenset[int]:
+        """The streams of a team's routine work that a control reaches."""
+        return frozenset(
+            index
+            for index, stream in enumerate(self.plan.streams)
+            for place, team in enumerate(stream.teams)
+            if self.people[team] is people
+            and control.reaches(None, stream.tier, stream.command, people.plan.name, stream.tools[place])
+        )
 
     def _step_down(self, ends: int, who: Leaver, people: People) -> simpy.events.ProcessGenerator:
         yield self.moment(ends, Kind.ENDS, who.agent)

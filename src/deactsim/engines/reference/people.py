@@ -23,11 +23,11 @@ class Job:
     """A piece of work in a team's queue.
 
     `taken` comes with the agent's id, or with None if the job is withdrawn first.
-    `needs_right` is set for work on reports, which only holders of the right may do;
+    `stream` is set for work on its reports, which only holders of the right may do;
     `barred` are agents who may not take it (nobody approves his own request).
     """
 
-    __slots__ = ("barred", "key", "needs_right", "taken")
+    __slots__ = ("barred", "key", "stream", "taken")
 
     def __init__(
         self,
@@ -36,12 +36,12 @@ class Job:
         *,
         priority: int,
         sub: int = 0,
-        needs_right: bool = False,
+        stream: int | None = None,
         barred: tuple[int, ...] = (),
     ) -> None:
         self.key = (priority, env.now, entity, sub)
         self.taken = env.event()
-        self.needs_right = needs_right
+        self.stream = stream
         self.barred = barred
 
     def __lt__(self, other: Job) -> bool:
@@ -58,6 +58,8 @@ class People:
         self.idle: list[int] = []
         self.busy: set[int] = set()
         self.stepped_down: Counter[int] = Counter()
+        #: Streams on which those who have stepped down may no longer act.
+        self.step_down_reaches: frozenset[int] = frozenset()
         self.queue: list[Job] = []
         self._match_due = -1
         self._shifts = spans(plan.windows, night.start, night.world.end) if plan.headcount else ()
@@ -125,7 +127,7 @@ class People:
                 return
             agent = agent_id(self.plan.id, who)
             for job in self.queue:
-                if agent in job.barred or (job.needs_right and not self._holds_right(who)):
+                if agent in job.barred or not self._may(who, job.stream):
                     continue
                 self.queue.remove(job)
                 self.idle.remove(who)
@@ -133,5 +135,9 @@ class People:
                 job.taken.succeed(agent)
                 break
 
-    def _holds_right(self, who: int) -> bool:
-        return who < self.plan.holders and self.stepped_down[who] == 0
+    def _may(self, who: int, stream: int | None) -> bool:
+        """Whether an agent may do such work: anybody may, but for a stream's reports."""
+        if stream is None:
+            return True
+        stepped_down = self.stepped_down[who] > 0 and stream in self.step_down_reaches
+        return who < self.plan.holders and not stepped_down

@@ -12,7 +12,7 @@ from ...model.plan import QuickStagePlan
 from ...model.states import Event, Kind, Reason, Route, Stage
 from ...model.streams import Purpose
 from .action import reached
-from .gates import approved, covers_undo
+from .gates import Request, covers_undo
 from .people import Job, People
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ class Response:
         picked_up = self._quickened(Stage.PICK_UP, plan.pick_up, night.plan.safeguards.quick_pick_up)
         yield people.work(responder, picked_up - night.now)
         night.log(Event.PICKED_UP, self.action.id, responder)
-        if self._preauthorised() and not dark.visible:
+        if not dark.visible and self._preauthorised():
+            night.log(Event.UNDO_AUTHORISED, self.action.id, responder, Reason.PREAUTHORISED)
             yield from self._restore(people, responder)
             yield from self._find_cause(people, responder)
         else:
@@ -67,9 +68,9 @@ class Response:
                 yield self._stage(
                     people, responder, Stage.AUTHORISE, self._drawn(Stage.AUTHORISE, plan.authorise)
                 )
-                yield from self._undo_approved()
-                night.log(Event.UNDO_AUTHORISED, self.action.id, responder)
+                yield from self._undo_approved(responder)
             if not dark.visible:
+                night.log(Event.UNDO_AUTHORISED, self.action.id, responder)
                 yield from self._restore(people, responder)
         people.release(responder)
         night.log(Event.RESPONDER_FREE, self.action.id, responder)
@@ -112,16 +113,17 @@ class Response:
             self.night.log(Event.CONTAINED, self.action.id, self.action.agent)
         self.night.closes(needs_people=False)
 
-    def _undo_approved(self) -> Generator[simpy.Event, Any, None]:
-        """Where approval also covers the undo, the responder asks for it and waits."""
+    def _undo_approved(self, responder: int) -> Generator[simpy.Event, Any, None]:
+        """Where approval also covers the undo, the responder asks for it, again after a time-out."""
         given = self.night.plan.safeguards.approval
-        undo = self.night.commands[self.action.command].undo
-        if given is None or not covers_undo(self.night, given.control, self.action, undo):
+        if given is None or not covers_undo(self.night, given.control, self.action):
             return
-        while True:
-            reason = yield from approved(self.night, self.action, given, Purpose.UNDO_REVIEW, False)
-            if reason is not Reason.TIMED_OUT or given.lets_through or self.dark.visible:
+        request = Request(self.night, self.action, given, Purpose.UNDO_REVIEW, responder, wrongful=False)
+        while not self.dark.visible:
+            reason = yield from request.approved()
+            if reason is not Reason.TIMED_OUT or given.lets_through:
                 return
+            request.attempt += 1
 
     def _restore(self, people: People, responder: int) -> Generator[simpy.Event, Any, None]:
         """The last stage; a prepared undo never takes longer than restoring by hand."""

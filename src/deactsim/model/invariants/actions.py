@@ -83,8 +83,9 @@ def controls(book: Book) -> list[tuple[Gate, Control | None]]:
     found: list[tuple[Gate, Control | None]] = []
     for gate in Gate:
         safeguard = getattr(given, gate.name.lower(), None)
-        if gate is Gate.RIGHTS:
-            found.append((gate, None))
+        if gate is Gate.RIGHTS:  # each safeguard that takes rights says what it has to say
+            told = [one for one in (given.step_down, given.deprovisioning) if one is not None]
+            found += [(gate, None)] * max(1, len(told))
         elif safeguard is not None:
             found.append((gate, safeguard if isinstance(safeguard, Control) else safeguard.control))
     return found
@@ -98,6 +99,11 @@ def _gates(book: Book, subject: Subject) -> Found:
         if row.event == Event.REQUESTED:
             since = row.time
         elif row.event in (Event.GATE_PASSED, Event.GATE_DENIED):
+            if row.reason == Reason.CONTAINED and not (due or denied or effect):
+                if row.time != since + lag:
+                    yield book.says(number, "does not come at the instant of the effect it stops")
+                denied = True
+                continue
             if denied or effect or not due or row.by != due[0][0]:
                 yield book.says(number, "is not of the gate that comes next")
                 return
@@ -208,6 +214,7 @@ def approvals(book: Book) -> Found:
 class _Review(NamedTuple):
     begun: int
     slot: int
+    luck: int
     round_: int
     purpose: Purpose
 
@@ -221,6 +228,7 @@ class _Round:
         self.since: int | None = None
         self.slot = 0
         self.rounds = 0
+        self.attempt = 0
         self.purpose = Purpose.REVIEW
         self.reviews: dict[int, _Review] = {}
 
@@ -228,7 +236,9 @@ class _Round:
         """What one row of the action says of the round."""
         given, event = self.book.plan.safeguards.approval, row.event
         if event == Event.REVIEW_STARTS:
-            self.reviews[row.by] = _Review(row.time, self.slot, self.rounds, self.purpose)
+            slots = 0 if given is None else len(given.slots)
+            luck = self.attempt * slots + self.slot
+            self.reviews[row.by] = _Review(row.time, self.slot, luck, self.rounds, self.purpose)
         elif event == Event.REVIEW_ENDS:
             yield from self.verdict(number, row)
         elif event == Event.ASKED and not self.executor_due and given is not None:
@@ -236,10 +246,10 @@ class _Round:
         elif event == Event.TIMED_OUT and given is not None:
             if self.since is None or row.time != self.since + given.time_out:
                 yield self.book.says(number, "is not exactly the time-out after the asking")
-            self.since, self.slot = None, 0
+            self.since, self.slot, self.attempt = None, 0, self.attempt + 1
         elif event == Event.TOOK_EFFECT:
-            self.purpose = Purpose.UNDO_REVIEW
-        elif event == Event.UNDO_AUTHORISED:
+            self.purpose, self.attempt = Purpose.UNDO_REVIEW, 0
+        elif event in (Event.UNDO_AUTHORISED, Event.RESPONDER_FREE):
             self.since, self.slot = None, 0
         elif event in (Event.GATE_PASSED, Event.GATE_DENIED):
             self.executor_due = self.executor_due and row.by != Gate.SEPARATION_OF_DUTIES
@@ -288,7 +298,7 @@ class _Round:
         if not seen:
             yield book.says(number, "ends a review that nobody there had begun")
             return
-        begun, slot, round_, purpose = seen[-1]
+        begun, slot, luck, round_, purpose = seen[-1]
         if row.reason in (Reason.SENIOR_PASSED, Reason.SENIOR_OBJECTED) and senior is not None:
             length = book.world.length(id_, Purpose.SENIOR_HANDLING, 0, senior.handling)
             caught = wrongful and draw(id_, Purpose.SENIOR_CATCH) < senior.catches
@@ -298,8 +308,8 @@ class _Round:
             caught = wrongful and draw(id_, Purpose.EXECUTOR_CATCH) < executor.catches
             right = {Reason.EXECUTOR_OBJECTED if caught else Reason.EXECUTOR_PASSED}
         elif given is not None:
-            length = book.world.length(id_, purpose, slot, given.review)
-            right = self._answers(given, slot, purpose)
+            length = book.world.length(id_, purpose, luck, given.review)
+            right = self._answers(given, luck, purpose)
             if self.since is not None and self.rounds == round_ and self.slot == slot:
                 self.slot += 1
         else:
@@ -310,14 +320,14 @@ class _Round:
         if row.reason not in right:
             yield book.says(number, "does not decide as drawn")
 
-    def _answers(self, given: ApprovalPlan, slot: int, purpose: Purpose) -> set[Reason]:
+    def _answers(self, given: ApprovalPlan, luck: int, purpose: Purpose) -> set[Reason]:
         """What an approver may answer; more than one thing where it hangs on the queue behind."""
         draw, id_ = self.book.world.draw, self.subject.id
-        if draw(id_, Purpose.STAMP, slot) < given.stamps:
+        if draw(id_, Purpose.STAMP, luck) < given.stamps:
             return {Reason.STAMPED}
         catches = self.subject.wrongful and purpose is Purpose.REVIEW
         looked = (
-            Reason.REFUSED if catches and draw(id_, Purpose.CATCH, slot) < given.catches else Reason.APPROVED
+            Reason.REFUSED if catches and draw(id_, Purpose.CATCH, luck) < given.catches else Reason.APPROVED
         )
         return {looked, Reason.STAMPED} if given.stamps_per_queued > 0.0 else {looked}
 

@@ -55,7 +55,7 @@ class Book:
     def __init__(self, trace: Trace, world: World) -> None:
         self.trace, self.world, self.plan = trace, world, trace.plan
         self.rows = trace.rows
-        self.start = world.start - (self.plan.incident.act_shift if self.plan.incident else 0)
+        self.start = world.begins(self.plan)
         self.last = max((row.time for row in self.rows), default=self.start)
         self.of: dict[int, list[Entry]] = defaultdict(list)
         for number, row in enumerate(self.rows):

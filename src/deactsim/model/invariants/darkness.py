@@ -16,7 +16,7 @@ AFTER = {
     Event.RESPONDER_TAKES: Event.PAGED,
     Event.PICKED_UP: Event.RESPONDER_TAKES,
     Event.CAUSE_FOUND: Event.PICKED_UP,
-    Event.UNDO_AUTHORISED: Event.CAUSE_FOUND,
+    Event.UNDO_AUTHORISED: Event.PICKED_UP,
     Event.RESPONDER_FREE: Event.CAUSE_FOUND,
     Event.CONTAINED: Event.CAUSE_FOUND,
     Event.FIRST_STATEMENT: Event.WORD_ARRIVES,
@@ -60,6 +60,11 @@ def _order(book: Book, subject: Subject) -> Found:
             yield book.says(number, "happens twice")
         if row.event in BY_RESPONDER and responder is not None and row.by != responder.row.by:
             yield book.says(number, "is by another responder than the one who took the page")
+        if row.event == Event.UNDO_AUTHORISED:
+            if (row.reason == Reason.PREAUTHORISED) == (Event.CAUSE_FOUND in seen):
+                yield book.says(number, "is authorised before the cause is found, or beforehand after it")
+            if Event.VISIBLE in seen:
+                yield book.says(number, "authorises what is undone already")
         if row.event == Event.AUDIENCE_STEP:
             steps += 1
             if row.by != steps:
@@ -149,10 +154,9 @@ def _visible(book: Book, subject: Subject, effect: int) -> Found:
     ):
         yield book.says(visible.number, "is undone by an actor who has not noticed")
     if visible.row.by == Route.RESPONSE:
-        first = Event.PICKED_UP if plan.safeguards.preauthorised_undo is not None else Event.UNDO_AUTHORISED
-        begun = book.first(subject.id, first)
+        begun = book.first(subject.id, Event.UNDO_AUTHORISED)
         if begun is None or begun.number > visible.number:
-            yield book.says(visible.number, f"comes without {first.name.lower()} before it")
+            yield book.says(visible.number, "comes without undo_authorised before it")
 
 
 def _reached(book: Book, subject: Subject, control: Control, time: int) -> bool:
@@ -230,11 +234,14 @@ def _never_dark(book: Book, subject: Subject, effect: Entry | None) -> Found:
 def _contained(book: Book) -> Found:
     """Who is contained gets nothing past the gate of rights any more."""
     since: dict[int, int] = {}
-    for number, row in book.every(Event.CONTAINED, Event.GATE_PASSED):
+    for number, row in book.every(Event.CONTAINED, Event.GATE_PASSED, Event.TOOK_EFFECT):
         if row.event == Event.CONTAINED:
             if row.by in since:
                 yield book.says(number, "contains somebody twice")
             since.setdefault(row.by, number)
+        elif row.event == Event.TOOK_EFFECT:
+            if row.by in since:
+                yield book.says(number, "takes effect although its agent is contained")
         elif row.by == Gate.RIGHTS:
             asked = book.first(row.entity, Event.REQUESTED)
             if asked is not None and asked.row.by in since:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from ..plan import TeamPlan
 from ..states import Event
 from ..streams import REPORT, agent_id, tag_of, team_of_agent
 from ..trace import Row
@@ -21,7 +22,7 @@ class _Job:
     entity: int
     priority: int
     arrived: int
-    for_holders: bool
+    stream: int | None
     barred: frozenset[int]
 
     @property
@@ -37,6 +38,7 @@ class Floor:
         self.queues: dict[int, list[_Job]] = {team.id: [] for team in book.plan.teams}
         self.busy: dict[int, int] = {}
         self.stepped_down: Counter[int] = Counter()
+        self.stepping = {team.id: self.reached_streams(team) for team in book.plan.teams}
         self.approvers: dict[int, set[int]] = defaultdict(set)
         self.area: Counter[int] = Counter()
 
@@ -84,9 +86,12 @@ class Floor:
         elif event != Event.PAGED:
             priority = 0 if tag_of(entity) == REPORT and self.book.urgent(entity) else 1
         if event in (Event.ASKED, Event.REROUTED):
-            asked = self.book.first(entity, Event.REQUESTED)
+            undoes = event == Event.ASKED and self.book.first(entity, Event.TOOK_EFFECT)
+            begun = Event.RESPONDER_TAKES if undoes and undoes.number < number else Event.REQUESTED
+            asked = self.book.first(entity, begun)
             barred = frozenset(self.approvers[entity] | ({asked.row.by} if asked else set()))
-        self.queues[team].append(_Job(entity, priority, time, event == Event.REPORT_ARRIVES, barred))
+        stream = self.book.reports[entity].stream if event == Event.REPORT_ARRIVES else None
+        self.queues[team].append(_Job(entity, priority, time, stream, barred))
         self.queues[team].sort(key=lambda job: job.key)
 
     def take(self, number: int, row: Row) -> Found:
@@ -143,8 +148,22 @@ class Floor:
     def eligible(self, agent: int, job: _Job) -> bool:
         """Whether somebody may take a job."""
         team = team_of_agent(agent)
-        holds = agent - agent_id(team, 0) < self.book.teams[team].holders and not self.stepped_down[agent]
-        return agent not in job.barred and (holds or not job.for_holders)
+        if job.stream is None:
+            return agent not in job.barred
+        stepped_down = self.stepped_down[agent] > 0 and job.stream in self.stepping[team]
+        return agent - agent_id(team, 0) < self.book.teams[team].holders and not stepped_down
+
+    def reached_streams(self, team: TeamPlan) -> set[int]:
+        """The streams on which somebody of a team who has stepped down may no longer act."""
+        given = self.book.plan.safeguards.step_down
+        return {
+            number
+            for number, stream in enumerate(self.book.plan.streams)
+            for index, tool in zip(stream.teams, stream.tools, strict=True)
+            if given is not None
+            and self.book.plan.teams[index] is team
+            and given.control.reaches(None, stream.tier, stream.command, team.name, tool)
+        }
 
     def little(self, now: int) -> Found:
         """The time integral of a queue's length is the sum of the waits in it, found entity by entity."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
+from ...study.results import Estimate
 from ..policy_data import CostPanel, FrictionData
 from ..wording import number
 from .measure import lines_of, width_of
@@ -58,7 +59,8 @@ def _panel(
     axes.spines["bottom"].set_visible(False)
     largest = max([1e-9, *(value.high for value in panel.values if value is not None)])
     largest = largest if limit is None else min(largest, limit)
-    room = width_of("00,000 →", SMALL + 1) + 14
+    figures = [_figure(value, largest) for value in panel.values if value is not None]
+    room = max([0.0, *(width_of(figure, SMALL + 1) for figure in figures)]) + 14
     axes.set_xlim(0, largest * inner / max(20.0, inner - room))
     axes.axvline(0, color=QUIET, linewidth=0.8)
     for at, value in enumerate(panel.values):
@@ -80,7 +82,7 @@ def _panel(
             axes.plot((value.low, min(value.high, largest)), (y, y), color=INK, linewidth=1.2)
         end = largest if cut else min(largest, max(value.mean, value.high))
         axes.annotate(
-            number(value.mean) + (" →" if cut else ""),
+            _figure(value, largest),
             (end, y),
             (5, 0),
             textcoords="offset points",
@@ -88,3 +90,8 @@ def _panel(
             color=INK,
             va="center",
         )
+
+
+def _figure(value: Estimate, largest: float) -> str:
+    """What stands at the end of a bar."""
+    return number(value.mean) + (" →" if value.mean > largest else "")

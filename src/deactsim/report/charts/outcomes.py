@@ -55,13 +55,39 @@ def draw(data: OutcomesData) -> Figure:
             axes.axhspan(y - pitch / 2, y + pitch / 2, color=FAINT, alpha=0.35, linewidth=0, zorder=-1)
         sheet.name(LEFT - 18, y, lane.label, LEFT - MARGIN - 18)
         means = [estimate.mean for _, estimate in (*lane.points, *lane.adapted)]
-        low, high = number(min(means)), number(max(means))
+        low, high = _minutes(min(means)), _minutes(max(means))
         sheet.text(
             right + 14, y, f"{low} min" if low == high else f"{low} to {high} min", BODY, QUIET, va="center"
         )
         _lane(axes, data, lane, y, pitch, 1.05 * limit)
+        if lane.note:
+            _note(axes, lane, y, 1.05 * limit)
     _key(sheet, data)
     return sheet.figure
+
+
+def _minutes(value: float) -> str:
+    """Means to a tenth: one that is not quite the baseline's must not read as if it were."""
+    return f"{value:.1f}".removesuffix(".0") if 1.0 <= value < 100.0 else number(value)
+
+
+def _note(axes: Axes, lane: OutcomeLane, y: float, limit: float) -> None:
+    """What a policy makes worse, on the side of its marks that has more room."""
+    points = [estimate for _, estimate in (*lane.points, *lane.adapted)]
+    low = min(min(estimate.low for estimate in points), limit)
+    high = min(max(estimate.high for estimate in points), limit)
+    left = low > limit - high
+    axes.annotate(
+        lane.note,
+        (low if left else high, y),
+        (-10 if left else 10, 0),
+        textcoords="offset points",
+        fontsize=SMALL + 1,
+        color=INK,
+        ha="right" if left else "left",
+        va="center",
+        zorder=4,
+    )
 
 
 def _lane(axes: Axes, data: OutcomesData, lane: OutcomeLane, y: float, pitch: float, limit: float) -> None:

@@ -29,6 +29,8 @@ LEFT, RIGHT = 330, WIDTH - 330
 TALLEST = 190.0
 EARLIEST = 1 / 60
 TICKS = (1 / 60, 5 / 60, 0.25, 1, 5, 15, 60, 240, 1440)
+CLOSE_TICKS = (1 / 60, 2 / 60, 5 / 60, 10 / 60, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 720, 1440)
+"""Minutes marked on the axis; the closer ones where it is short enough for them."""
 
 
 def draw(data: RaceData) -> Figure:
@@ -43,7 +45,7 @@ def draw(data: RaceData) -> Figure:
     high = max([30.0, *(span.p95 for span in spans)]) * 1.25
     axes.set_xscale("log")
     axes.set_xlim(low, high)
-    ticks = [tick for tick in TICKS if low <= tick <= high]
+    ticks = [tick for tick in (CLOSE_TICKS if high < 200 * low else TICKS) if low <= tick <= high]
     axes.set_xticks(ticks, [minutes(tick) for tick in ticks])
     axes.minorticks_off()
     axes.set_xlabel("time since the account went dark (logarithmic)", fontsize=BODY, color=QUIET)

@@ -1,0 +1,201 @@
+"""Whether an incident can have been: who could do it, to what, and how the record can be met."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .checks import Checks, leaf_at
+from .leaf import SPOILT, did_you_mean, one_of
+from .places import Faults, Node
+from .quantities import read
+from .references import names_at
+from .schema import Incident
+from .shorthand import MEASURED
+from .stated import FactValue
+
+ROLES: Final = ("pinned", "given", "checked", "noted")
+# What each thing that can be measured is measured in.
+_KINDS: Final = {"dark": ("duration",), "content_lost": ("number",), "took_effect": ("instant",)}
+_MOMENT: Final = ("instant", "duration")
+
+_FOLLOW: Final = Incident.model_fields["follow"].default
+_RAISE_FOLLOW: Final = "raise `follow` of the incident"
+_ARTICLES: Final = {"duration": "a duration", "instant": "an instant", "number": "a number", "text": "a text"}
+_EXAMPLES: Final = {
+    "duration": "a duration such as `11 min`",
+    "instant": "an instant such as `2017-11-02T18:51-04:00`",
+    "number": "a number such as `0`",
+}
+
+
+def check_incident(top: Node, faults: Faults) -> None:
+    """Fault what cannot have happened, although every word of it may."""
+    if top.at("incident") is not None:
+        _Incident(top, faults).incident()
+
+
+class _Incident(Checks):
+    def incident(self) -> None:
+        """The actor could do it, and the record can be met."""
+        incident = self.top.at("incident")
+        if incident is None:
+            return
+        self.above_zero(incident.at("follow"), "duration", "`follow`")
+        self.not_empty(incident.at("readings"), "reading")
+        self.letters(incident.at("readings"))
+        acts = incident.at("further_acts")
+        further = acts.items if acts is not None else []
+        for act in [incident, *further]:
+            self.right(incident, act.at("account"))
+        self.once_each(incident, further)
+        self.followed(incident, further)
+        facts = incident.at("facts")
+        earliest = self.earliest(incident)
+        for name, fact in facts.table.items() if facts is not None else ():
+            if isinstance(fact.value, dict):
+                self.fact(name, fact, earliest)
+
+    def once_each(self, incident: Node, further: list[Node]) -> None:
+        """No act on an account that an act before it has darkened."""
+        account = incident.at("account")
+        dark = {account.text} if account is not None else set()
+        for act in further:
+            account = act.at("account")
+            if account is not None and account.text is not None:
+                if account.text in dark:
+                    self.faults.add(
+                        account.place, f"`{account.text}` is dark already", "an account not named before"
+                    )
+                dark.add(account.text)
+
+    def followed(self, incident: Node, further: list[Node]) -> None:
+        """What is simulated after the first act is long enough to see every act take effect."""
+        given = incident.at("follow")
+        follow = leaf_at(given, "duration") if given is not None else read("duration", _FOLLOW)
+        own = self.top.at("policies", self.baseline, "safeguards", "cooling_off")
+        held = own.at("for") if own is not None else None
+        hold = leaf_at(held, "duration")
+        for act in [incident, *further]:
+            after = act.at("after")
+            later = leaf_at(after, "duration") if after is not None else 0
+            if later is None or not follow:
+                continue
+            if after is not None and later >= follow:
+                message = "this act is after the end of what is simulated"
+                self.faults.add(after.place, message, None, _RAISE_FOLLOW)
+            elif (
+                own is not None
+                and held is not None
+                and hold is not None
+                and later + hold >= follow
+                and self.reaches(own, incident, act.at("account"))
+            ):
+                message = "the action is still held at the end of what is simulated, and never takes effect"
+                self.faults.add(held.place, message, None, _RAISE_FOLLOW)
+
+    @property
+    def baseline(self) -> str:
+        """The name of the scenario's own policy."""
+        node = self.top.at("baseline")
+        return (node.text if node is not None else None) or ""
+
+    def reaches(self, safeguard: Node, incident: Node, account: Node | None) -> bool:
+        """Whether a safeguard is meant to cover the actor's act on an account, and ever does."""
+        command, team = incident.at("command"), incident.at("actor", "team")
+        named = (account.text if account is not None else None) or ""
+        worker = (team.text if team is not None else None) or ""
+        tier = self.top.at("platform", "accounts", named, "tier")
+        tool = self.top.at("teams", worker, "tool")
+        targets = {named, tier.text if tier is not None else None}
+        for key, ours in (
+            ("of", targets),
+            ("commands", {command.text if command is not None else None}),
+            ("teams", {worker}),
+            ("tools", {tool.text if tool is not None else "console"}),
+        ):
+            node = safeguard.at(key)
+            if node is not None and not ours & {item.text for item in node.items}:
+                return False
+        return all(leaf_at(safeguard.at(key), "share") != 0 for key in ("covers", "works"))
+
+    def letters(self, readings: Node | None) -> None:
+        """No two readings under one letter."""
+        seen: dict[str, str] = {}
+        for name, reading in readings.table.items() if readings is not None else ():
+            letter = reading.at("letter")
+            if letter is None or letter.text is None:
+                continue
+            if letter.text in seen:
+                self.faults.add(letter.place, f"`{seen[letter.text]}` has the letter {letter.text} already")
+            seen.setdefault(letter.text, name)
+
+    def right(self, incident: Node, account: Node | None) -> None:
+        """The actor's team has the right to the command on the account's tier."""
+        team, command = incident.at("actor", "team"), incident.at("command")
+        if team is None or command is None or account is None:
+            return
+        tier = self.top.at("platform", "accounts", account.text or "", "tier")
+        if tier is None or tier.text not in names_at(self.top, "platform", "tiers"):
+            return
+        known = team.text in names_at(self.top, "teams") and command.text in names_at(
+            self.top, "platform", "commands"
+        )
+        if known and not self.may(team.text or "", command.text or "", tier.text or ""):
+            self.faults.add(
+                team.place,
+                f"`{team.text}` may not `{command.text}` on `{tier.text}`, the tier of `{account.text}`",
+                None,
+                f"add it to the `may` of `{team.text}`",
+            )
+
+    def earliest(self, incident: Node) -> int | None:
+        """The earliest instant at which the account can have gone dark."""
+        at = leaf_at(incident.at("at", "value"), "instant")
+        spread = incident.at("at", "give_or_take")
+        around = 0 if spread is None else leaf_at(spread, "duration")
+        return None if at is None or around is None else int(at - around)
+
+    def fact(self, name: str, fact: Node, earliest: int | None) -> None:
+        """One role each; what is pinned or checked can be measured."""
+        roles = [role for role in ROLES if role in fact.table]
+        if len(roles) != 1:
+            said = "no role" if not roles else f"{len(roles)} roles: {', '.join(roles)}"
+            self.faults.add(
+                fact.header, f"the fact `{name}` has {said}", f"exactly one of {', '.join(ROLES)}"
+            )
+            return
+        said_node, of = fact.at(roles[0]), fact.at("of")
+        value = leaf_at(said_node, "fact")
+        if roles[0] not in ("pinned", "checked") or said_node is None or said_node.value is SPOILT:
+            return
+        if of is None:
+            hint = did_you_mean(name, MEASURED)
+            self.faults.add(
+                fact.header,
+                f"the fact `{name}` does not say what is {roles[0]}",
+                f"`of:` {one_of(MEASURED)}",
+                hint,
+            )
+        elif isinstance(value, FactValue) and of.text in MEASURED:
+            self.measured(said_node, roles[0], of.text or "", value, earliest)
+
+    def measured(self, node: Node, role: str, of: str, value: FactValue, earliest: int | None) -> None:
+        """A pinned or checked value of the right kind, and not before the act."""
+        kinds = _KINDS.get(of, _MOMENT)
+        if value.kind not in kinds:
+            self.faults.add(
+                node.place,
+                f"`{of}` is not measured as {_ARTICLES[value.kind]}",
+                " or ".join(_EXAMPLES[kind] for kind in kinds),
+            )
+        elif role == "pinned" and value.relation != "is":
+            self.faults.add(
+                node.place, "a bound cannot be pinned", "the exact value", "a bound can be `checked`"
+            )
+        elif (
+            role == "pinned"
+            and value.kind == "instant"
+            and earliest is not None
+            and int(value.value) < earliest
+        ):
+            self.faults.add(node.place, "this is before the account went dark", "an instant after `at`")
