@@ -65,3 +65,10 @@ def test_what_loads_fits(path: Path) -> None:
 def test_what_does_not_load_does_not_fit(old: str, new: str) -> None:
     assert old in starter()
     assert complaints(starter().replace(old, new, 1))
+
+
+@pytest.mark.parametrize(("kind", "keys"), [("LeastPrivilege", {"holders"}), ("Retention", {"keep"})])
+def test_a_state_of_the_platform_has_no_coverage(kind: str, keys: set[str]) -> None:
+    for name in (kind, f"{kind}Difference"):
+        assert set(SCHEMA["$defs"][name]["properties"]) == keys
+        assert SCHEMA["$defs"][name]["additionalProperties"] is False

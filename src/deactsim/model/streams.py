@@ -80,7 +80,8 @@ def draw(key: int, entity: int, purpose: int, k: int = 0) -> float:
     """A uniform number strictly between 0 and 1, the same whenever the arguments are."""
     x = mix((key + entity * GOLDEN) & MASK)
     x = mix((x + ((purpose << 32) | k) * ODD) & MASK)
-    return ((x >> 11) + 0.5) * 1.1102230246251565e-16
+    # 52 bits and a half: 53 would round the largest up to 1.
+    return ((x >> 12) + 0.5) * 2.220446049250313e-16
 
 
 def draw_length(key: int, entity: int, purpose: int, k: int, length: Length) -> int:
