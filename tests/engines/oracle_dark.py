@@ -89,6 +89,7 @@ class Darkness(People):
         if dark.action.act and dark.visible:
             self.closes(people=True)
         elif dark.action.act:
+            self.people_needed -= 1
             dark.ends_the_night = True
 
     def visible(self, dark: Thing, route: Route) -> None:
@@ -96,7 +97,7 @@ class Darkness(People):
             dark.visible = True
             self.log(Event.VISIBLE, dark.action.id, route)
             if dark.ends_the_night:
-                self.closes(people=True)
+                self.closes(people=False)
 
     def content_lost(self, dark: Thing) -> None:
         if not dark.visible:

@@ -15,12 +15,22 @@ from dataclasses import dataclass, field
 import yaml
 
 from deactsim.engines.reference import run
-from deactsim.engines.reference.night import ACTOR_INDEX
 from deactsim.model.compile import compile_plan
 from deactsim.model.invariants import check_trace
 from deactsim.model.plan import Control, Plan, StreamPlan, TeamPlan
 from deactsim.model.states import Event
-from deactsim.model.streams import ACT, AGENT, ALARM, Purpose, agent_id, alarm_id, report_id, tag_of, team_id
+from deactsim.model.streams import (
+    ACT,
+    AGENT,
+    ALARM,
+    Purpose,
+    actor_id,
+    agent_id,
+    alarm_id,
+    report_id,
+    tag_of,
+    team_id,
+)
 from deactsim.model.trace import Row, Trace
 from deactsim.model.world import HOUR, Leaver, Report, World
 from deactsim.scenario.load import loads
@@ -130,7 +140,7 @@ def person(team: str, number: int) -> int:
     return agent_id(team_id(team), number - 1)
 
 
-ACTOR = agent_id(team_id("support"), ACTOR_INDEX)
+ACTOR = actor_id(team_id("support"))
 
 
 def scenario(policy: str = "", more: str = "") -> Scenario:

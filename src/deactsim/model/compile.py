@@ -22,7 +22,7 @@ from .plan import (
     StreamPlan,
     TeamPlan,
 )
-from .streams import team_id
+from .streams import act_id, actor_id, team_id
 
 
 class CannotBeSaid(DeactsimError):
@@ -185,6 +185,8 @@ def _incident(
         paced=adapts and safeguards.rate_limit is not None and len(acts) > 1,
         warm_up=incident.warm_up.value,
         follow=incident.follow.value,
+        id=act_id(0),
+        agent=actor_id(team_id(actor.team)),
     )
 
 

@@ -310,8 +310,10 @@ class ActPlan:
 
 @dataclass(frozen=True, slots=True)
 class IncidentPlan:
-    """The incident as the policy meets it.
+    """An incident as the policy meets it.
 
+    `id` is that of its first act (the others follow it), `agent` that of its actor; `keys` are
+    teams (by index) with the number of their people whose approvals he commands himself.
     `act_shift` is how much earlier an adapting actor acts, `paced` whether he stays under the
     rate limit. `confirm_stops` is the chance that a dialog that is read stops this cause.
     """
@@ -331,11 +333,18 @@ class IncidentPlan:
     paced: bool
     warm_up: int
     follow: int
+    id: int
+    agent: int
+    keys: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that an engine needs besides a world."""
+    """All that an engine needs besides a world.
+
+    With an `incident` a run is about that incident, and ends with it. `others` are incidents
+    of a run that goes on to the world's end.
+    """
 
     teams: tuple[TeamPlan, ...]
     streams: tuple[StreamPlan, ...]
@@ -345,6 +354,12 @@ class Plan:
     response: ResponsePlan
     retention: int
     incident: IncidentPlan | None
+    others: tuple[IncidentPlan, ...] = ()
+
+    @property
+    def incidents(self) -> tuple[IncidentPlan, ...]:
+        """All incidents."""
+        return self.others if self.incident is None else (self.incident, *self.others)
 
     def command(self, name: str) -> CommandPlan:
         """The command of that name."""

@@ -135,9 +135,29 @@ def alarm_id(component: int, hour: int, k: int) -> int:
     return ALARM << 59 | (component & ((1 << 59) - 1)) >> 36 << 36 | hour << 16 | k
 
 
+def actor_id(team: int) -> int:
+    """The id of an incident's actor: one more agent of his team, outside the pool that handles reports."""
+    return agent_id(team, (1 << 20) - 1)
+
+
 def act_id(k: int) -> int:
-    """The id of the incident's `k`-th act."""
+    """The id of the documented incident's `k`-th act."""
     return ACT << 59 | k
+
+
+def occurrence_id(cause: str, number: int) -> int:
+    """The id of the first act of a cause's `number`-th occurrence in a world; later acts follow it."""
+    return ACT << 59 | 1 << 58 | _hash(cause, 26) << 32 | number << 16
+
+
+def insider_id(team: int, occurrence: int) -> int:
+    """The id of the actor of an occurrence: another one for each, outside the pool as well."""
+    return agent_id(team, 1 << 19 | mix(occurrence) >> 46 << 1)
+
+
+def first_of(act: int) -> int:
+    """The id of the first act of the incident that an act belongs to."""
+    return act >> 16 << 16
 
 
 def tag_of(entity: int) -> int:

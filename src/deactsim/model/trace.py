@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .plan import Plan
 from .states import Channel, Event, Gate, Reason, Route, Stage, plain
-from .streams import ACT, AGENT, ALARM, REPORT, TEAM, tag_of, team_of_agent
+from .streams import ACT, AGENT, ALARM, REPORT, TEAM, first_of, tag_of, team_of_agent
 
 
 class Row(NamedTuple):
@@ -89,14 +89,14 @@ class Trace:
         if tag == ALARM:
             return f"alarm {entity & ((1 << 36) - 1):x}"
         if tag == ACT:
-            incident = self.plan.incident
-            return f"act {(entity & 0xFFFF) + 1}" if incident is None else self._act(entity)
+            return self._act(entity)
         return str(entity)
 
     def _act(self, entity: int) -> str:
-        incident = self.plan.incident
-        assert incident is not None  # noqa: S101 - acts belong to incidents
         k = entity & 0xFFFF
+        incident = next((one for one in self.plan.incidents if one.id == first_of(entity)), None)
+        if incident is None or k >= len(incident.acts):
+            return f"act {k + 1}"
         return f"act {k + 1} on {incident.acts[k].account}"
 
     @property

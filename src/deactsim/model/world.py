@@ -16,7 +16,7 @@ from .lengths import Length
 from .plan import Control, IncidentPlan, Plan, StreamPlan, TeamPlan
 from .shifts import DAY, spans
 from .states import Stage
-from .streams import Purpose, act_id, agent_id, alarm_id, draw, draw_length, report_id
+from .streams import Purpose, agent_id, alarm_id, draw, draw_length, report_id
 
 HOUR = 3_600_000_000
 #: Outages are drawn in windows of so many mean outages.
@@ -80,12 +80,10 @@ class World:
         spread = incident.give_or_take
         if spread == 0:
             return incident.at
-        return incident.at + round((2.0 * self.draw(act_id(0), Purpose.ACT_TIME) - 1.0) * spread)
+        return incident.at + round((2.0 * self.draw(incident.id, Purpose.ACT_TIME) - 1.0) * spread)
 
-    def first_request(self, plan: Plan) -> int:
+    def first_request(self, plan: Plan, incident: IncidentPlan) -> int:
         """When the actor first asks: early enough for the command's lag, and as he adapts."""
-        incident = plan.incident
-        assert incident is not None  # noqa: S101 - asked for only where there is one
         return self.effect_as_documented(incident) - self._ahead(plan, incident)
 
     def begins(self, plan: Plan) -> int:
@@ -93,14 +91,14 @@ class World:
         return self.start - (self._ahead(plan, plan.incident) if plan.incident is not None else 0)
 
     def _ahead(self, plan: Plan, incident: IncidentPlan) -> int:
-        lag = self.length(act_id(0), Purpose.LAG, 0, plan.command(incident.command).lag)
+        lag = self.length(incident.id, Purpose.LAG, 0, plan.command(incident.command).lag)
         return lag + incident.act_shift
 
     def leaving(self, incident: IncidentPlan) -> int | None:
         """When the actor's last shift ends; None if he is not leaving."""
         if incident.leaves is None:
             return None
-        after = self.length(act_id(0), Purpose.LEAVES, 0, incident.leaves)
+        after = self.length(incident.id, Purpose.LEAVES, 0, incident.leaves)
         return self.effect_as_documented(incident) + after
 
     # -- routine ------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...model.plan import Control
+from ...model.plan import Control, IncidentPlan
 from ...model.states import Event, Gate, Reason
 from ...model.streams import account_id
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Action:
     """A privileged command on an account, asked for by an agent through a tool.
 
-    `id` is its report's or act's; `account` is None for the unnamed accounts of routine work.
+    `id` is its report's or act's; `account` is None for the unnamed accounts of routine work,
+    `incident` for routine work. `confirm_stops` is the chance that a dialog that is read stops it.
     """
 
     id: int
@@ -31,8 +32,14 @@ class Action:
     wrongful: bool
     slip: bool
     open_report: bool
-    of_incident: bool
+    confirm_stops: float
+    incident: IncidentPlan | None = None
     urgent: bool = False
+
+    @property
+    def of_incident(self) -> bool:
+        """Whether an incident's actor asked for it."""
+        return self.incident is not None
 
     @property
     def target(self) -> int:

@@ -70,14 +70,14 @@ def notices(night: Night, dark: Darkness) -> Iterator[tuple[int, Channel]]:
                 yield seen, channel
     watch = given.leaver_watch
     if watch is not None and reached(night, action, watch.control):
-        leaves = world.leaving(night.plan.incident) if action.of_incident and night.plan.incident else None
+        leaves = world.leaving(action.incident) if action.incident is not None else None
         if leaves is not None and leaves - watch.before <= now and chance(Channel.LEAVER_WATCH, watch.recall):
             yield delayed(Channel.LEAVER_WATCH, ChannelPlan(1.0, watch.after)), Channel.LEAVER_WATCH
     if plan.colleague is not None and chance(Channel.COLLEAGUE, plan.colleague.chance):
         yield delayed(Channel.COLLEAGUE, plan.colleague), Channel.COLLEAGUE
     if (
         plan.actor is not None
-        and _actor_may_notice(night, action)
+        and _actor_may_notice(action)
         and chance(Channel.ACTOR, plan.actor.chance)
     ):
         length = world.length(action.id, Purpose.CHANNEL_DELAY, Channel.ACTOR, plan.actor.delay)
@@ -91,11 +91,9 @@ def notices(night: Night, dark: Darkness) -> Iterator[tuple[int, Channel]]:
         yield delayed(Channel.HOLDER, plan.holder), Channel.HOLDER
 
 
-def _actor_may_notice(night: Night, action: Action) -> bool:
+def _actor_may_notice(action: Action) -> bool:
     """Whoever erred can notice; whoever meant it has nothing to notice."""
-    if action.of_incident and night.plan.incident is not None:
-        return night.plan.incident.actor_notices
-    return action.slip
+    return action.slip if action.incident is None else action.incident.actor_notices
 
 
 def _regular_look(night: Night, action: Action, channel: Channel, look: ProbePlan, effect: int) -> int | None:

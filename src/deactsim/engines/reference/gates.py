@@ -27,10 +27,9 @@ Passes = Generator[simpy.Event, Any, bool]
 
 def rights(night: Night, action: Action) -> Passes:
     """Does the agent still hold the right? Only the incident's actor can have lost it."""
-    if not action.of_incident:
+    incident, given = action.incident, night.plan.safeguards
+    if incident is None:
         return True
-    incident, given = night.plan.incident, night.plan.safeguards
-    assert incident is not None  # noqa: S101 - the action is of an incident
     world, gate, now = night.world, Gate.RIGHTS, night.now
     if action.agent in night.contained:
         return denied(night, action, gate, Reason.CONTAINED)
@@ -101,11 +100,9 @@ def confirm(night: Night, action: Action) -> Passes:
         gate,
         night.now + night.world.length(action.id, Purpose.CONFIRM_TAKES, 0, given.takes),
     )
-    incident = night.plan.incident
-    stops = incident.confirm_stops if action.of_incident and incident is not None else given.stops_slips
     reason = rules.dialog(
         action.wrongful,
-        stops,
+        action.confirm_stops,
         given.habit,
         night.world.draw(action.id, Purpose.HABIT),
         night.world.draw(action.id, Purpose.CONFIRM),

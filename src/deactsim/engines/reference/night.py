@@ -6,7 +6,7 @@ from functools import partial
 
 import simpy
 
-from ...model.plan import CommandPlan, Control, Plan
+from ...model.plan import CommandPlan, Control, IncidentPlan, Plan
 from ...model.states import Event, Kind, Reason, Stage
 from ...model.streams import Purpose, act_id, agent_id
 from ...model.trace import Row, Trace
@@ -16,15 +16,13 @@ from .clock import Moment
 from .life import live
 from .people import Job, People
 
-#: The actor is one more agent of his team, outside the pool that handles reports.
-ACTOR_INDEX = (1 << 20) - 1
 FALSE_ALARM_PRIORITY = 2
 
 
 def run(plan: Plan, world: World) -> Trace:
     """Run one plan in one world and return its trace.
 
-    With an incident the run ends when the incident is over in every respect (or at the
+    With an incident the run ends when all incidents are over in every respect (or at the
     world's end); without one, at the world's end. A pinned stage that begins after its pin
     ends the run at once; the trace names it in `missed`.
     """
@@ -58,9 +56,9 @@ class Night:
         self.env.process(self._reports())
         if plan.safeguards.alert is not None and plan.safeguards.alert.false_per_microsecond > 0.0:
             self.env.process(self._false_alarms())
-        if plan.incident is not None:
-            self._schedule_acts()
-        elif plan.safeguards.step_down is not None:
+        for incident in plan.incidents:
+            self._schedule_acts(incident)
+        if plan.incident is None and plan.safeguards.step_down is not None:
             self._leavers()
 
     # -- what the rest of the engine asks for -------------------------------------------
@@ -107,7 +105,7 @@ class Night:
         """Something of the incident has ended; after the last the night is over."""
         self.pending -= 1
         self.needing_people -= needs_people
-        if self.pending == 0:
+        if self.pending == 0 and self.plan.incident is not None:
             self._end()
 
     def _end(self) -> None:
@@ -116,31 +114,29 @@ class Night:
 
     # -- the incident -------------------------------------------------------------------
 
-    def _schedule_acts(self) -> None:
+    def _schedule_acts(self, incident: IncidentPlan) -> None:
         """The actor's acts, at the documented time or, if he adapts, earlier and slower."""
-        incident = self.plan.incident
-        assert incident is not None  # noqa: S101 - asked for only where there is one
-        first = self.world.first_request(self.plan)
+        first = self.world.first_request(self.plan, incident)
         limit = self.plan.safeguards.rate_limit
         for k, act in enumerate(incident.acts):
             after = act.after
             if incident.paced and limit is not None:
                 after = max(after, -(-limit.window * k // limit.actions))
             self.opens(needs_people=True)
-            team = self.plan.teams[incident.team]
             action = Action(
-                id=act_id(k),
+                id=incident.id + k,
                 account=act.account,
                 tier=act.tier,
                 followers=act.followers,
                 command=incident.command,
-                team=team.name,
+                team=self.plan.teams[incident.team].name,
                 tool=incident.tool,
-                agent=agent_id(team.id, ACTOR_INDEX),
+                agent=incident.agent,
                 wrongful=True,
                 slip=False,
                 open_report=incident.open_report,
-                of_incident=True,
+                confirm_stops=incident.confirm_stops,
+                incident=incident,
             )
             self.moment(first + after, Kind.ARRIVAL, action.id).then(partial(self._live, action))
 
@@ -181,6 +177,7 @@ class Night:
         if not acts:
             return
         slip = world.draw(report.id, Purpose.SLIP) < stream.slip
+        confirm = self.plan.safeguards.confirm
         action = Action(
             id=report.id,
             account=None,
@@ -193,7 +190,7 @@ class Night:
             wrongful=slip,
             slip=slip,
             open_report=True,
-            of_incident=False,
+            confirm_stops=0.0 if confirm is None else confirm.stops_slips,
             urgent=urgent,
         )
         yield from live(self, action)

@@ -193,8 +193,9 @@ class Response:
             self.night.log(Event.CONTENT_LOST, self.action.id)
 
     def never_noticed(self) -> None:
-        """Nobody will bring word: only an automatic restore can still end the darkness."""
+        """Nobody will bring word: only an automatic restore, and nobody's work, can still end it."""
         if self.dark.visible:
             self.night.closes(needs_people=True)
         else:
-            self.dark.on_visible.append(lambda: self.night.closes(needs_people=True))
+            self.night.needing_people -= 1
+            self.dark.on_visible.append(lambda: self.night.closes(needs_people=False))

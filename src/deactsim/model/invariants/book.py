@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..plan import Control
 from ..shifts import spans
 from ..states import Event
-from ..streams import ACT, Purpose, account_id, act_id, tag_of, team_of_agent
+from ..streams import Purpose, account_id, first_of, team_of_agent
 from ..trace import Row, Trace
 from ..world import World
 
@@ -78,12 +78,13 @@ class Book:
 
     def subject(self, entity: int) -> Subject | None:
         """The action of that id; None if nobody asked for one."""
-        asked, plan, incident = self.first(entity, Event.REQUESTED), self.plan, self.plan.incident
+        asked, plan = self.first(entity, Event.REQUESTED), self.plan
         if asked is None:
             return None
         team = self.teams[team_of_agent(asked.row.by)]
-        if tag_of(entity) == ACT and incident is not None:
-            act = incident.acts[entity - act_id(0)]
+        incident = next((one for one in plan.incidents if one.id == first_of(entity)), None)
+        if incident is not None:
+            act = incident.acts[entity - incident.id]
             whom = (act.account, act.tier, act.followers, incident.command, team.name, incident.tool)
             return Subject(entity, True, asked.row.by, False, *whom)
         stream = plan.streams[self.reports[entity].stream]

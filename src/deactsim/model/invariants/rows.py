@@ -105,13 +105,19 @@ def numbers(book: Book) -> Found:
 
 
 def _people_until(book: Book) -> int:
-    """Up to when routine must run: the end, or the last time the incident needed people."""
+    """Up to when routine must run: the end, or the last time that incidents surely needed people."""
     if book.plan.incident is None:
         return book.world.end
-    over = [
-        e.row.time for e in book.every(Event.RESPONDER_FREE, Event.GATE_DENIED) if tag_of(e.row.entity) == ACT
-    ]
-    return min(max(over, default=book.last), book.last)
+    until = book.start
+    for entity in book.of:
+        if tag_of(entity) == ACT:
+            ends = [book.first(entity, event) for event in (Event.RESPONDER_FREE, Event.GATE_DENIED)]
+            if book.first(entity, Event.PAGED) is None:  # nobody was called, or nobody yet
+                ends.append(book.first(entity, Event.TOOK_EFFECT))
+            until = max([until, *(end.row.time for end in ends if end is not None)])
+            if not any(ends):
+                return book.last
+    return min(until, book.last)
 
 
 def _same(book: Book, event: Event, real: list[tuple[int, int]], until: int) -> Found:

@@ -1,0 +1,129 @@
+"""What a forecast found: plain records that tables, charts and JSON repeat.
+
+A year is 365.25 days. `low` and `high` are 95 % Monte-Carlo intervals over years; `None`
+means: cannot be said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from .results import Estimate, Summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..scenario.schema import Scenario
+
+Method = Literal["episodes", "direct"]
+
+#: Measures of a year: unit, and what they mean.
+YEARLY = {
+    "asked": ("per year", "wrongful actions asked for"),
+    "stopped": ("per year", "of them denied or cancelled before they took effect"),
+    "accounts_dark": ("per year", "accounts that went dark by a wrongful action"),
+    "dark_minutes": ("min per year", "minutes dark, added up over those accounts"),
+    "audience_minutes": ("follower min per year", "followers times minutes dark: a ceiling, not viewers"),
+    "protected_dark": ("per year", "of those accounts, the protected ones"),
+    "protected_minutes": ("min per year", "minutes dark of protected accounts"),
+    "content_lost": ("per year", "accounts still dark when their retention ended"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CauseResult:
+    """A cause: how often it occurs a year under any policy, and how many occurrences were simulated.
+
+    `kind` is deliberate, slip or misidentified; `tier` is set where the cause is routine work of a tier.
+    """
+
+    name: str
+    label: str
+    kind: str
+    tier: str | None
+    per_year: float
+    simulated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beats:
+    """How often a policy's year is better, equal or worse than the baseline's (shares of years)."""
+
+    better: Estimate
+    ties: float
+    worse: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExceedancePoint:
+    """The chance that protected accounts are dark for more than `minutes` in a year."""
+
+    minutes: float
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ForecastPolicy:
+    """One policy over the years.
+
+    yearly       measure of `YEARLY` to its mean a year
+    difference   the same, minus the baseline's, paired year by year
+    beats        for `dark_minutes` and `protected_minutes`, how often its year is better
+    by_cause     cause to measure to its mean a year
+    headline     chance that in a year a protected account is dark longer than the appetite
+    exceedance   the loss-exceedance curve, by rising minutes
+    times        `time_to_detect`, `time_to_restore` (min) over accounts that went dark, weighted by rates
+    access       `after_leaving`, `in_notice`: days with the right, a leaver
+    friction     what honest work pays in a usual week
+    unstable     which team cannot cope, with its load; None if all can
+    cost         what the friction costs a year in the scenario's money; None without wages
+    """
+
+    name: str
+    label: str
+    yearly: Mapping[str, Estimate]
+    difference: Mapping[str, Estimate]
+    beats: Mapping[str, Beats]
+    by_cause: Mapping[str, Mapping[str, Estimate]]
+    headline: Estimate
+    exceedance: tuple[ExceedancePoint, ...]
+    times: Mapping[str, Summary]
+    access: Mapping[str, Summary]
+    friction: Mapping[str, Estimate]
+    friction_text: str
+    unstable: str | None
+    cost: Estimate | None
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Years of a platform under every policy.
+
+    `why` says why the method was chosen; `appetite` is in minutes; `complete` is False if it was
+    interrupted, and then `years` says how many were done. `varied` names the path and value of a variation.
+    """
+
+    scenario: Scenario
+    baseline: str
+    seed: int
+    years: int
+    weeks: int
+    method: Method
+    why: str
+    appetite: float
+    protected: tuple[str, ...]
+    causes: tuple[CauseResult, ...]
+    policies: tuple[ForecastPolicy, ...]
+    complete: bool
+    frame_of: Callable[[], pd.DataFrame] = field(repr=False)
+    varied: tuple[str, str] | None = None
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row a policy, year, cause and occurrence: rate, minutes and times."""
+        return self.frame_of()
