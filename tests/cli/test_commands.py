@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -144,6 +145,8 @@ def test_compare_as_json(call: Invoke, studied: list[dict[str, Any]]) -> None:
     assert policy["stopped"]["deliberate"] == {"share": 0.98, "low": 0.97, "high": 0.99}
     assert set(policy["difference"]["dark_minutes"]) == {"mean", "low", "high", "unit"}
     assert document["varied"] is None
+    assert {"order", "tied"} <= set(document["ranking"])
+    assert set(policy) >= {"stopped_by", "stopped_how", "unheard"}
 
 
 def test_compare_as_csv_and_folder(call: Invoke, studied: list[dict[str, Any]]) -> None:
@@ -302,6 +305,35 @@ def test_new_writes_a_scenario_that_runs_and_never_overwrites(call: Invoke) -> N
     assert "exists already" in done.stderr
     assert Path("mine.yaml").read_bytes() == before
     assert "cannot write" in call("new", "no/such/folder/mine").stderr
+
+
+def test_new_says_a_next_command_that_can_be_copied(call: Invoke) -> None:
+    assert call("new", "My Company").stderr == "wrote My Company.yaml; next: deactsim run 'My Company.yaml'\n"
+    assert call("new", "ours").stderr.endswith("next: deactsim run ours.yaml\n")
+
+
+def test_a_world_that_cannot_be_told_names_some_that_can(call: Invoke) -> None:
+    trump = Path(__file__).parents[2] / "scenarios" / "trump.yaml"
+    failed, world = None, 0
+    for world in range(30):
+        done = call("run", trump, "--story", world)
+        if done.exit_code:
+            failed = done
+            break
+    assert failed is not None
+    assert f"world {world} of seed 1 does not agree with the record" in failed.stderr
+    found = re.search(r"; (\d+), (\d+) and (\d+) do; leave the number out", failed.stderr)
+    assert found is not None
+    for number in found.groups():
+        assert call("run", trump, "--story", number).exit_code == 0
+
+
+def test_the_world_of_the_document_can_be_told(call: Invoke) -> None:
+    root = Path(__file__).parents[2]
+    said = (root / "docs" / "cli.md").read_text(encoding="utf-8")
+    found = re.search(r"^deactsim run (scenarios/\S+) --story (\d+)", said, re.MULTILINE)
+    assert found is not None
+    assert call("run", root / found[1], "--story", found[2]).exit_code == 0
 
 
 def test_chart_draws_into_a_folder(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from deactsim.model.lengths import Length
-from deactsim.model.plan import Control, Plan, StreamPlan
-from deactsim.model.streams import Purpose
+from deactsim.model.lengths import FIXED, Length
+from deactsim.model.plan import ActPlan, Control, Plan, StreamPlan
+from deactsim.model.streams import Purpose, insider_id, occurrence_id
 from deactsim.model.trace import Row, Trace
 from deactsim.model.world import HOUR, Report, World
 
 from .tiny import MINUTE, NOON, line, plan_of
 
 GRID = 5 * MINUTE
+WITHOUT_CHANCE = plan_of()
 
 
 @dataclass(frozen=True)
@@ -42,18 +43,57 @@ def difference(trace: Trace, other: Sequence[Row]) -> str:
         ours = trace.rows[number] if number < len(trace.rows) else None
         theirs = other[number] if number < len(other) else None
         if ours != theirs:
-            before = [f"     {line(trace, row)}" for row in trace.rows[max(0, number - 8) : number]]
-            shown = [line(trace, row) if row is not None else "(no row)" for row in (ours, theirs)]
+            before = [f"     {_line(trace, row)}" for row in trace.rows[max(0, number - 8) : number]]
+            shown = [_line(trace, row) if row is not None else "(no row)" for row in (ours, theirs)]
             return "\n".join([f"row {number}:", *before, f"one: {shown[0]}", f"two: {shown[1]}"])
     return ""
+
+
+def _line(trace: Trace, row: Row) -> str:
+    """One row as text; with several incidents acts are told by number."""
+    if not trace.plan.others:
+        return line(trace, row)
+    words = (trace.event_name(row), trace.entity_name(row), trace.by_name(row), trace.reason_text(row))
+    return f"{(row.time - NOON) / MINUTE:g} {' '.join(word for word in words if word)}"
 
 
 def case(seed: int) -> tuple[Plan, list[OnGrid]]:
     """A random small scenario and three worlds of it."""
     chance = random.Random(seed)
     plan = plan_of(_policy(chance), _platform(chance), reading=chance.choice(["meant", "meant", None]))
+    plan = _peopled(chance, plan)
     start, end = _bounds(plan)
     return plan, [OnGrid(chance.getrandbits(64), start, end) for _ in range(3)]
+
+
+def _peopled(chance: random.Random, plan: Plan) -> Plan:
+    """Further incidents in the same world, and keys that actors have."""
+
+    def keys() -> tuple[tuple[int, int], ...]:
+        held = ((index, chance.choice([0, 0, 1, 2])) for index in range(len(plan.teams)))
+        return tuple((index, count) for index, count in held if count)
+
+    if plan.incident is not None:
+        plan = replace(plan, incident=replace(plan.incident, keys=keys()))
+    model = plan.incident or WITHOUT_CHANCE.incident
+    assert model is not None
+    others = []
+    for number in range(chance.choice([0, 0, 1, 2])):
+        first, team = occurrence_id("other", number), chance.randrange(2)
+        tiers = {"@a": "vip", "@b": "vip", "@c": "ordinary"}
+        accounts = chance.choice([["@c"], ["@b", "@c"], ["@a"]])
+        acts = (
+            ActPlan(name, tiers[name], 100, k * 2 * GRID)
+            for k, name in enumerate(accounts)
+        )
+        others.append(
+            replace(
+                model, id=first, team=team, agent=insider_id(plan.teams[team].id, first), acts=tuple(acts),
+                at=NOON + chance.randrange(-6, 7) * GRID, keys=keys(),
+                leaves=chance.choice([None, Length(FIXED, 2.0 * GRID), Length(FIXED, 6.0 * GRID)]),
+            )
+        )  # fmt: skip
+    return replace(plan, others=tuple(others))
 
 
 def _bounds(plan: Plan) -> tuple[int, int]:
@@ -85,6 +125,7 @@ reports:
     handling: {takes(5, 10)}
     urgent: {chance.choice([0, 30])}%
     slip: {chance.choice([0, 0, 40])}%
+    misidentified: {chance.choice([0, 0, 30])}%
 detection:
   public: {{delay: {takes(5, 10)}, chance: {chance.choice([70, 100])}%}}
   holder: {{delay: {takes(5, 20)}, chance: {chance.choice([0, 60])}%}}

@@ -1,19 +1,20 @@
 """A third opinion: the model once more, as naively as it can be told.
 
 No SimPy, no shared rules, no gates as generators: a sorted list of things to come, and
-functions that say what happens then. It knows a part of the model: reports, approval,
-the protected list, step-down, cooling-off, the race of channels, alert and false alarms,
-the response with undo button, quicker people and pre-authorised undo, and the automatic
-restore. Tests hold the engine to it row by row.
+functions that say what happens then. It knows a part of the model: several incidents,
+reports with slips and mistaken targets, approval with borrowed keys, the protected list,
+step-down, cooling-off, the race of channels, alert and false alarms, the response with undo
+button, quicker people and pre-authorised undo, and the automatic restore. Tests hold the
+engine to it row by row.
 """
 
 from __future__ import annotations
 
 from types import SimpleNamespace as Thing
 
-from deactsim.model.plan import Plan
+from deactsim.model.plan import IncidentPlan, Plan
 from deactsim.model.states import Channel, Event, Gate, Reason
-from deactsim.model.streams import Purpose, account_id, act_id, agent_id
+from deactsim.model.streams import Purpose, account_id
 from deactsim.model.world import Report, World
 
 from .oracle_dark import Darkness
@@ -28,8 +29,8 @@ class Oracle(Darkness):
         self.hour_of_reports()
         if self.safe.alert is not None and self.safe.alert.false_per_microsecond > 0:
             self.hour_of_alarms()
-        if plan.incident is not None:
-            self.acts()
+        for incident in plan.incidents:
+            self.acts(incident)
 
     # -- routine ------------------------------------------------------------------------
 
@@ -87,13 +88,13 @@ class Oracle(Darkness):
             self.log(Event.REPORT_CLOSED, report.id, agent, Reason.ACTION if acts else Reason.NO_ACTION)
             self.free(team, agent)
             if acts:
-                slip = self.yes(report.id, Purpose.SLIP, stream.slip)
-                why = Reason.SLIPPED if slip else Reason.URGENT if urgent else 0
+                wrong = self.yes(report.id, Purpose.SLIP, stream.slip + stream.misidentified)
+                why = Reason.SLIPPED if wrong else Reason.URGENT if urgent else 0
                 self.ask(
                     Thing(
-                        id=report.id, target=report.id, account=None, tier=stream.tier, agent=agent, wrong=slip,
+                        id=report.id, target=report.id, account=None, tier=stream.tier, agent=agent, wrong=wrong,
                         urgent=urgent, act=False, team=team.plan.name, command=stream.command,
-                        followers=stream.followers, why=why,
+                        followers=stream.followers, why=why, incident=None,
                     )
                 )  # fmt: skip
 
@@ -113,21 +114,20 @@ class Oracle(Darkness):
 
     # -- the incident and the gates -----------------------------------------------------
 
-    def acts(self) -> None:
-        incident = self.plan.incident
+    def acts(self, incident: IncidentPlan) -> None:
         command = next(c for c in self.plan.commands if c.name == incident.command)
-        lag = self.world.length(act_id(0), Purpose.LAG, 0, command.lag)
+        lag = self.world.length(incident.id, Purpose.LAG, 0, command.lag)
         team = self.plan.teams[incident.team]
         for k, act in enumerate(incident.acts):
             self.open += 1
             self.people_needed += 1
             action = Thing(
-                id=act_id(k), target=account_id(act.account), account=act.account, tier=act.tier, wrong=True,
-                agent=agent_id(team.id, (1 << 20) - 1), urgent=False, act=True, team=team.name,
-                command=incident.command, followers=act.followers, why=0,
+                id=incident.id + k, target=account_id(act.account), account=act.account, tier=act.tier,
+                wrong=True, agent=incident.agent, urgent=False, act=True, team=team.name,
+                command=incident.command, followers=act.followers, why=0, incident=incident,
             )  # fmt: skip
             time = incident.at - lag - incident.act_shift + act.after
-            self.at(time, ARRIVAL, act_id(k), 0, lambda action=action: self.ask(action))
+            self.at(time, ARRIVAL, action.id, 0, lambda action=action: self.ask(action))
 
     def deny(self, action: Thing, gate: Gate, reason: int) -> None:
         self.log(Event.GATE_DENIED, action.id, gate, reason)
@@ -144,7 +144,7 @@ class Oracle(Darkness):
             self.deny(action, Gate.RIGHTS, Reason.CONTAINED)
             return
         if step is not None:
-            incident = self.plan.incident
+            incident = action.incident
             unreached = self.reason_not_reached(step.control, action, action.agent)
             if incident.leaves is None:
                 reason = Reason.NOT_A_LEAVER
@@ -153,7 +153,7 @@ class Oracle(Darkness):
             elif not self.yes(action.agent, Purpose.TOLD, step.told):
                 reason = Reason.NOT_TOLD
             else:
-                leaves = incident.at + self.world.length(act_id(0), Purpose.LEAVES, 0, incident.leaves)
+                leaves = incident.at + self.world.length(incident.id, Purpose.LEAVES, 0, incident.leaves)
                 if leaves - step.before <= self.now:
                     self.deny(action, Gate.RIGHTS, Reason.RIGHT_STEPPED_DOWN)
                     return

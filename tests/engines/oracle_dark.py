@@ -147,7 +147,9 @@ class Response:
             oracle.log(Event.CAUSE_FOUND, action.id, self.agent)
             if action.act:
                 oracle.open += 1
-                takes = oracle.world.length(action.id, Purpose.STAGE, Stage.CONTAIN, self.lengths.contain)
+                takes = oracle.world.length(
+                    action.id >> 16 << 16, Purpose.STAGE, Stage.CONTAIN, self.lengths.contain
+                )
                 oracle.at(oracle.now + takes, ENDS, action.id, 3, self.contain)
             then()
 

@@ -79,7 +79,8 @@ class People:
     def closes(self, *, people: bool) -> None:
         self.open -= 1
         self.people_needed -= people
-        self.over = self.over or self.open == 0
+        # Without an incident that the run is about, the world's end ends it.
+        self.over = self.over or (self.open == 0 and self.plan.incident is not None)
 
     # -- people -------------------------------------------------------------------------
 
@@ -157,10 +158,16 @@ class People:
             return Reason.LIST_STALE
         return 0
 
+    def keys_of(self, action: Thing, purpose: Purpose) -> dict[int, int]:
+        """Whose approvals the actor gives himself, by team: of the action, not of its undo."""
+        return dict(action.incident.keys) if action.act and purpose == Purpose.REVIEW else {}
+
     def ask_approvers(
         self, action: Thing, purpose: Purpose, decided: Callable[[int], None], asker: int, attempt: int = 0
     ) -> None:
         given, deadline = self.safe.approval, self.now + self.safe.approval.time_out
+        borrowed: list[int] = []  # the teams whose keys the actor has used for this request
+        his = self.keys_of(action, purpose)
 
         def luck(slot: int) -> int:
             return attempt * len(given.slots) + slot
@@ -170,6 +177,10 @@ class People:
                 decided(last)
                 return
             team = self.teams[given.slots[slot]]
+            if borrowed.count(given.slots[slot]) < his.get(given.slots[slot], 0):
+                borrowed.append(given.slots[slot])
+                ask(slot + 1, barred, Reason.BORROWED)
+                return
             if given.break_glass and not team.on:
                 ask(slot + 1, barred, Reason.NOBODY_ON_SHIFT)
                 return

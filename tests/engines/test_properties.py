@@ -9,7 +9,7 @@ import pytest
 from deactsim.engines.reference import run
 from deactsim.model.invariants import check_trace
 from deactsim.model.plan import Plan
-from deactsim.model.states import Event
+from deactsim.model.states import Channel, Event, Gate, Reason
 from deactsim.model.streams import ACT, REPORT, TEAM, act_id, tag_of, world_key
 from deactsim.model.trace import Row, Trace
 from deactsim.model.world import World
@@ -270,3 +270,74 @@ def test_the_platform_is_busy(plain: list[tuple[World, Trace]]) -> None:
         paged = {row.entity: row.time for row in trace if row.event == Event.PAGED}
         waits += sum(r.time > paged[r.entity] for r in trace if r.event == Event.RESPONDER_TAKES)
     assert waits > WORLDS // 10
+
+
+# -- alerts that tire -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "recall"),
+    [
+        ("recall: 80%", 0.8),
+        ("recall: 80%, tires: 5%", 0.8),
+        ("recall: 80%, tires: 5%, false_alarms: 4 per day", 0.8 * 0.8),
+        ("recall: 80%, ignored: 30%, tires: 5%, false_alarms: 4 per day", 0.8 * 0.5),
+        ("recall: 80%, tires: 1%, false_alarms: 1 per hour", 0.8 * 0.76),
+        ("recall: 100%, tires: 100%, false_alarms: 1 per day", 0.0),
+        ("recall: 100%, ignored: 90%, tires: 100%, false_alarms: 9 per day", 0.0),
+    ],
+)
+def test_alerts_tire_with_every_false_alarm_of_a_day(settings: str, recall: float) -> None:
+    plan = plan_of(f"alert: {{after: 1 s, {settings}}}", BUSY)
+    assert plan.safeguards.alert is not None
+    assert plan.safeguards.alert.recall == pytest.approx(recall)
+    seen = asked = 0
+    for world in worlds(plan, 60):
+        rows = [row for row in run(plan, world) if row.entity == act_id(0)]
+        if any(row.event == Event.TOOK_EFFECT for row in rows):
+            asked += 1
+            seen += any(row.event == Event.NOTICED and row.by == Channel.ALERT for row in rows)
+    assert abs(seen - asked * recall) <= 4 * (asked * recall * (1 - recall)) ** 0.5
+
+
+# -- lists that rot -------------------------------------------------------------------------
+
+
+def test_a_list_that_rots_lets_pass_and_says_so() -> None:
+    """Stale entries are a share of the time that theory knows; gates say `list_stale` then, and only then."""
+    rotting = plan_of("protected_list: {then: deny, rots: 2 per year, mended: 100 days}", BUSY)
+    fresh = plan_of("protected_list: {then: deny}", BUSY)
+    share = 2 * 100 / 365.25 / (1 + 2 * 100 / 365.25)
+    stale = asked = 0
+    for world in worlds(rotting, 120):
+        said = {}
+        for plan in (rotting, fresh):
+            trace = run(plan, world)
+            assert check_trace(trace, world) == []
+            said[plan] = [r.reason for r in trace if r.entity == act_id(0) and r.by == Gate.PROTECTED_LIST]
+        if said[fresh]:
+            assert said[fresh] == [Reason.LISTED_DENIED]
+            assert said[rotting] in ([Reason.LISTED_DENIED], [Reason.LIST_STALE])
+            asked += 1
+            stale += said[rotting] == [Reason.LIST_STALE]
+    assert asked > 50
+    assert abs(stale - asked * share) <= 4 * (asked * share * (1 - share)) ** 0.5
+
+
+# -- busy hours -----------------------------------------------------------------------------
+
+
+def test_busy_hours_keep_the_invariants_and_the_incident() -> None:
+    more = BUSY.replace(
+        "slip: 1%", 'slip: 1%, busy: [{when: "10:00-13:00 UTC", times: 3}, {when: always, times: 0.5}]'
+    )
+    plan = plan_of("", more)
+    loads = []
+    for world in worlds(plan, 20):
+        trace = run(plan, world)
+        assert check_trace(trace, world) == []
+        asked = [r.time for r in trace if r.entity == act_id(0) and r.event == Event.REQUESTED]
+        usual = [r.time for r in run(PLAIN, world) if r.entity == act_id(0) and r.event == Event.REQUESTED]
+        assert asked == usual
+        loads.append(sum(r.event == Event.REPORT_ARRIVES for r in trace))
+    assert sum(loads) > 0

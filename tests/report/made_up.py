@@ -78,8 +78,10 @@ def stages() -> tuple[StageResult, ...]:
 
 def channels() -> tuple[ChannelResult, ...]:
     return (
-        ChannelResult("colleague", "colleague", spread(19, 4, 70), spread(6, 2, 11), 0.04),
-        ChannelResult("public", "public", spread(1.5, 0.5, 4), spread(2.5, 1.0, 5.6), 0.96),
+        ChannelResult("colleague", "colleague", spread(19, 4, 70), spread(6, 2, 11), 0.04, spread(6, 2, 11)),
+        ChannelResult(
+            "public", "public", spread(1.5, 0.5, 4), spread(2.5, 1.0, 5.6), 0.96, spread(1.4, 0.5, 4)
+        ),
         ChannelResult("holder", "account holder", spread(30, 5, 200), None, 0.0),
         ChannelResult("probe", "probe", None, None, 0.0),
     )
@@ -137,6 +139,7 @@ def facts(agrees: bool = True) -> tuple[FactResult, ...]:
             simulated=spread(1.6, 0.4, 4.4),
             agrees=True,
             percentile=76.0,
+            passes=(0.4, None),
         ),
         fact(
             "counts_partial",
@@ -146,6 +149,7 @@ def facts(agrees: bool = True) -> tuple[FactResult, ...]:
             simulated=spread(800, 210, 1380),
             agrees=True,
             percentile=38.0,
+            passes=(None, 1380.0),
         ),
         fact(
             "posts_lost",
@@ -156,6 +160,7 @@ def facts(agrees: bool = True) -> tuple[FactResult, ...]:
             agrees=True,
             percentile=50.0,
             unit="share",
+            passes=(0.0, 0.0),
         ),
         fact(
             "other_15_min",
@@ -165,6 +170,8 @@ def facts(agrees: bool = True) -> tuple[FactResult, ...]:
             simulated=spread(13, 6, 29),
             agrees=agrees,
             percentile=62.0,
+            passes=(6.0, 29.0),
+            free=True,
         ),
         fact("page", "noted", "page does not exist", "page does not exist", unit=None),
     )
@@ -218,7 +225,16 @@ def replay(
         prior_percentile=36.0,
         readings=readings,
         rests_on=Basis(
-            19, 3, 0, 0, 27, 6, ("split of the minutes", "hour of leaving"), ("response.pick_up",)
+            19,
+            3,
+            0,
+            0,
+            27,
+            5,
+            ("split of the minutes", "hour of leaving"),
+            ("response.pick_up",),
+            {"pinned": 1, "given": 1, "checked": 4, "noted": 1},
+            1,
         ),
         frame_of=frame,
     )
@@ -376,6 +392,11 @@ def policies() -> tuple[PolicyOutcome, ...]:
 def comparison(made: Sequence[PolicyOutcome] | None = None, **more: object) -> Comparison:
     shown = tuple(policies() if made is None else made)
     order = tuple(policy.name for policy in shown)
+    known = [policy for policy in shown if policy.readings]
+    worst = {
+        policy.name: max(each.mean_dark.mean for each in (*policy.readings, *policy.adapted))
+        for policy in known
+    }
     whole = Comparison(
         scenario=scenario(),
         baseline="as-it-was",
@@ -411,7 +432,9 @@ def comparison(made: Sequence[PolicyOutcome] | None = None, **more: object) -> C
             {name: order for name, _, _ in READINGS},
             {name: () for name, _, _ in READINGS},
             True,
-            "same top three under D, T, M; step-down-1d drops out if D adapts",
+            "protected-list, two-person, preauthorised; under D, nobody adapting: step-down-1d first",
+            tuple(sorted(worst, key=lambda name: worst[name])),
+            (("undo-button", "vip-alert"),),
         ),
         error=0.008,
         frame_of=frame,

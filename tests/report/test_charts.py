@@ -213,13 +213,18 @@ def test_titles_of_policies() -> None:
     policies = {policy.name: policy for policy in made_up.policies()}
     only = made_up.comparison([policies["as-it-was"], policies["vip-alert"], policies["undo-button"]])
     friction = policy_data.friction_data(made_up.replay(), only)
-    assert friction.words.title == "1 of 2 policies that help cost honest work nothing that was seen"
+    assert friction.words.title == (
+        "Vip-alert (tied with undo-button) leaves the fewest minutes dark and costs honest work in a usual week: "
+        "21 alarms; 1 of 2 policies that help cost honest work nothing that was seen"
+    )
     outcomes = policy_data.outcomes_data(made_up.replay(), only)
-    assert outcomes.words.title.startswith("Vip-alert leaves 9.9 of the 11 minutes on average, whatever")
+    assert outcomes.words.title.startswith(
+        "Vip-alert (tied with undo-button) leaves 9.9 of the 11 minutes on average, at worst"
+    )
     free_stop = made_up.comparison([replace(policies["two-person"], friction={}, friction_text="none seen")])
     title = policy_data.friction_data(made_up.replay(), free_stop).words.title
     assert title.startswith(
-        "Two-person, the surest stop, costs honest work in a usual week: nothing that was seen"
+        "Two-person leaves the fewest minutes dark and costs honest work in a usual week: nothing that was seen"
     )
 
 
@@ -228,7 +233,7 @@ def test_what_is_off_the_axis_is_said_with_an_arrow() -> None:
     with house_style():
         data = hero_data.hero_data(made_up.replay(), made_up.comparison([made_up.policies()[0], late]))
         figure = charts.hero.draw(data)
-    assert "11 min, from 04:48 +1d →" in [text.get_text() for text in figure.findobj(Text)]
+    assert "11 min, from 04:48 the day after →" in [text.get_text() for text in figure.findobj(Text)]
 
 
 def test_what_gets_worse_is_said_in_the_charts() -> None:
@@ -300,6 +305,46 @@ def test_a_stop_without_exception_is_never_dark() -> None:
         data = hero_data.hero_data(made_up.replay(), made_up.comparison([made_up.policies()[0], sure]))
         figure = charts.hero.draw(data)
     assert "never dark" in [text.get_text() for text in figure.findobj(Text)]
+
+
+def test_a_title_says_what_a_policy_does_to_honest_work() -> None:
+    base, *_ = made_up.policies()
+    for cost, verb in (("wrongly_undone", "undoes"), ("denied", "denies")):
+        costs = {"actions": (28.0, "per week"), cost: (28.0, "per week")}
+        harsh = made_up.outcome("watchdog", "shortens", (0,) * 3, made_up.fixed(1), None, costs, "28")
+        comparison = made_up.comparison([base, harsh])
+        said = f"it also {verb} 28 of 28 honest actions a week"
+        assert f"to 1 ({said})" in chart_data.finding(comparison, 11.0)
+        assert said in policy_data.outcomes_data(made_up.replay(), comparison).words.title
+        mild = replace(harsh, friction=harsh.friction | {cost: made_up.about(14.0)})
+        assert said not in chart_data.finding(made_up.comparison([base, mild]), 11.0)
+
+
+def test_several_ties_are_counted() -> None:
+    base, *_ = made_up.policies()
+    alike = [made_up.outcome(n, "shortens", (0,) * 3, made_up.fixed(5), None, {}, "") for n in "abcd"]
+    comparison = made_up.comparison([base, *alike])
+    ranking = replace(comparison.ranking, tied=(tuple("abcd"),))
+    title = chart_data.finding(replace(comparison, ranking=ranking), 11.0)
+    assert title.endswith("; a (tied with 3 others) would have cut the 11 minutes to 5")
+
+
+def test_friction_has_the_worst_and_says_what_a_policy_is_for() -> None:
+    base, *_ = made_up.policies()
+    made = made_up.outcome("dialog", "stops", (0, 0.3, 0.6), made_up.fixed(11), None, {}, "")
+    adapting = next(policy for policy in made_up.policies() if policy.name == "step-down-1d")
+    data = policy_data.friction_data(made_up.replay(), made_up.comparison([base, made, adapting]))
+    said = dict(zip((label for label, _ in data.rows), data.gains.beside, strict=True))
+    assert said == {"dialog": "(M 4.4)", "step-down-1d": "(else 0.1)"}
+    assert [value.mean for value in data.gains.values if value is not None] == [11.0, 11.0]
+
+
+def test_the_race_compares_the_same_worlds() -> None:
+    lanes = {lane.label: lane for lane in chart_data.race_data(made_up.replay()).lanes}
+    for lane in lanes.values():
+        if lane.notices is not None and lane.arrives is not None:
+            assert lane.notices.median <= lane.arrives.median
+    assert (lanes["public"].of_all, lanes["account holder"].of_all) == (False, True)
 
 
 def test_costs_that_the_baseline_has_too_are_none_of_the_policy() -> None:

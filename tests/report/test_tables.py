@@ -9,11 +9,29 @@ from typing import Any
 
 import pytest
 
-from deactsim.report.chart_data import minutes_data, race_data, recorded_minutes
-from deactsim.report.compare_table import compare_table, vary_table
-from deactsim.report.run_table import check_text, modelled, run_table, simulated
+from deactsim.report.chart_data import minutes_data, put_in_text, race_data, recorded_minutes
+from deactsim.report.compare_table import (
+    compare_table,
+    dark_text,
+    decision_text,
+    error_text,
+    members,
+    starts_text,
+    vary_table,
+)
+from deactsim.report.hero_data import hero_data
+from deactsim.report.policy_data import friction_data, outcomes_data
+from deactsim.report.run_table import (
+    check_text,
+    modelled,
+    passes_text,
+    run_table,
+    simulated,
+    stage_span,
+)
 from deactsim.scenario.load import loads
-from deactsim.study.results import Comparison, Estimate, Replay, Summary
+from deactsim.study.ranking import RULE
+from deactsim.study.results import Comparison, Decision, Estimate, PolicyOutcome, Replay, Summary
 from tests.report import made_up
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -266,7 +284,10 @@ def test_never_all_but_for_all() -> None:
 
 def test_a_later_day_is_said() -> None:
     outcome = made_up.outcome("p", "postpones", (0,) * 3, made_up.fixed(11), None, {}, "", starts=1440.0)
-    assert "11, from 18:48 +1d" in compare_table(made_up.comparison([outcome]), "f")
+    assert dark_text(outcome.readings[0]) == "11"
+    assert starts_text(made_up.comparison([outcome]), outcome.readings[0]) == ", from 18:48 the day after"
+    later = made_up.outcome("p", "postpones", (0,) * 3, made_up.fixed(11), None, {}, "", starts=4320.0)
+    assert starts_text(made_up.comparison([later]), later.readings[0]) == ", from 18:48 +3 days"
 
 
 def test_what_gets_worse_is_said_under_its_figures() -> None:
@@ -293,6 +314,143 @@ def test_tipping_is_a_sentence() -> None:
     assert (
         "two-person beats preauthorised while what the reviewers catch is over 53% (now 90%, assumed)" in said
     )
+
+
+# ---------------------------------------------------------------- what stopped it, how sure it is, in what order
+
+
+def stopping(
+    decides: tuple[str, str] | None, how: str | None, unheard: str | None, **more: Any
+) -> PolicyOutcome:
+    made = made_up.outcome("p", "stops", (0.9,) * 3, made_up.spread(9.8, 8.9, 11), decides, {}, "")
+    return replace(made, stopped_how=how, unheard=unheard, **more)
+
+
+@pytest.mark.parametrize(
+    ("decides", "how", "unheard", "said"),
+    [
+        (("review catches 90%", "90%"), "an approver refused", None, "review catches 90%"),
+        (("review catches 90%", "90%"), "x", "30% of stops timed out", "review catches 90%; 30% of stops timed out"),
+        (None, "denied unseen: timed out after 2 h", "100% of stops timed out unseen",
+         "denied unseen: timed out after 2 h"),
+        (None, None, None, "no input moves it"),
+    ],
+)  # fmt: skip
+def test_what_stops_it_is_never_left_open(
+    decides: tuple[str, str] | None, how: str | None, unheard: str | None, said: str
+) -> None:
+    policy = stopping(decides, how, unheard)
+    assert decision_text(policy) == said
+    varied = replace(made_up.comparison([policy]), varied=("a", "b"))
+    assert (f"p: {unheard}" in vary_table([varied])) == (unheard is not None)
+    put = " (put in: " if decides else " ("
+    assert put_in_text(policy) == f"{put}{said})"
+
+
+def test_a_handful_of_evenings_has_no_range() -> None:
+    for worlds, said in ((29.0, "~9.8"), (30.0, "9.8 (8.9-11)"), (None, "9.8 (8.9-11)")):
+        made = stopping(None, "x", None)
+        policy = replace(made, readings=tuple(replace(each, dark_worlds=worlds) for each in made.readings))
+        assert dark_text(policy.readings[0]) == said
+        text = compare_table(made_up.comparison([policy]), "f")
+        assert f" {said} " in text
+        assert ("\n~        under 30 effective evenings are dark" in text) == (worlds == 29.0)
+        bar = hero_data(made_up.replay(), made_up.comparison([policy])).bars[0]
+        assert (bar.low == bar.high) == (worlds == 29.0)
+    fixed = replace(made_up.outcomes((0.9,), made_up.fixed(11))[0], dark_worlds=3.0)
+    assert dark_text(fixed) == "11"
+    few = tuple(replace(each, dark_worlds=12.0) for each in made_up.replay(stopped=0.9).readings)
+    said = run(policy="two-person", stopped=0.9, dark=made_up.spread(9.8, 8.9, 11), readings=few)
+    assert "where it was not stopped, worth 12 evenings: too few for ranges" in said
+    assert "on the others 9.8 min dark" in " ".join(said.split())
+    assert "(90 %" not in said
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"effective_worlds": 13.0}, "2,000 worlds worth 13 make rough figures: more would help (--worlds 15500); few"),
+        ({"effective_worlds": 13.0}, "few fit, because the record sits far out in what was put in."),
+        ({"effective_worlds": 99.0, "worlds": 200}, "200 worlds worth 99 make rough figures: more would help (--wo"),
+        ({"effective_worlds": 0.0}, "2,000 worlds worth 0 make rough figures; few fit"),
+        ({"prior_percentile": 2.0}, "what was put in does not explain the record: left free, 2 % of the evenings end"),
+        ({"prior_percentile": 99.9}, "left free, >99 % of the evenings end sooner."),
+        ({"effective_worlds": 100.0, "prior_percentile": 5.0}, None), ({"prior_percentile": None}, None),
+    ],
+)  # fmt: skip
+def test_few_worlds_and_a_record_far_out_are_said(more: dict[str, Any], said: str | None) -> None:
+    text = " ".join(run(**more).split())
+    assert ("CAREFUL" in text) == (said is not None)
+    foot = minutes_data(made_up.replay(**more)).words.footer
+    assert ("Careful" in foot) == (said is not None)
+    assert said is None or (said in text and said in foot)
+
+
+def test_compare_says_that_worlds_are_few() -> None:
+    assert "CAREFUL" not in compare_table(made_up.comparison(), "f")
+    assert "CAREFUL  2,000 worlds worth 13" in compare_table(made_up.comparison(effective_worlds=13.0), "f")
+
+
+def test_the_error_stands_beside_what_the_inputs_move() -> None:
+    def moved(low: float, high: float) -> PolicyOutcome:
+        decided = Decision("x", "x", "x", "assumed", "a", "b", low, high, "stopped")
+        return replace(stopping(None, None, None), decided_by=decided)
+
+    assert error_text(made_up.comparison([moved(0.5, 0.9)], error=0.1)).endswith("move shares by 40 points")
+    few = error_text(made_up.comparison([moved(0.5, 0.9), moved(0.9, 0.91)], error=0.1))
+    assert few == (
+        'simulation up to 10.0 points; the inputs under "decided by", moved as far as they were, move shares by 1 to '
+        "40 points, 1 of 2 of them by less than the simulation can tell"
+    )
+    assert error_text(made_up.comparison([])) == "simulation under 1 point"
+
+
+def test_one_order_for_tables_and_charts() -> None:
+    comparison = made_up.comparison()
+    order = comparison.ranking.order
+    for group in ("stops", "shortens"):
+        names = [policy.name for policy in members(comparison, group)]
+        assert names == [name for name in order if name in names]
+    first = next(name for name in order if name != "as-it-was")
+    replay = made_up.replay()
+    for words in (
+        hero_data(replay, comparison).words, outcomes_data(replay, comparison).words,
+        friction_data(replay, comparison).words,
+    ):  # fmt: skip
+        assert words.title.startswith(first.capitalize())
+    assert compare_table(comparison, "f").count(RULE[:40]) == 1
+    lane = next(lane for lane in outcomes_data(replay, comparison).lanes)
+    assert lane.label == first
+
+
+def test_costs_stand_beside_what_changes_nothing() -> None:
+    made = made_up.outcome("p", "nothing", (0,) * 3, made_up.fixed(11), None, {}, "25 held ~20 s each")
+    said = compare_table(made_up.comparison([made]), "f")
+    assert "no difference in any world; costs in a usual week: 25 held ~20 s each" in said
+
+
+def test_a_stage_that_mostly_is_nothing() -> None:
+    assert stage_span(Summary(0.1, 0.0, 0.0, 0.0, "min")) == "(mostly 0)"
+    assert stage_span(Summary(0.0, 0.0, 0.0, 0.0, "min")) == "(0.0-0.0)"
+
+
+def test_from_where_to_where_a_check_passes() -> None:
+    replay = made_up.replay()
+    first, partial = made_up.facts()[2:4]
+    assert passes_text(replay, first) == " (5-95 %: from 24 s on)"
+    assert passes_text(replay, replace(first, passes=None)) == ""
+    assert passes_text(replay, replace(partial, passes=(None, None))) == " (5-95 %: any)"
+    assert passes_text(replay, replace(first, passes=(float("inf"), None))) == " (5-95 %: from never on)"
+    assert passes_text(replay, replace(first, passes=None, free=True)).startswith(
+        " (compared with this incident of"
+    )
+    # By the clock, where the record is.
+    clocked = replace(first, id="first_statement", passes=(0.5, 4.0))
+    assert passes_text(replay, clocked) == " (5-95 %: 18:49:00 to 18:52:30)"
+
+
+def test_a_file_name_with_a_space_is_quoted() -> None:
+    assert run_table(made_up.replay(), "My Company.yaml", "x" * 8).endswith("compare 'My Company.yaml'\n")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,10 @@ def own_fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
     return {key: field for key, field in fields.items() if key not in COMMON}
 
 
+def filled_in(model: type[BaseModel]) -> Mapping[str, str]:
+    return model.filled_in if issubclass(model, schema.Part) else {}
+
+
 def default_of(field: FieldInfo) -> str:
     if field.is_required():
         return "needed"
@@ -62,7 +67,10 @@ def test_table(name: str) -> None:
     rows = (
         [row.strip("| ").split(" | ") for row in TABLES[name].strip().split("\n")[2:]] if TABLES[name] else []
     )
-    expected = [[f"`{key}`", default_of(field)] for key, field in own_fields(models()[name]).items()]
+    expected = [
+        [f"`{key}`", "filled in" if key in filled_in(models()[name]) else default_of(field)]
+        for key, field in own_fields(models()[name]).items()
+    ]
     assert [[row[0], row[-1]] for row in rows] == expected
     assert all(len(row) == 4 and all(row) for row in rows)
     assert not any("None" in cell for row in rows for cell in row)
@@ -82,6 +90,25 @@ def test_example_and_its_mistake() -> None:
     assert str(raised.value) == shown
 
 
+def test_parts_that_are_shown_can_be_written() -> None:
+    example = PAGE.split("```yaml\n")[1].split("```")[0]
+    shown = {
+        name: f"{name}:\n{rest}"
+        for name, rest in re.findall(r"```yaml\n(reports|causes|forecast):\n(.*?)```", PAGE, re.DOTALL)
+    }
+    assert list(shown) == ["reports", "causes", "forecast"]
+    tiers = "{listed: {accounts: 40}, ordinary: {accounts: 2M}}"
+    whole = example.replace("{listed: {accounts: 40}}", tiers).replace(
+        "deactivate: [listed]", "deactivate: [listed, ordinary]"
+    )
+    scenario = loads(
+        whole.replace("\ndetection:", "".join(f"\n{text}" for text in shown.values()) + "\ndetection:")
+    )
+    assert scenario.causes["grudge"].by == ("support",)
+    assert scenario.forecast is not None
+    assert [busy.times.value for busy in scenario.reports["listed"].busy] == [2.5, 0.4]
+
+
 def test_forms_of_spread_are_read() -> None:
     forms = re.findall(r"^\| `([^`]+)` \|", PAGE.split("| form | reads |")[1].split("###")[0], re.MULTILINE)
     assert len(forms) == 8
@@ -95,7 +122,7 @@ def test_values_are_read_as_the_table_says() -> None:
         row.split("|")[1].strip(): re.findall(r"`([^`]+)`", row.split("|")[2])
         for row in table.split("\n")[1:]
     }
-    for kind in ("count", "share", "duration", "rate", "instant"):
+    for kind in ("count", "share", "number", "duration", "rate", "instant"):
         for text in good[kind]:
             if text != "...Z":
                 read(kind, text.strip('"'))

@@ -37,6 +37,7 @@ EXTREMES = {
     "share": ["0%", "1e-300%", "0.0000001", "99.99999999999999%", "100%"],
     "duration": ["0 s", "0.001 ms", "1 ms", "366 days", "100 years"],
     "instant": ["1970-01-01T00:00Z", "1980-01-01T00:00Z", "2079-12-31T23:59Z", "2199-12-31T23:59Z"],
+    "number": ["0", "1e-300", "1", "2.5", "1000000000000"],
     "rate": ["0 per day", "1e-300 per year", "1e-9 per year", "0.01 per year", "1000B per second"],
     "random duration": [
         *("0 s", "0.001 ms", "100 years", "uniform 0 s to 0.001 ms", "uniform 0 s to 100 years"),

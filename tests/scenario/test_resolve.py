@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deactsim.scenario.load import contradictions, load, loads
-from deactsim.scenario.paths import vary
+from deactsim.scenario.paths import between_at, vary
 from deactsim.scenario.resolve import digest, dump, resolved
 from deactsim.scenario.starter import starter
 
@@ -162,3 +162,39 @@ def test_contradictions_of_a_changed_scenario() -> None:
     scenario = loads(STARTER)
     assert contradictions(scenario.model_copy(update={"baseline": "x"})) == ["unknown policy `x`"]
     assert vary(scenario, "teams.leads.headcount", "4") != scenario
+
+
+YEARS = Path(__file__).parents[1] / "cases" / "valid" / "cause-in-full.yaml"
+
+
+def test_the_order_of_targets_says_nothing() -> None:
+    text = YEARS.read_text(encoding="utf-8")
+    turned = text.replace("{listed: 20%, ordinary: 80%}", "{ordinary: 80%, listed: 20%}")
+    assert turned != text
+    one, other = loads(text), loads(turned)
+    assert list(one.causes["grudge"].targets) == list(other.causes["grudge"].targets)
+    assert digest(one) == digest(other)
+
+
+@pytest.mark.parametrize(("old", "new"), [("    by: desk\n", ""), ("command: deactivate\n    by", "by")])
+def test_what_is_filled_in_is_as_if_written(old: str, new: str) -> None:
+    text = YEARS.read_text(encoding="utf-8")
+    assert old in text
+    assert digest(loads(text.replace(old, new))) == digest(loads(text))
+
+
+def test_uncertainty_is_part_of_the_digest_and_of_every_form() -> None:
+    text = YEARS.read_text(encoding="utf-8").replace("rate: 0.1% per year", "rate: {value: 0.1% per year}")
+    known = loads(text)
+    unknown = loads(
+        text.replace(
+            "{value: 0.1% per year}",
+            "{value: 0.1% per year, uncertain: {p05: 0.02% per year, p95: 0.9% per year}}",
+        )
+    )
+    assert between_at(known, "causes.grudge.rate") is None
+    assert between_at(unknown, "causes.grudge.rate") == ("0.0002 per year", "0.009 per year")
+    assert digest(known) != digest(unknown)
+    assert loads(dump(unknown)).causes["grudge"].rate.uncertain == unknown.causes["grudge"].rate.uncertain
+    varied = vary(unknown, "causes.grudge.rate", "1 per year").causes["grudge"].rate
+    assert varied.uncertain is None

@@ -18,6 +18,8 @@ from deactsim.scenario.stated import Stated
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 INCIDENTS = ("trump", "jack", "hawaii")
+YEARS = ("platform-2017", "vendor-exit", "small-saas", "late-cut-off", "borrowed-keys")
+EVERY = INCIDENTS + YEARS
 MINUTE = 60_000_000
 
 
@@ -70,23 +72,28 @@ def sources_named(name: str) -> set[str]:
         ("trump", "The eleven minutes of @realDonaldTrump"),
         ("jack", "@jack, suspended by mistake"),
         ("hawaii", "The false missile alert of Hawaii"),
+        ("platform-2017", "A platform of 2017, year after year"),
+        ("vendor-exit", "A staffing firm's contract ends"),
+        ("small-saas", "Twelve admins, three thousand customers"),
+        ("late-cut-off", "Access that outlives the job by months"),
+        ("borrowed-keys", "Borrowed keys"),
     ],
 )
 def test_loads_under_its_title(name: str, title: str) -> None:
     assert scenario(name).title == title
 
 
-@pytest.mark.parametrize("name", INCIDENTS)
+@pytest.mark.parametrize("name", EVERY)
 def test_every_source_named_is_listed_and_every_source_listed_is_named(name: str) -> None:
     assert sources_named(name) == set(scenario(name).sources)
 
 
-@pytest.mark.parametrize("name", INCIDENTS)
+@pytest.mark.parametrize("name", EVERY)
 def test_every_source_says_what_it_says(name: str) -> None:
     assert [key for key, source in scenario(name).sources.items() if not source.note] == []
 
 
-@pytest.mark.parametrize("name", INCIDENTS)
+@pytest.mark.parametrize("name", EVERY)
 def test_what_is_called_documented_inferred_or_fitted_has_a_source(name: str) -> None:
     leaves = [part for part in parts(scenario(name)) if isinstance(part, Stated)]
     assert [leaf for leaf in leaves if leaf.basis != "assumed" and not leaf.sources] == []
@@ -108,7 +115,7 @@ def test_every_reading_is_somebodys(name: str) -> None:
         assert reading.letter
 
 
-@pytest.mark.parametrize("name", INCIDENTS)
+@pytest.mark.parametrize("name", EVERY)
 def test_says_what_it_is_silent_on(name: str) -> None:
     assert scenario(name).silent
 
@@ -122,7 +129,7 @@ def test_start_is_given_once_and_again(name: str) -> None:
     assert given.value == incident.at.value.value
 
 
-@pytest.mark.parametrize("name", INCIDENTS)
+@pytest.mark.parametrize("name", EVERY)
 def test_every_policy_but_the_baseline_differs_from_it(name: str) -> None:
     own = scenario(name).policies[scenario(name).baseline].safeguards
     assert own == scenario(name).safeguards
@@ -302,3 +309,104 @@ def test_no_number_rests_on_the_length_it_is_checked_against() -> None:
     assert not [
         leaf for leaf in stages if set(leaf.sources) & {"fcc-timeline", "ap-timeline", "state-timeline"}
     ]
+
+
+# ---------------------------------------------------------------- years
+
+
+@pytest.mark.parametrize("name", YEARS)
+def test_a_year_has_causes_and_a_measure_and_no_incident(name: str) -> None:
+    years = scenario(name)
+    assert years.incident is None
+    assert years.causes
+    assert years.forecast is not None
+    assert set(years.forecast.wages) <= set(years.teams)
+    protected = set(years.forecast.protected)
+    assert any(protected & set(cause.targets) for cause in years.causes.values())
+    assert protected & set(years.reports)
+
+
+@pytest.mark.parametrize("name", YEARS)
+def test_nobody_knows_how_often_and_the_file_says_so(name: str) -> None:
+    for key, cause in scenario(name).causes.items():
+        assert cause.rate.uncertain is not None, key
+        low, high = cause.rate.uncertain
+        assert high.per_microsecond >= 8 * low.per_microsecond, key
+        assert cause.rate.basis in ("inferred", "assumed"), key
+        assert cause.label, key
+
+
+@pytest.mark.parametrize("name", YEARS)
+def test_enough_policies_of_every_family(name: str) -> None:
+    policies = scenario(name).policies
+    assert 8 <= len(policies) <= 12
+    families = {
+        safeguard.family for policy in policies.values() for safeguard in in_force(policy.safeguards).values()
+    }
+    assert families == {"prevent", "delay", "detect", "restore"}
+
+
+@pytest.mark.parametrize("name", YEARS)
+def test_every_source_of_a_year_is_in_the_evidence_list(name: str) -> None:
+    marked = [key for key, source in scenario(name).sources.items() if source.note and "[" in source.note]
+    assert marked == list(scenario(name).sources)
+
+
+@pytest.mark.parametrize("name", YEARS)
+def test_a_year_is_short_enough_to_be_read(name: str) -> None:
+    assert len(text(name).splitlines()) <= 240
+    assert re.search(r"^#", text(name)) is not None
+    assert "shared/" not in text(name)
+
+
+@pytest.mark.parametrize("name", YEARS)
+def test_no_pool_is_asked_for_more_than_it_can_do(name: str) -> None:
+    from deactsim.study.implied import implied
+
+    assert [pool.text for pool in implied(scenario(name)).pools if pool.load >= 1.0] == []
+
+
+def test_the_platform_has_the_reports_of_the_record() -> None:
+    platform = scenario("platform-2017")
+    assert sum(stream.rate.value.per_day for stream in platform.reports.values()) == 34_416
+    assert platform.reports["ordinary"].actioned.value == 0.097
+    assert 200 <= sum(team.headcount.value for team in platform.teams.values() if team.may) <= 500
+
+
+def test_busy_hours_of_the_platform_leave_the_day_as_it_is() -> None:
+    for stream in scenario("platform-2017").reports.values():
+        assert [busy.times.value for busy in stream.busy] in ([], [1.4, 0.6])
+
+
+def test_sixty_leave_in_one_week() -> None:
+    waves = scenario("vendor-exit").teams["agency"].waves
+    assert sum(wave.leavers.value for wave in waves) == 60
+    assert waves[-1].at.value - waves[0].at.value < 7 * 24 * 60 * MINUTE
+
+
+def test_twelve_admins_and_three_thousand_customers() -> None:
+    small = scenario("small-saas")
+    assert [team.headcount.value for team in small.teams.values() if team.may] == [12]
+    assert sum(tier.accounts.value for tier in small.platform.tiers.values()) == 3000
+
+
+def test_late_actors_have_left_months_ago() -> None:
+    wipe = scenario("late-cut-off").causes["wipe"]
+    assert wipe.former.value == 1.0
+    assert wipe.left_before_act is not None
+    assert len(wipe.left_before_act.sources) == 5
+    assert wipe.accounts.value == 1200
+
+
+def test_four_logins_and_a_hundred_and_thirty_accounts() -> None:
+    borrowed = scenario("borrowed-keys")
+    told = borrowed.causes["four-agents"]
+    assert told.accounts.value == 130
+    assert 1 + sum(count.value for count in told.keys.values()) == 4
+    approvers = {
+        name: set(policy.safeguards.approval.by)
+        for name, policy in borrowed.policies.items()
+        if policy.safeguards.approval
+    }
+    assert approvers["second-agent"] == set(told.keys)
+    assert not approvers["second-lead"] & set(told.keys)

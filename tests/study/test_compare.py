@@ -301,6 +301,39 @@ def test_two_workers_find_what_one_finds() -> None:
     pd.testing.assert_frame_equal(one.frame, two.frame, check_exact=True)
 
 
+# ---------------------------------------------------------------- nobody is there to say no
+
+
+@pytest.mark.parametrize(
+    ("shift", "then", "how", "reason"),
+    [
+        ('"Mon-Sun 08:00-12:00 UTC"', "deny", "denied unseen, nobody on shift: timed out after 30 min",
+         "nobody on shift"),
+        ('"Mon-Sun 19:00-23:00 UTC"', "deny", "denied while under review: timed out after 30 min", "under review"),
+        ('"Mon-Sun 08:00-12:00 UTC"', "pass", None, None),
+    ],
+)  # fmt: skip
+def test_a_stop_that_is_nobodys_decision_is_said_to_be(
+    shift: str, then: str, how: str | None, reason: str | None
+) -> None:
+    away = small(
+        teams="{support: {headcount: 5, may: {deactivate: [protected]}}, desk: {headcount: 2, shift: SHIFT}, "
+        "on-call: {headcount: 2}}".replace("SHIFT", shift),
+        policies="{as-it-was: {}, two: {approval: {by: {desk: 1}, review: 1 h, catches: 90%, time_out: 30 min, "
+        "then: THEN}}}".replace("THEN", then),
+    )
+    found = compare(away, policies=["two"], worlds=30, weeks=1).policies[1]
+    assert found.stopped_how == how
+    (reading,) = found.readings
+    assert [each.how for each in reading.stopped_by] == ([] if reason is None else [reason])
+    if how is None:
+        assert (found.group, found.unheard) == ("postpones", None)
+    else:
+        assert found.unheard is not None
+        assert found.unheard.startswith("100% of stops timed out")
+        assert reading.dark_worlds == 0.0
+
+
 # ---------------------------------------------------------------- executors
 
 

@@ -302,3 +302,39 @@ def test_values_as_text(scenario: Scenario) -> None:
         assert text_of_value(value, scenario, scenario.incident) == text
     assert value_of(scenario.incident.facts["dark"]).value == 11 * MINUTE
     assert source_text(scenario, ()) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "passes"),
+    [("11 min", (1.0, 19.0)), ("within 5 min", (1.0, None)), ("after 5 min", (None, 19.0))],
+)
+def test_from_where_to_where_the_record_would_agree(
+    value: str, passes: tuple[float | None, float | None]
+) -> None:
+    nights = table(
+        at_took_effect=[0.0] * 20, at_visible=[float(at) for at in range(20)], dark_first=[1.0] * 20
+    )
+    # 0 to 19 minutes, one world each: a twentieth lies at either end.
+    (fact,) = fact_results(checked("visible", value), nights, nights, own=True)
+    assert fact.passes is not None
+    low, high = fact.passes
+    assert (low, high) == (None if passes[0] is None else 0.0, None if passes[1] is None else 18.0)
+    for end in (low, high):
+        if end is not None and end > 0.0:
+            (again,) = fact_results(
+                checked(
+                    "visible",
+                    f"{value.rsplit(' ', 2)[0]} {end:g} min" if " " in value[:-4] else f"{end:g} min",
+                ),
+                nights,
+                nights,
+                own=True,
+            )
+            assert again.agrees
+    assert (fact.free, fact.agrees) == (False, True)
+
+
+def test_what_never_comes_leaves_the_end_open() -> None:
+    never = table(dark_first=[11.0, 12.0], at_took_effect=[0.0, 0.0], at_visible=[5.0, float("nan")])
+    (fact,) = fact_results(checked("visible", "11 min"), never, never, own=True)
+    assert fact.passes == (5.0, None)

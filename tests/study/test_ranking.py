@@ -30,19 +30,19 @@ def test_best_first_and_names_decide_between_equals() -> None:
     assert found.by_reading == dict.fromkeys(READINGS, ("a", "b", "d", "c"))
     assert found.ties == dict.fromkeys(READINGS, (("a", "b"),))
     assert found.survives
-    assert found.text == "same top 3 under M and S (= where they cannot be told apart): a = b, d"
+    assert found.text == "a = b, d (= where they cannot be told apart)"
 
 
 def test_tied_if_the_paired_difference_cannot_be_told_from_nothing() -> None:
     found = rank(table(a=[2.0, 2.0, 2.0, 2.0], b=WIDE, c=[2.1, 2.2, 2.1, 2.2]), {"meant": "M"}, {})
     # `b` spreads around `a`; `c` is dearer than `a` in every world, and tied with nobody before it.
     assert found.ties["meant"] == (("a", "b"),)
-    assert found.text == "top 3 (= where they cannot be told apart): a = b, c"
+    assert found.text == "a = b, c (= where they cannot be told apart)"
 
 
 def test_whoever_is_tied_with_the_last_of_the_top_belongs_to_it() -> None:
     found = rank(table(a=[1.0] * 4, b=[2.0] * 4, c=[3.0] * 4, d=[3.0] * 4, e=[4.0] * 4), {"meant": "M"}, {})
-    assert found.text == "top 4 (= where they cannot be told apart): a, b, c = d"
+    assert found.text == "a, b, c = d (= where they cannot be told apart)"
 
 
 def test_weights_count() -> None:
@@ -62,15 +62,43 @@ def test_an_order_that_does_not_survive() -> None:
     found = rank(tables, READINGS, {})
     assert not found.survives
     assert found.by_reading["slip"] == ("d", "a", "b", "c")
-    assert found.text == "the top differs between readings: under M a, b, c; under S d, a, b"
+    assert found.text == "a, b, c; under S, nobody adapting: d, a, b"
 
 
-def test_who_drops_out_if_the_actor_adapts() -> None:
+def adapting(**dark: Sequence[float]) -> dict[str, dict[str, Nights]]:
+    return {name: {"meant": nights(values)} for name, values in dark.items()}
+
+
+def test_an_actor_who_adapts_counts_where_it_is_worse() -> None:
     tables = table(a=[0.1] * 3, b=[0.2] * 3, c=[3.0] * 3, d=[4.0] * 3)
-    found = rank(tables, {"meant": "M"}, {"a": {"meant": 11.0}, "b": {"meant": 2.0}, "d": {"meant": 11.0}})
-    assert found.text == "top 3: a, b, c; if M adapts, a drops out"
-    both = rank(tables, {"meant": "M"}, {"a": {"meant": 11.0}, "b": {"meant": 11.0}})
-    assert both.text == "top 3: a, b, c; if M adapts, a and b drop out"
+    found = rank(tables, {"meant": "M"}, adapting(a=[11.0] * 3, b=[2.0] * 3, d=[1.0] * 3))
+    assert found.order == ("b", "c", "d", "a")
+    assert found.by_reading["meant"] == ("a", "b", "c", "d")
+    assert found.text == "b, c, d; under M, nobody adapting: a, b, c"
+
+
+def test_the_worst_reading_counts() -> None:
+    tables = table(a=[1.0] * 3, b=[2.0] * 3, c=[3.0] * 3)
+    tables["a"]["slip"] = nights([9.0] * 3)
+    found = rank(tables, READINGS, {})
+    assert found.order == ("b", "c", "a")
+    assert found.survives
+
+
+def test_worst_under_different_readings_are_told_apart_world_by_world() -> None:
+    # The same worlds, weighed otherwise: half a minute apart in each of them.
+    one, other = [1.0, 3.0, 5.0, 7.0], [1.5, 3.5, 5.5, 7.5]
+    columns = {"dark_minutes": np.array(other), "stopped": np.zeros(4)}
+    apart = Nights(columns, np.full(4, 2.0), np.arange(4), ((),) * 4)
+    tables = {
+        "a": {"meant": nights(one), "slip": nights([0.0] * 4)},
+        "b": {"meant": nights([0.0] * 4), "slip": apart},
+    }
+    assert rank(tables, READINGS, {}).tied == ()
+    # Worlds of their own say less.
+    alone = Nights(columns, np.full(4, 2.0), np.arange(4) + 4, ((),) * 4)
+    tables["b"]["slip"] = alone
+    assert rank(tables, READINGS, {}).tied == (("a", "b"),)
 
 
 def test_the_same_top_in_another_order() -> None:
@@ -78,12 +106,12 @@ def test_the_same_top_in_another_order() -> None:
     tables["c"]["slip"] = nights([0.5] * 3)
     found = rank(tables, READINGS, {})
     assert found.survives
-    assert found.text == "same top 3 under M and S, not always in this order, that of M: a, b, c"
+    assert found.text == "a, b, c"
 
 
 def test_nobody_is_in_the_top_who_cannot_be_told_from_the_baseline() -> None:
     tables = table(a=[1.0] * 4, b=WIDE, base=[2.0] * 4, c=[2.0] * 4)
-    assert rank(tables, READINGS, {}, "base").text == "same best under M and S: a"
+    assert rank(tables, READINGS, {}, "base").text == "a"
     tables = table(base=[2.0] * 4, c=[2.0] * 4, d=[3.0] * 4)
     found = rank(tables, READINGS, {}, "base")
     assert found.text == "no policy can be told from the baseline by its minutes dark"
@@ -91,17 +119,15 @@ def test_nobody_is_in_the_top_who_cannot_be_told_from_the_baseline() -> None:
     some = table(a=[3.0] * 4, base=[2.0] * 4)
     some["a"]["slip"] = nights([1.0] * 4)
     assert rank(some, READINGS, {}, "base").text == (
-        "the top differs between readings: under M none; under S a"
+        "where it is worst for the policy none can be told from the baseline; under S, nobody adapting: a"
     )
+    # Under a reading by itself there may be nobody either.
+    some["a"]["meant"] = nights([1.0] * 4)
+    some["base"]["slip"] = nights([1.0] * 4)
+    assert rank(some, READINGS, {}, "base").text == "a; under S, nobody adapting: none"
 
 
-def test_who_adapts_and_still_leads_does_not_drop_out() -> None:
-    tables = table(a=[0.1] * 3, b=[0.2] * 3, c=[3.0] * 3, d=[9.0] * 3)
-    # Last of the top, and still ahead of everybody below it.
-    assert rank(tables, {"meant": "M"}, {"a": {"meant": 8.0}}).text == "top 3: a, b, c"
-
-
-def test_alone_there_is_nobody_to_drop_behind() -> None:
-    found = rank(table(a=[1.0] * 3), {"meant": "M"}, {"a": {"meant": 11.0}})
-    assert found.text == "best: a"
+def test_alone_there_is_nobody_to_be_behind() -> None:
+    found = rank(table(a=[1.0] * 3), {"meant": "M"}, adapting(a=[11.0] * 3))
+    assert (found.text, found.order) == ("a", ("a",))
     assert found.ties == {"meant": ()}

@@ -1,14 +1,27 @@
-"""Why a policy changed nothing: from what its gates and channels did."""
+"""Why a policy stopped it or changed nothing: from what its gates and channels did."""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from deactsim.engines.reference import gates
 from deactsim.model.states import Channel, Gate, Reason
 from deactsim.scenario.schema import Scenario
 from deactsim.study.nights import Nights
-from deactsim.study.reasons import _BY_REASON, _GATE_OF, _source, untold, why_nothing
+from deactsim.study.reasons import (
+    _BY_REASON,
+    _GATE_OF,
+    _source,
+    how_stopped,
+    nobody_decided,
+    stopped_by,
+    untold,
+    why_nothing,
+)
 from tests.study.small import small
 
 POLICIES = """
@@ -197,3 +210,70 @@ def test_without_an_incident_nothing_backs_a_reason() -> None:
     assert _source(bare, "leaves") is None
     assert _source(small(), "leaves") is None
     assert _source(small(), "") is None
+
+
+# ---------------------------------------------------------------- what stopped it
+
+REFUSED = (Gate.APPROVAL, Reason.REFUSED, "")
+UNSEEN = (Gate.APPROVAL, Reason.TIMED_OUT, "unseen")
+UNMANNED = (Gate.APPROVAL, Reason.TIMED_OUT, "nobody on shift")
+LOOKED_AT = (Gate.APPROVAL, Reason.TIMED_OUT, "under review")
+
+
+def stops(*worlds: tuple[tuple[Gate, Reason, str], ...], weights: tuple[float, ...] = ()) -> Nights:
+    """Evenings by what was denied on each; where nothing was, it went dark."""
+    size = len(worlds)
+    columns = {"stopped": np.array([float(bool(world)) for world in worlds])}
+    given = np.array(weights) if weights else np.ones(size)
+    return Nights(columns, given, np.arange(size), ((),) * size, denied=worlds)
+
+
+def test_what_stopped_it_by_gate_and_reason() -> None:
+    found = stopped_by(stops((REFUSED,), (UNMANNED,), (UNMANNED,), (), weights=(2.0, 1.0, 1.0, 9.0)))
+    assert [(each.gate, each.reason, each.how, each.share) for each in found] == [
+        ("approval", "refused", "", 0.5),
+        ("approval", "timed_out", "nobody on shift", 0.5),
+    ]
+    # Several acts of one evening share it.
+    assert [each.share for each in stopped_by(stops((REFUSED, UNSEEN), (REFUSED,)))] == [0.75, 0.25]
+    assert stopped_by(stops((), ())) == ()
+
+
+def approving() -> Scenario:
+    return small(
+        policies="""
+  as-it-was: {}
+  two: {approval: {by: {desk: 1}, review: 1 min, catches: 90%, time_out: 2 h}}"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("worlds", "how", "unheard"),
+    [
+        (((UNMANNED,),), "denied unseen, nobody on shift: timed out after 2 h",
+         "100% of stops timed out unseen, nobody on shift"),
+        (((UNSEEN,),), "denied unseen: timed out after 2 h", "100% of stops timed out unseen"),
+        (((LOOKED_AT,),), "denied while under review: timed out after 2 h", "100% of stops timed out"),
+        (((REFUSED,),) * 4 + ((UNSEEN,),), "an approver refused (80%); denied unseen: timed out after 2 h (20%)",
+         "20% of stops timed out unseen"),
+        (((REFUSED,),) * 19 + ((UNSEEN,),), "an approver refused (95%); denied unseen: timed out after 2 h (5%)", None),
+        (((UNSEEN,),) * 399 + ((REFUSED,),), "denied unseen: timed out after 2 h", ">99% of stops timed out unseen"),
+        ((((Gate.PROTECTED_LIST, Reason.LISTED_DENIED, ""),),), "listed: denied", None),
+        ((((Gate.OPEN_REPORT, Reason.NO_REPORT, ""),),), "no open report: denied", None),
+        (((),), None, None),
+    ],
+)  # fmt: skip
+def test_how_it_was_stopped_in_words(
+    worlds: tuple[tuple[tuple[Gate, Reason, str], ...], ...], how: str | None, unheard: str | None
+) -> None:
+    found = stopped_by(stops(*worlds))
+    assert how_stopped(approving().policies["two"].safeguards, found) == how
+    assert nobody_decided(found) == unheard
+
+
+def test_every_denial_has_words() -> None:
+    engine = (Path(gates.__file__)).read_text(encoding="utf-8")
+    for name in set(re.findall(r"denied\([^)]*Reason\.(\w+)\)", engine)):
+        found = stopped_by(stops(((Gate.RIGHTS, Reason[name], ""),)))
+        said = how_stopped(approving().policies["two"].safeguards, found)
+        assert said not in (None, name.lower().replace("_", " ")) or name == "CONTAINED", name

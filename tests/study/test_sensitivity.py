@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ from deactsim.scenario.stated import Distribution, Rate
 from deactsim.study.results import Decision
 from deactsim.study.sensitivity import (
     Evenings,
+    _beats,
     decide,
+    independent,
     inputs,
     mean_dark,
     moved,
@@ -210,6 +213,49 @@ def test_moves_that_break_the_record_are_passed_over() -> None:
     found = decide(Evenings(narrow, "meant", 1, 150), "probe", stops=False)
     assert found is not None
     assert found.path != "response.restore"
+
+
+def test_what_is_written_comes_before_a_default_that_is_all_but_tied() -> None:
+    # (swing, whether it is written), in the order of the file
+    for swings, first in (
+        (((0.10, False), (0.095, True)), 1), (((0.095, True), (0.10, False)), 0),
+        (((0.12, False), (0.095, True)), 0), (((0.095, True), (0.12, False)), 1),
+        (((0.095, True), (0.10, True)), 1), (((0.10, False), (0.10, False)), 0),
+    ):  # fmt: skip
+        best = 0
+        for at, (swing, given) in enumerate(swings[1:], 1):
+            if _beats(swing, given, swings[best][0], math.inf, written=swings[best][1]):
+                best = at
+        assert best == first, swings
+    # Three points apart are a tie with a hundred evenings, and none with ten thousand.
+    for worth, tied in ((100.0, True), (10_000.0, False)):
+        assert _beats(0.05, True, 0.08, worth, written=False) is tied
+        assert _beats(0.08, False, 0.05, worth, written=True) is not tied
+
+
+def test_reviewers_who_fail_independently_are_said_to_be_several() -> None:
+    scenario = small(
+        policies="""
+  as-it-was: {}
+  two: {approval: {by: {desk: 1, on-call: 1}, review: 1 min, catches: 70%, time_out: 4 h}}
+  six: {approval: {by: {support: 4, desk: 2}, review: 1 min, catches: 10%, time_out: 4 h}}
+  one: {approval: {by: {desk: 1}, review: 1 min, catches: 70%, time_out: 4 h}}"""
+    )
+    assert [independent(scenario.policies[name].safeguards) for name in ("as-it-was", "one", "two", "six")] == [
+        "", "", ", two reviewers, independent", ", 6 reviewers, independent",
+    ]  # fmt: skip
+    found = decide(Evenings(scenario, "meant", 1, 200), "two", stops=True)
+    assert found is not None
+    assert found.label == "review catches 70%, two reviewers, independent"
+
+
+def test_a_stop_that_no_input_moves_has_no_deciding_one() -> None:
+    scenario = small(
+        teams='{support: {headcount: 5, may: {deactivate: [protected]}}, desk: {headcount: 2, shift: "Mon-Sun '
+        '02:00-03:00 UTC"}, on-call: {headcount: 2}}',
+        policies="{as-it-was: {}, two: {approval: {by: {desk: 1}, review: 1 min, catches: 90%, time_out: 1 h}}}",
+    )
+    assert decide(Evenings(scenario, "meant", 1, 60), "two", stops=True) is None
 
 
 def test_a_scenario_is_conditioned_once(evenings: Evenings) -> None:

@@ -13,12 +13,11 @@ from ..errors import DeactsimError, UnknownName
 from .chart import chart
 from .check import check
 from .compare import compare
+from .forecast import forecast
 from .new import new
+from .output import STOPPED
 from .run import run
 from .show import show
-
-STOPPED = 130
-"""Exit code after Ctrl-C, as shells have it."""
 
 
 class Commands(click.Group):
@@ -53,9 +52,10 @@ def main() -> None:
     \b
       deactsim run scenarios/trump.yaml        what happened, and what is put in
       deactsim compare scenarios/trump.yaml    the same worlds under every policy
+      deactsim forecast scenarios/trump.yaml   years of the platform under every policy
       deactsim chart scenarios/trump.yaml -o charts
     """
 
 
-for command in (run, compare, chart, check, show, new):
+for command in (run, compare, forecast, chart, check, show, new):
     main.add_command(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -32,4 +33,4 @@ def new(name: str) -> None:
         raise click.ClickException(f"{path} exists already; it is left as it is") from None
     except OSError as error:
         raise click.ClickException(f"cannot write {path}: {error.strerror or error}") from None
-    say(f"wrote {path}; next: deactsim run {path}")
+    say(f"wrote {path}; next: deactsim run {shlex.quote(str(path))}")

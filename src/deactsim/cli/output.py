@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 Writer = Callable[[], str]
 
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
 NARROWEST = 60
 """Columns below which tables are not laid out any narrower."""
 
@@ -119,11 +122,13 @@ def emit(form: str, forms: Mapping[str, Writer]) -> None:
     click.echo(forms[form](), nl=False)
 
 
-def write_folder(folder: Path, name: str, forms: Mapping[str, Writer], frame: pd.DataFrame) -> None:
-    """Write every form and the frame of all worlds into a folder, and say so."""
+def write_folder(
+    folder: Path, name: str, forms: Mapping[str, Writer], frame: pd.DataFrame, rows: str = "worlds"
+) -> None:
+    """Write every form and the frame into a folder, and say so; `rows` is what a row of the frame is."""
     endings = {"table": "txt", "json": "json", "csv": "csv"}
     texts = {f"{name}.{endings[form]}": write() for form, write in forms.items()}
-    texts[f"{name}-worlds.csv"] = frame.to_csv(index=False, lineterminator="\n")
+    texts[f"{name}-{rows}.csv"] = frame.to_csv(index=False, lineterminator="\n")
     for file, text in texts.items():
         write_file(folder / file, text)
 

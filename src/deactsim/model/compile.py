@@ -72,6 +72,7 @@ def _teams(scenario: Scenario, safeguards: Safeguards) -> tuple[TeamPlan, ...]:
                 windows=team.shift,
                 leavers_per_day=team.turnover.value.per_day * team.headcount.value,
                 contractor=team.employment.value == "contractor",
+                waves=tuple((wave.at.value, wave.leavers.value) for wave in team.waves),
             )
         )
     return tuple(plans)
@@ -101,10 +102,12 @@ def _streams(scenario: Scenario, index: Mapping[str, int]) -> tuple[StreamPlan, 
                 actioned=stream.actioned.value,
                 urgent=stream.urgent.value,
                 slip=stream.slip.value,
+                misidentified=stream.misidentified.value,
                 handling=length_of(stream.handling.value),
                 teams=tuple(index[name] for name in able),
                 tools=tuple(scenario.teams[name].tool for name in able),
                 followers=scenario.platform.tiers[tier].followers.value,
+                busy=tuple((busy.when, busy.times.value) for busy in stream.busy),
             )
         )
     return tuple(plans)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ..scenario.safeguards import Safeguard, Safeguards
+from ..scenario.safeguards import Alert, Safeguard, Safeguards
 from ..scenario.schema import Scenario
 from .lengths import length_of
 from .plan import (
@@ -49,6 +49,8 @@ class Controls:
             covers=safeguard.covers.value,
             outage=1.0 - safeguard.works.value,
             stretch=safeguard.stretch.value,
+            rots=safeguard.rots.value.per_microsecond,
+            mended=safeguard.mended.value,
         )
 
 
@@ -96,6 +98,8 @@ def _preventing(given: Safeguards, control: Controls, index: Mapping[str, int]) 
         made["confirm"] = ConfirmPlan(
             control("confirm", confirm),
             confirm.stops_slips.value,
+            confirm.stops_misidentified.value,
+            confirm.stops_unexpecting.value,
             confirm.habit.value,
             length_of(confirm.takes.value),
         )
@@ -144,13 +148,19 @@ def _delaying(given: Safeguards, control: Controls, index: Mapping[str, int]) ->
     return made
 
 
+def _ignored(alert: Alert) -> float:
+    """The share of alerts ignored: a habit that grows with the false alarms of a day."""
+    tires = alert.tires.value * alert.false_alarms.value.per_day
+    return float(min(1.0, alert.ignored.value + tires))
+
+
 def _detecting(given: Safeguards, control: Controls) -> dict[str, Any]:
     made: dict[str, Any] = {}
     if (alert := given.alert) is not None:
         made["alert"] = AlertPlan(
             control("alert", alert),
             length_of(alert.after.value),
-            alert.recall.value * (1.0 - alert.ignored.value),
+            alert.recall.value * (1.0 - _ignored(alert)),
             alert.false_alarms.value.per_microsecond,
             length_of(alert.triage.value),
         )

@@ -16,7 +16,10 @@ Windows = tuple[Window, ...]
 
 @dataclass(frozen=True, slots=True)
 class TeamPlan:
-    """People with the same rights and shifts; `holders` of them hold the right to act."""
+    """People with the same rights and shifts; `holders` of them hold the right to act.
+
+    `waves` are times at which so many leave together.
+    """
 
     id: int
     name: str
@@ -25,11 +28,15 @@ class TeamPlan:
     windows: Windows
     leavers_per_day: float
     contractor: bool
+    waves: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StreamPlan:
-    """Routine reports of one tier; `teams` are indices into the plan's teams."""
+    """Routine reports of one tier; `teams` are indices into the plan's teams.
+
+    In hours that are `busy` the rate is so many times `per_microsecond` (the first that fits).
+    """
 
     tier: str
     command: str
@@ -37,10 +44,17 @@ class StreamPlan:
     actioned: float
     urgent: float
     slip: float
+    misidentified: float
     handling: Length
     teams: tuple[int, ...]
     tools: tuple[str, ...]
     followers: int
+    busy: tuple[tuple[Windows, float], ...] = ()
+
+    @property
+    def wrongful(self) -> float:
+        """The share of actions that are wrong."""
+        return self.slip + self.misidentified
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +63,8 @@ class Control:
 
     `id` is the safeguard's own, `component` that of what it depends on (itself if nothing).
     `targets`, `commands`, `teams` and `tools` are names, None for all. `outage` is the
-    share of time out of order, `stretch` the mean length of an outage.
+    share of time out of order, `stretch` the mean length of an outage. Entries of its list go
+    stale at rate `rots` (per microsecond) each, and are mended after `mended` on average.
     """
 
     id: int
@@ -61,6 +76,8 @@ class Control:
     covers: float
     outage: float
     stretch: int
+    rots: float = 0.0
+    mended: int = 1
 
     def reaches(
         self, account: str | None, tier: str, command: str, team: str | None, tool: str | None
@@ -115,10 +132,12 @@ class DeprovisioningPlan:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmPlan:
-    """A dialog; `stops_slips` is for the slips of honest work, once it is read."""
+    """A dialog, and the chances that, once it is read, it stops each kind of error."""
 
     control: Control
     stops_slips: float
+    stops_misidentified: float
+    stops_unexpecting: float
     habit: float
     takes: Length
 

@@ -168,6 +168,7 @@ class Reason(IntEnum):
     URGENT = 40
     SLIPPED = 41
     PREAUTHORISED = 42
+    BORROWED = 43
 
 
 def plain(code: IntEnum) -> str:

@@ -62,6 +62,19 @@ class Purpose(IntEnum):
     CONFIRM_TAKES = 40
     UNDO_REVIEW = 42
     LOCK = 43
+    BUSY = 44
+    STALE_STATE = 45
+    STALE_LENGTH = 46
+    OCCURS = 47
+    PLACE = 48
+    TEAM_OF_ACTOR = 49
+    ON_SHIFT = 50
+    LEAVING = 51
+    LEAVES_BY = 52
+    TARGET_TIER = 53
+    TARGET = 54
+    OPEN_REPORT = 55
+    ADAPTS = 56
 
 
 def mix(x: int) -> int:

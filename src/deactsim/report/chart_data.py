@@ -12,18 +12,39 @@ from ..study.facts import dark_minutes
 from ..study.results import (
     ChannelResult,
     Comparison,
+    Group,
     PolicyOutcome,
     ReadingOutcome,
     Replay,
     StageResult,
     Summary,
 )
-from .compare_table import baseline_dark, decision_text, others, several
-from .run_table import dark_fact, own_policy, split_text
-from .wording import and_list, minutes, number, occasion, of_a_hundred, plural, sentence, with_article
+from .compare_table import (
+    baseline_dark,
+    decision_text,
+    members,
+    ordered,
+    others,
+    several,
+    tied_with,
+)
+from .run_table import cautions, dark_fact, own_policy, split_text
+from .wording import (
+    and_list,
+    inputs_text,
+    minutes,
+    number,
+    occasion,
+    of_a_hundred,
+    plural,
+    sentence,
+    with_article,
+)
 
 Cell = str | float | int | None
 OUTLETS_SHOWN = 5
+HARSH = 0.5
+"""The share of honest actions denied or undone from which a title that names a policy says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +90,17 @@ class MinutesData:
 
 @dataclass(frozen=True, slots=True)
 class ChannelLane:
-    """One channel of the race: when it notices and when word of it arrives (minutes)."""
+    """One channel of the race: when it notices and when word of it arrives (minutes).
+
+    Both are of the worlds in which its word is the first; of a channel that never is, `notices` is
+    of all worlds in which it notices, and `of_all` says so.
+    """
 
     label: str
     notices: Summary | None
     arrives: Summary | None
     first: float
+    of_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +133,8 @@ def minutes_data(replay: Replay) -> MinutesData:
     words = Words(
         replay.scenario.title,
         title,
-        f"Mean length of each stage, with the middle 90 % of the simulation. Hatched: {split_text(replay)}.",
+        "Mean length of each stage, one after the other; on the right the mean and middle 90 % of each by itself. "
+        f"Hatched: {split_text(replay)}.",
         footer(replay, put_in(put)),
     )
     alt = title + ". " + " ".join(_stage_said(stage) for stage in replay.stages)
@@ -150,23 +177,37 @@ def race_data(replay: Replay) -> RaceData:
     words = Words(
         replay.scenario.title,
         title,
-        "When each channel notices the dark account, where it does, and when word of it reaches the platform, where "
-        "its word is the first: median and middle 90 % of those worlds.",
+        "When each channel notices the dark account and when word of it reaches the platform, in the worlds in which "
+        "its word is the first: median and middle 90 %. Pale: it is never the first; when it notices.",
         footer(
             replay, "Delays of the channels are put in: `deactsim show sources` says which rest on a source."
         ),
     )
     alt = title + ". " + " ".join(_channel_said(channel) for channel in channels)
     rows = tuple(
-        (channel.name, channel.label, channel.first, *_cells(channel.notices), *_cells(channel.arrives))
+        (
+            channel.name,
+            channel.label,
+            channel.first,
+            *_cells(channel.notices),
+            *_cells(channel.notices_first),
+            *_cells(channel.arrives),
+        )
         for channel in channels
     )
-    spans = (f"{part}_{figure}_min" for part in ("notices", "arrives") for figure in ("median", "p05", "p95"))
+    parts = ("notices", "notices_where_first", "arrives_where_first")
+    spans = (f"{part}_{figure}_min" for part in parts for figure in ("median", "p05", "p95"))
     dark = replay.measures.get("dark_minutes")
     return RaceData(
         words,
         tuple(
-            ChannelLane(channel.label, channel.notices, channel.arrives, channel.first)
+            ChannelLane(
+                channel.label,
+                channel.notices if channel.arrives is None else channel.notices_first,
+                channel.arrives,
+                channel.first,
+                channel.arrives is None,
+            )
             for channel in channels
         ),
         dark.median if dark is not None and one_act(replay) else None,
@@ -222,12 +263,12 @@ def put_in(record: float | None) -> str:
 
 def footer(replay: Replay, first: str) -> str:
     """What a chart rests on: what was put in, the simulation, the sources of the record."""
-    basis = replay.rests_on
     parts = [first] if first else []
     parts.append(
-        f"{plural(replay.worlds, 'simulated ' + occasion(replay.scenario))}, seed {replay.seed}; "
-        f"{basis.documented} documented and {basis.assumed} assumed numbers."
+        f"{plural(replay.worlds, 'simulated ' + occasion(replay.scenario))} "
+        f"(worth {replay.effective_worlds:,.0f}), seed {replay.seed}; {inputs_text(replay.rests_on)}."
     )
+    parts += [f"Careful: {said}." for said in cautions(replay)]
     sources = outlets(replay)
     if sources:
         parts.append(f"Sources: {sources}.")
@@ -244,39 +285,46 @@ def outlets(replay: Replay) -> str:
     return ", ".join(listed[:OUTLETS_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def surest(comparison: Comparison) -> tuple[PolicyOutcome, ReadingOutcome] | None:
-    """The policy that stops it most often under the reading (or adaptation) that is worst for it.
-
-    Of those that the simulation cannot tell apart, the one the scenario names first.
-    """
-    found = [
-        (policy, min((*policy.readings, *policy.adapted), key=lambda outcome: outcome.stopped.mean))
-        for policy in others(comparison)
-        if policy.group == "stops" and policy.readings
-    ]
-    best = max((worst.stopped for _, worst in found), key=lambda stopped: stopped.mean, default=None)
-    return next((each for each in found if best is not None and each[1].stopped.high >= best.mean), None)
+def first_of(comparison: Comparison, group: Group | None = None) -> PolicyOutcome | None:
+    """The first policy of the comparison's order, or of a group in it; None if there is none."""
+    found = others(comparison) if group is None else members(comparison, group)
+    return next((policy for policy in ordered(comparison, found) if policy.readings), None)
 
 
-def shortest(comparison: Comparison) -> tuple[PolicyOutcome, float] | None:
-    """The policy that leaves the fewest minutes dark without stopping it, under the first reading."""
-    best: tuple[PolicyOutcome, float] | None = None
-    for policy in others(comparison):
-        if policy.group == "shortens" and policy.readings and policy.readings[0].dark is not None:
-            median = policy.readings[0].dark.median
-            if best is None or median < best[1]:
-                best = policy, median
-    return best
+def worst_of(policy: PolicyOutcome) -> ReadingOutcome:
+    """The reading, or the adapting actor, under which most minutes dark are left."""
+    return max((*policy.readings, *policy.adapted), key=lambda outcome: outcome.mean_dark.mean)
+
+
+def named(comparison: Comparison, policy: PolicyOutcome) -> str:
+    """A policy's label, and those of its group that cannot be told apart from it."""
+    names = tied_with(comparison, policy.name)
+    tied = [each.label for each in others(comparison) if each.name in names and each.group == policy.group]
+    if not tied:
+        return policy.label
+    return f"{policy.label} (tied with {and_list(tied) if len(tied) < 3 else f'{len(tied)} others'})"
+
+
+def harsh(policy: PolicyOutcome) -> str:
+    """What a policy that denies or undoes most honest work does to it; nothing of any other."""
+    asked = policy.friction.get("actions")
+    for name, said in (("wrongly_undone", "undoes"), ("denied", "denies")):
+        hit = policy.friction.get(name)
+        if asked is not None and hit is not None and hit.mean > HARSH * asked.mean > 0:
+            return f"it also {said} {number(hit.mean)} of {number(asked.mean)} honest actions a week"
+    return ""
 
 
 def put_in_text(policy: PolicyOutcome) -> str:
-    """What was put in that decides a finding, so that nobody takes it for one."""
-    decides = decision_text(policy.decided_by)
-    return f" (put in: {decides})" if decides else ""
+    """What was put in that decides a finding, so that nobody takes it for one, or how it is stopped."""
+    decides = decision_text(policy)
+    put = "" if policy.decided_by is None else "put in: "
+    said = "; ".join(filter(None, (decides and put + decides, harsh(policy))))
+    return f" ({said})" if said else ""
 
 
 def finding(comparison: Comparison, put: float | None) -> str:
-    """The answer in a sentence: what stops it surest, and what shortens it most.
+    """The answer in a sentence: the first policy that stops it and the first that shortens it, in order.
 
     `put` are the minutes on record if they were put in; otherwise the model's are compared.
     """
@@ -284,22 +332,22 @@ def finding(comparison: Comparison, put: float | None) -> str:
     length = "darkness" if simulated is None else f"simulated {number(simulated)} minutes"
     if put is not None and not several(comparison):
         length = f"{number(put)} minutes"
-    stop, short = surest(comparison), shortest(comparison)
+    stop, short = first_of(comparison, "stops"), first_of(comparison, "shortens")
     if stop is None and short is None:
         return f"No policy here would have stopped or shortened the {length}"
     parts = []
-    if stop is not None:
-        policy, worst = stop
-        shares = {of_a_hundred(outcome.stopped) for outcome in (*policy.readings, *policy.adapted)}
-        at_least = "at least " if len(shares) > 1 else ""
-        decides = put_in_text(policy)
-        parts.append(
-            f"{policy.label} would have stopped {at_least}{of_a_hundred(worst.stopped)} of 100 such "
-            f"{occasion(comparison.scenario)}s" + decides
-        )
-    if short is not None:
-        policy, median = short
-        parts.append(f"{policy.label} would have cut the {length} to {number(median)}" + put_in_text(policy))
+    for policy in ordered(comparison, [each for each in (stop, short) if each is not None]):
+        who = named(comparison, policy)
+        if policy.group == "stops":
+            outcomes = (*policy.readings, *policy.adapted)
+            least = min(outcomes, key=lambda outcome: outcome.stopped.mean)
+            at_least = "at least " if len({of_a_hundred(each.stopped) for each in outcomes}) > 1 else ""
+            said = f"{who} would have stopped {at_least}{of_a_hundred(least.stopped)} of 100 such "
+            parts.append(said + f"{occasion(comparison.scenario)}s" + put_in_text(policy))
+        else:
+            worst = worst_of(policy)
+            median = worst.mean_dark.mean if worst.dark is None else worst.dark.median
+            parts.append(f"{who} would have cut the {length} to {number(median)}" + put_in_text(policy))
     if stop is None:
         parts.insert(0, "no policy here would have stopped it")
     return sentence("; ".join(parts))

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import math
+import shlex
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ..study.results import Comparison, Decision, Group, PolicyOutcome, ReadingOutcome, Tipping
-from .wording import WIDTH, filled, instant, minutes, number, occasion, percent, plural, spread, wrap
+from ..study.ranking import RULE
+from ..study.results import Comparison, Group, PolicyOutcome, ReadingOutcome, Tipping
+from .wording import (
+    FEW_WORLDS,
+    WIDTH,
+    days_later,
+    filled,
+    instant,
+    minutes,
+    number,
+    occasion,
+    percent,
+    plural,
+    spread,
+    too_few,
+    wrap,
+)
 
 #: The groups in the order they are shown, and their headings.
 GROUPS: tuple[tuple[Group, str], ...] = (
@@ -30,7 +47,7 @@ def compare_table(comparison: Comparison, file: str) -> str:
         _head(comparison),
         _groups(comparison),
         _foot(comparison),
-        [f"next     deactsim chart {file} -o charts"],
+        [f"next     deactsim chart {shlex.quote(file)} -o charts"],
     ]
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
 
@@ -48,13 +65,16 @@ def vary_table(comparisons: Sequence[Comparison]) -> str:
             first = policy.readings[0]
             mean = f"{number(first.mean_dark.mean)} ({number(first.mean_dark.low)}-{number(first.mean_dark.high)})"
             shares = "/".join(percent(reading.stopped.mean) for reading in policy.readings)
-            rows.append((policy.name, shares, "-" if first.dark is None else spread(first.dark), mean))
+            rows.append((policy.name, shares, dark_text(first), mean))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [f"{path} = {value}"]
         lines += [
             "  " + GAP.join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
             for row in rows
         ]
+        for policy in outcomes:
+            if policy.unheard:
+                lines += filled("  ", f"{policy.name}: {policy.unheard}", indent=4)
         blocks.append(lines)
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks) + "\n"
 
@@ -84,20 +104,23 @@ def others(comparison: Comparison) -> list[PolicyOutcome]:
 
 
 def members(comparison: Comparison, group: Group) -> list[PolicyOutcome]:
-    """The policies of a group, the best under its worst reading first."""
+    """The policies of a group, in the order of the comparison."""
     found = [policy for policy in others(comparison) if policy.group == group]
     if group in {"nothing", "unknown"}:
         return found
-    return sorted(found, key=_merit)
+    return ordered(comparison, found)
 
 
-def _merit(policy: PolicyOutcome) -> tuple[float, float]:
-    outcomes = (*policy.readings, *policy.adapted)
-    if not outcomes:
-        return (0.0, 0.0)
-    return -min(outcome.stopped.mean for outcome in outcomes), max(
-        outcome.mean_dark.mean for outcome in outcomes
-    )
+def ordered(comparison: Comparison, policies: Sequence[PolicyOutcome]) -> list[PolicyOutcome]:
+    """Policies as the comparison orders them, everywhere; what cannot be ordered last."""
+    order = comparison.ranking.order
+    return sorted(policies, key=lambda each: order.index(each.name) if each.name in order else len(order))
+
+
+def tied_with(comparison: Comparison, name: str) -> tuple[str, ...]:
+    """The names of the others that a policy cannot be told apart from."""
+    tie = next((tie for tie in comparison.ranking.tied if name in tie), ())
+    return tuple(other for other in tie if other != name)
 
 
 def nothing_seen(friction: str) -> bool:
@@ -105,9 +128,25 @@ def nothing_seen(friction: str) -> bool:
     return friction in {"", "none seen"}
 
 
-def decision_text(decision: Decision | None) -> str:
-    """The input that decides a figure, with its present value."""
-    return "" if decision is None else decision.label
+def decision_text(policy: PolicyOutcome) -> str:
+    """The input that decides a figure, with its present value; of a stop that none moves, how it is stopped.
+
+    Where a substantial part of the stops was nobody's decision, that is said too.
+    """
+    decided = policy.decided_by
+    if policy.group != "stops":
+        return "" if decided is None else decided.label
+    if decided is None:
+        return policy.stopped_how or "no input moves it"
+    return "; ".join(filter(None, (decided.label, policy.unheard)))
+
+
+def dark_text(outcome: ReadingOutcome) -> str:
+    """Minutes dark on evenings not stopped; of a handful of evenings the median alone, marked `~`."""
+    if outcome.dark is None:
+        return "-"
+    text = spread(outcome.dark)
+    return f"~{number(outcome.dark.median)}" if "(" in text and too_few(outcome.dark_worlds) else text
 
 
 def worse_text(policy: PolicyOutcome) -> str:
@@ -122,7 +161,7 @@ def starts_text(comparison: Comparison, outcome: ReadingOutcome) -> str:
     effect = instant(comparison.scenario.incident.at.value.value, comparison.scenario.zone)
     begins: datetime = effect + timedelta(minutes=outcome.starts.median)
     days = (begins.date() - effect.date()).days
-    return f", from {begins:%H:%M}" + (f" {days:+d}d" if days else "")
+    return f", from {begins:%H:%M}{days_later(days)}"
 
 
 def _head(comparison: Comparison) -> list[str]:
@@ -204,19 +243,29 @@ def _groups(comparison: Comparison) -> list[str]:
         found = members(comparison, group)
         if found:
             lines.append(title.upper())
+        tie: tuple[str, ...] = ()
         for policy in found:
-            lines += (
-                _reasoned(policy, columns)
-                if group in {"nothing", "unknown"}
-                else _figures(comparison, policy, columns)
-            )
+            if group in {"nothing", "unknown"}:
+                lines += _reasoned(policy, columns)
+                continue
+            mark = "=" if policy.name in tie else " "
+            lines += _figures(comparison, policy, columns, mark)
+            tie = tied_with(comparison, policy.name)
     return lines or ["No policy but the baseline to compare."]
 
 
-def _reasoned(policy: PolicyOutcome, columns: _Columns) -> list[str]:
+def told_reason(policy: PolicyOutcome) -> str:
+    """Why a policy changes nothing, or cannot be told of; and what it costs all the same."""
     reason = policy.reason or "no difference in any world"
     if policy.reason_source:
         reason += f" ({policy.reason_source})"
+    if not nothing_seen(policy.friction_text):
+        reason += f"; costs in a usual week: {policy.friction_text}"
+    return reason
+
+
+def _reasoned(policy: PolicyOutcome, columns: _Columns) -> list[str]:
+    reason = told_reason(policy)
     if len(policy.name) + 1 > columns.name:
         return [
             f" {policy.name}",
@@ -225,11 +274,11 @@ def _reasoned(policy: PolicyOutcome, columns: _Columns) -> list[str]:
     return filled(f" {policy.name}", reason, indent=columns.name + 2)
 
 
-def _figures(comparison: Comparison, policy: PolicyOutcome, columns: _Columns) -> list[str]:
+def _figures(comparison: Comparison, policy: PolicyOutcome, columns: _Columns, mark: str) -> list[str]:
     first = next((outcome for outcome in policy.readings if outcome.dark is not None), policy.readings[0])
-    decided = decision_text(policy.decided_by)
+    decided = decision_text(policy)
     lines = columns.rows(
-        f" {policy.name}",
+        f"{mark}{policy.name}",
         _shares(policy.readings),
         _dark(comparison, first),
         decided,
@@ -253,7 +302,7 @@ def _shares(outcomes: Sequence[ReadingOutcome]) -> str:
 def _dark(comparison: Comparison, outcome: ReadingOutcome) -> str:
     if outcome.dark is None:
         return "-"
-    return spread(outcome.dark) + starts_text(comparison, outcome)
+    return dark_text(outcome) + starts_text(comparison, outcome)
 
 
 def tipping_text(tipping: Tipping) -> str:
@@ -264,21 +313,69 @@ def tipping_text(tipping: Tipping) -> str:
     )
 
 
+FEW_EFFECTIVE = 100
+"""Effective worlds below which a table says that it is rough."""
+
+
+def worth_text(comparison: Comparison) -> str:
+    """What the evenings are worth after fitting the record."""
+    return f"worth {comparison.effective_worlds:,.0f} after fitting the record"
+
+
 def _foot(comparison: Comparison) -> list[str]:
     lines: list[str] = []
     for at, tipping in enumerate(comparison.tipping):
         lines += filled("TIPPING" if at == 0 else "", tipping_text(tipping))
+    lines += filled("ORDER", f"{RULE} (stopped ones count 0); = cannot be told from the one above it")
     lines += filled("RANKING", comparison.ranking.text)
-    error = "under 1 point" if comparison.error < 0.01 else f"up to {100 * comparison.error:.1f} points"
-    lines += filled("ERROR", f'simulation {error}; the "decided by" column is far larger')
+    lines += filled("ERROR", error_text(comparison))
+    outcomes = [each for policy in others(comparison) for each in (*policy.readings, *policy.adapted)]
+    if any(dark_text(each).startswith("~") for each in outcomes):
+        rest = f"under {FEW_WORLDS} effective {occasion(comparison.scenario)}s are dark: the median alone, no range"
+        lines += filled("~", rest)
     if comparison.weeks:
         lines += filled(
-            "COSTS", f"from {plural(comparison.weeks, 'simulated routine week')} of the same model"
+            "COSTS",
+            f"from {plural(comparison.weeks, 'simulated routine week')} of the same model. Staff cost is not "
+            "counted; approvers have no other work here unless the scenario gives it",
         )
     worlds = plural(comparison.worlds, occasion(comparison.scenario))
     lines += filled(
         "WORLDS",
-        f"the same {worlds} under every policy (worth {comparison.effective_worlds:,.0f} after fitting the record), "
-        f"seed {comparison.seed}",
+        f"the same {worlds} under every policy ({worth_text(comparison)}), seed {comparison.seed}",
     )
+    if comparison.effective_worlds < FEW_EFFECTIVE:
+        lines += filled("CAREFUL", few_text(comparison.worlds, comparison.effective_worlds))
     return lines
+
+
+def few_text(worlds: int, effective: float) -> str:
+    """That worlds are worth few, and what would help; why, where fitting the record is the reason."""
+    said = f"{worlds:,} worlds worth {effective:,.0f} make rough figures"
+    if effective > 0:
+        asked = math.ceil(worlds * FEW_EFFECTIVE / effective / 500) * 500
+        said += f": more would help (--worlds {asked})"
+    if effective < 0.1 * worlds:
+        said += "; few fit, because the record sits far out in what was put in"
+    return said
+
+
+def error_text(comparison: Comparison) -> str:
+    """The simulation's error, beside how far the deciding inputs move what policies stop."""
+    said = "simulation under 1 point"
+    if comparison.error >= 0.01:
+        said = f"simulation up to {100 * comparison.error:.1f} points"
+    moves = [
+        abs(decided.figure_high - decided.figure_low)
+        for policy in others(comparison)
+        if (decided := policy.decided_by) is not None and decided.figure == "stopped"
+    ]
+    if not moves:
+        return said
+    least, most = (f"{100 * move:.0f}" for move in (min(moves), max(moves)))
+    span = f"{least} points" if least == most else f"{least} to {most} points"
+    said += f'; the inputs under "decided by", moved as far as they were, move shares by {span}'
+    below = sum(move / 2.0 < comparison.error for move in moves)
+    if below:
+        said += f", {below} of {len(moves)} of them by less than the simulation can tell"
+    return said

@@ -7,20 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ..study.ranking import RULE
 from ..study.results import Comparison, PolicyOutcome, ReadingOutcome, Replay
 from .chart_data import Cell, Table, Words, finding, footer, pinned_minutes, put_in, recorded_minutes
 from .compare_table import (
     GROUPS,
     baseline_dark,
+    dark_text,
     dark_unit,
     decision_text,
     members,
-    nothing_seen,
     several,
     starts_text,
+    told_reason,
     worse_text,
 )
-from .wording import instant, is_fixed, number, occasion, of_a_hundred
+from .wording import FEW_WORLDS, instant, is_fixed, number, occasion, of_a_hundred
 
 BEFORE, AFTER = 2, 2
 """Minutes shown before the effect, and after the last thing shown."""
@@ -119,8 +121,11 @@ def hero_data(replay: Replay, comparison: Comparison) -> HeroData:
         f"({readings}). "
         f"Bars: minutes dark on the others{of_the_first}, to the median, with the middle 90 %; the taller, the more of "
         "them. "
-        "Hatched: no source gives the split."
+        "Hatched: no source gives the split. "
+        f"In a group: {RULE}."
     )
+    if any(bar.text.startswith("~") for section in sections for lane in section.lanes if (bar := lane.bar)):
+        subtitle += f" ~: under {FEW_WORLDS} effective {occasion(scenario)}s, no range."
     words = Words(
         scenario.title,
         title,
@@ -184,13 +189,8 @@ def _sections(comparison: Comparison, *, simulated: bool) -> list[Section]:
 
 def _lanes(comparison: Comparison, policy: PolicyOutcome, told: bool) -> list[Lane]:
     if told or not policy.readings:
-        reason = policy.reason or "no difference in any world"
-        if policy.reason_source:
-            reason += f" ({policy.reason_source})"
-        if not nothing_seen(policy.friction_text):
-            reason += f"; costs in a usual week: {policy.friction_text}"
-        return [Lane(policy.label, policy.group, (), None, reason, "")]
-    note = "; ".join(filter(None, (worse_text(policy), decision_text(policy.decided_by))))
+        return [Lane(policy.label, policy.group, (), None, told_reason(policy), "")]
+    note = "; ".join(filter(None, (worse_text(policy), decision_text(policy))))
     lanes = [_lane(comparison, policy, policy.label, policy.readings, note, policy.friction_text)]
     if policy.adapted:
         changed = {outcome.reading: outcome for outcome in policy.adapted}
@@ -216,11 +216,13 @@ def _lane(
     if shown is not None and shown.dark is not None:
         start = shown.starts.median if shown.starts is not None else 0.0
         first = shown.dark_first or shown.dark
-        text = f"{number(shown.dark.median)} {dark_unit(comparison)}"
-        if not is_fixed(shown.dark):
+        few = dark_text(shown).startswith("~")
+        text = f"{'~' * few}{number(shown.dark.median)} {dark_unit(comparison)}"
+        if not few and not is_fixed(shown.dark):
             text += f" ({number(shown.dark.p05)}\N{EN DASH}{number(shown.dark.p95)})"
         text += starts_text(comparison, shown)
-        bar = Bar(start, first.median, first.p05, first.p95, 1 - shown.stopped.mean, text)
+        low, high = (first.median, first.median) if few else (first.p05, first.p95)
+        bar = Bar(start, first.median, low, high, 1 - shown.stopped.mean, text)
     return Lane(name, policy.group, stopped, bar, note, cost, adapted)
 
 
@@ -263,7 +265,7 @@ def _table(comparison: Comparison) -> Table:
                         outcome.stopped.high,
                         *((None,) * 3 if dark is None else (dark.median, dark.p05, dark.p95)),
                         None if outcome.starts is None else outcome.starts.median,
-                        decision_text(policy.decided_by),
+                        decision_text(policy),
                         policy.friction_text,
                     )
                 )

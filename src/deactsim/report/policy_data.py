@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..study.ranking import RULE
 from ..study.results import Comparison, Estimate, PolicyOutcome, Replay
-from .chart_data import Table, Words, footer, pinned_minutes, put_in, put_in_text, surest
-from .compare_table import GROUPS, nothing_seen, others, several, worse_text
+from .chart_data import (
+    Table,
+    Words,
+    first_of,
+    footer,
+    named,
+    pinned_minutes,
+    put_in,
+    put_in_text,
+    worst_of,
+)
+from .compare_table import GROUPS, nothing_seen, ordered, others, several, worse_text
 from .wording import number, plural, sentence
 
 HELPFUL = {"stops", "shortens"}
@@ -60,11 +71,12 @@ class OutcomesData:
 
 @dataclass(frozen=True, slots=True)
 class CostPanel:
-    """One kind of cost: a value for each policy, in the order of the rows."""
+    """One kind of cost: a value for each policy, in the order of the rows; `beside` is added in words."""
 
     label: str
     unit: str
     values: tuple[Estimate | None, ...]
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +95,7 @@ class FrictionData:
 def outcomes_data(replay: Replay, comparison: Comparison) -> OutcomesData:
     """Mean minutes dark over all worlds, best policy on top."""
     letter_of = {name: letter for name, _, letter in comparison.readings}
-    shown = sorted((policy for policy in others(comparison) if policy.readings), key=_worst_dark)
+    shown = ordered(comparison, [policy for policy in others(comparison) if policy.readings])
     lanes = tuple(
         OutcomeLane(
             policy.label,
@@ -103,7 +115,7 @@ def outcomes_data(replay: Replay, comparison: Comparison) -> OutcomesData:
         replay.scenario.title,
         title,
         "Mean minutes dark over all worlds, those stopped counting 0, with the 95 % interval of the simulation. "
-        "An open mark: the actor adapts to the policy.",
+        f"An open mark: the actor adapts to the policy. Rows: {RULE}.",
         footer(replay, put_in(put)),
     )
     said = [
@@ -132,19 +144,15 @@ def _own_mean(comparison: Comparison) -> float | None:
     return next((readings[0].mean_dark.mean for readings in own if readings), None)
 
 
-def _worst_dark(policy: PolicyOutcome) -> float:
-    """Mean minutes dark under the reading, or the adapting actor, that is worst for the policy."""
-    return max(outcome.mean_dark.mean for outcome in (*policy.readings, *policy.adapted))
-
-
 def _outcomes_title(comparison: Comparison, shown: list[PolicyOutcome], baseline: float | None) -> str:
     if not shown or baseline is None:
         return "There is no policy to compare with the baseline"
     best = shown[0]
     same = sum(policy.group == "nothing" for policy in shown)
-    title = f"{best.label} leaves {number(_worst_dark(best))} of the {number(baseline)} minutes on average"
-    if len(comparison.readings) > 1:
-        title += ", whatever the reading"
+    left = number(worst_of(best).mean_dark.mean)
+    title = f"{named(comparison, best)} leaves {left} of the {number(baseline)} minutes on average"
+    if len(best.readings) + len(best.adapted) > 1:
+        title += ", at worst"
     title += put_in_text(best)
     if same:
         title += f"; {same} of {plural(len(shown), 'policy')} would have changed nothing"
@@ -159,10 +167,10 @@ def friction_data(replay: Replay, comparison: Comparison) -> FrictionData:
         # A policy that neither helps nor costs has nothing to show here.
         (
             policy
-            for policy in others(comparison)
+            for policy in ordered(comparison, others(comparison))
             if policy.readings and (policy.group in HELPFUL or not nothing_seen(policy.friction_text))
         ),
-        key=lambda policy: (order.index(policy.group), _worst_dark(policy)),
+        key=lambda policy: order.index(policy.group),
     )
     costs = [name for name in COSTS if any(_costs(policy, name, own) for policy in shown)]
     panels = tuple(
@@ -170,13 +178,18 @@ def friction_data(replay: Replay, comparison: Comparison) -> FrictionData:
         for name in costs[:PANELS]
     )
     gains = CostPanel(
-        "Minutes dark, on average", "min", tuple(policy.readings[0].mean_dark for policy in shown)
+        "Minutes dark, on average, at worst",
+        "min",
+        tuple(worst_of(policy).mean_dark for policy in shown),
+        tuple(_at_best(comparison, policy) for policy in shown),
     )
     title = _friction_title(comparison, shown)
     words = Words(
         replay.scenario.title,
         title,
-        "Left: what a policy leaves of the dark time. Right: what honest work pays for it in a usual week, from "
+        "Left: what a policy leaves of the dark time, under the reading or adaptation worst for it, which is the order "
+        "in each group; in brackets: under the reading it does best in. Right: what honest work pays in a usual week, "
+        "from "
         f"{plural(comparison.weeks, 'simulated routine week')} of the same model; lines: 95 % intervals.",
         footer(replay, "Reports a day, handling times and shifts are put in."),
     )
@@ -196,6 +209,21 @@ def friction_data(replay: Replay, comparison: Comparison) -> FrictionData:
     return FrictionData(words, labelled, gains, baseline, panels, alt, Table(columns, tuple(rows)))
 
 
+def _at_best(comparison: Comparison, policy: PolicyOutcome) -> str:
+    """`M 4.3` where a reading leaves less than the worst does: what the policy is for."""
+    best = min(policy.readings, key=lambda outcome: outcome.mean_dark.mean)
+    figure = number(best.mean_dark.mean)
+    if figure == number(worst_of(policy).mean_dark.mean):
+        return ""
+    letters = [
+        letter
+        for outcome in policy.readings
+        for name, _, letter in comparison.readings
+        if name == outcome.reading and number(outcome.mean_dark.mean) == figure
+    ]
+    return f"({''.join(letters)} {figure})" if len(letters) < len(policy.readings) else f"(else {figure})"
+
+
 def _costs(policy: PolicyOutcome, name: str, own: Mapping[str, Estimate]) -> bool:
     """Whether a policy costs more of this kind than the baseline does."""
     estimate, before = policy.friction.get(name), own.get(name)
@@ -209,11 +237,14 @@ def _unit(policies: list[PolicyOutcome], name: str) -> str:
 def _friction_title(comparison: Comparison, shown: list[PolicyOutcome]) -> str:
     helpful = [policy for policy in shown if policy.group in HELPFUL]
     free = sum(nothing_seen(policy.friction_text) for policy in helpful)
-    stop = surest(comparison)
+    first = first_of(comparison)
     if not helpful:
         return "No policy here helps, whatever it costs honest work"
     rest = f"{free} of {plural(len(helpful), 'policy')} that help cost honest work nothing that was seen"
-    if stop is None:
+    if first is None or first.group not in HELPFUL:
         return rest
-    asks = "nothing that was seen" if nothing_seen(stop[0].friction_text) else stop[0].friction_text
-    return sentence(f"{stop[0].label}, the surest stop, costs honest work in a usual week: {asks}; {rest}")
+    asks = "nothing that was seen" if nothing_seen(first.friction_text) else first.friction_text
+    who = named(comparison, first)
+    return sentence(
+        f"{who} leaves the fewest minutes dark and costs honest work in a usual week: {asks}; {rest}"
+    )

@@ -71,7 +71,11 @@ def run_record(replay: Replay, digest: str) -> Record:
                 name: getattr(replay.rests_on, name)
                 for name in ("documented", "inferred", "fitted", "expert", "assumed", "disputed")
             }
-            | {"decisive": list(replay.rests_on.decisive)},
+            | {
+                "decisive": list(replay.rests_on.decisive),
+                "facts": dict(replay.rests_on.facts),
+                "disputed_facts": replay.rests_on.disputed_facts,
+            },
             "silent": list(replay.scenario.silent),
         }
     )
@@ -100,6 +104,8 @@ def compare_record(comparison: Comparison, digest: str) -> Record:
                 "by_reading": {name: list(order) for name, order in comparison.ranking.by_reading.items()},
                 "ties": {name: [list(tie) for tie in ties] for name, ties in comparison.ranking.ties.items()},
                 "survives": comparison.ranking.survives,
+                "order": list(comparison.ranking.order),
+                "tied": [list(tie) for tie in comparison.ranking.tied],
                 "text": comparison.ranking.text,
             },
             "error": comparison.error,
@@ -158,6 +164,13 @@ def compare_rows(comparison: Comparison) -> list[Row]:
                 for name, summary in (("dark", outcome.dark), ("starts", outcome.starts)):
                     if summary is not None:
                         rows += [(*under, name, *row) for row in _spread(summary, FIGURES)]
+            for outcome in outcomes:
+                under = (*who, outcome.reading, "stopped_by")
+                if not adapts:
+                    rows += [
+                        (*under, f"{each.gate} {each.reason}", each.how, _number(each.share), "share")
+                        for each in outcome.stopped_by
+                    ]
         first = policy.readings[0].reading if policy.readings else None
         for name, summary in policy.measures.items():
             rows += [(*who, first, "measure", name, *row) for row in _spread(summary, FIGURES)]
@@ -223,6 +236,8 @@ def _fact(fact: FactResult) -> Record:
         "source": fact.source,
         "disputed": fact.disputed,
         "note": fact.note,
+        "passes": None if fact.passes is None else list(fact.passes),
+        "free": fact.free,
     }
 
 
@@ -239,6 +254,7 @@ def _reading(reading: ReadingReplay) -> Record:
         "stages": [_stage(stage) for stage in reading.stages],
         "channels": [_channel(channel) for channel in reading.channels],
         "prior_percentile": reading.prior_percentile,
+        "dark_worlds": reading.dark_worlds,
     }
 
 
@@ -255,6 +271,11 @@ def _policy(policy: PolicyOutcome) -> Record:
             }
             for outcome in policy.readings
         },
+        "stopped_by": {
+            outcome.reading: [asdict(each) for each in outcome.stopped_by] for outcome in policy.readings
+        },
+        "stopped_how": policy.stopped_how,
+        "unheard": policy.unheard,
         "measures": _summaries(policy.measures),
         "difference": _summaries(policy.difference),
         "decided_by": _decision(policy.decided_by),

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from ..scenario.paths import leaves
+from ..scenario.quantities import text_of
 from ..scenario.schema import Incident
 from ..study import facts as record
 from ..study.measures import STAGES
 from ..study.results import FactResult, ReadingReplay, Replay, StageResult, Summary, TimelineRow
+from .compare_table import FEW_EFFECTIVE, few_text
 from .wording import (
     NO_BREAK,
     WIDTH,
-    and_list,
     clock,
     count,
+    facts_text,
     filled,
+    inputs_text,
     instant,
     is_fixed,
     lengths,
@@ -27,6 +32,7 @@ from .wording import (
     occasion,
     percent,
     plural,
+    too_few,
     wrap,
 )
 
@@ -36,6 +42,8 @@ BETWEEN = f"{NO_BREAK}| "
 """Between the items of a list, and never first on a line."""
 SOON = 60
 """Minutes after the effect up to which times are all said in minutes."""
+EXPECTED = (5.0, 95.0)
+"""Percentiles of the model left free between which the record is one that it explains."""
 NARROW = 76
 """Columns below which the timeline goes without its sources."""
 
@@ -48,12 +56,13 @@ def run_table(replay: Replay, file: str, digest: str, width: int = WIDTH) -> str
     blocks = [
         _head(replay, digest, width),
         _exposure(replay, width),
+        _careful(replay, width),
         _stages(replay, width),
         _timeline(replay, width),
         _checks(replay, width),
         _also(replay, width),
         _rests_on(replay, width),
-        [f"next     deactsim compare {file}"],
+        [f"next     deactsim compare {shlex.quote(file)}"],
     ]
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
 
@@ -85,6 +94,7 @@ def _head(replay: Replay, digest: str, width: int) -> list[str]:
     if not any(fact.role == "pinned" for fact in replay.facts):
         fit = "nothing pinned"
     worlds = plural(replay.worlds, "simulated " + occasion(replay.scenario))
+    fit += f" (worth {replay.effective_worlds:,.0f})"
     return lines + wrap(f"{worlds}, {fit} | seed {replay.seed} | {digest[:8]}", width)
 
 
@@ -98,7 +108,9 @@ def _exposure(replay: Replay, width: int) -> list[str]:
         return filled(label, f"none: {never}.", len(label) + 1, width)
     audience = followers(replay)
     before = f", {count(audience)} followers" if audience is not None else ""
-    said = f"{_dark(dark)} dark{before if acts == 1 else f', {acts} accounts together'}."
+    few = few_dark(replay)
+    length = minutes(dark.median) if few else _dark(dark)
+    said = f"{length} dark{before if acts == 1 else f', {acts} accounts together'}."
     if reading.stopped.mean > 0:
         said = (
             f"none on {percent(reading.stopped.mean)} % of the {occasion(replay.scenario)}s, which it stops; "
@@ -111,6 +123,31 @@ def _exposure(replay: Replay, width: int) -> list[str]:
         if other.same_as is None and other.name != replay.reading:
             lines += filled("", f"Read as {other.label}: {_other(other)}.", len(label) + 1, width)
     return lines
+
+
+def few_dark(replay: Replay) -> bool:
+    """Whether too few evenings are left dark for ranges over them."""
+    reading = _reading(replay)
+    return reading.stopped.mean > 0 and too_few(reading.dark_worlds)
+
+
+def _careful(replay: Replay, width: int) -> list[str]:
+    lines: list[str] = []
+    for said in cautions(replay):
+        lines += filled("" if lines else "CAREFUL", f"{said}.", width=width)
+    return lines
+
+
+def cautions(replay: Replay) -> list[str]:
+    """What makes a replay rough or doubtful: few effective worlds, a record that nobody would expect."""
+    said = []
+    if replay.effective_worlds < FEW_EFFECTIVE:
+        said.append(few_text(replay.worlds, replay.effective_worlds))
+    prior = replay.prior_percentile
+    if prior is not None and not EXPECTED[0] <= prior <= EXPECTED[1]:
+        sooner = f"{percent(prior / 100)} % of the {occasion(replay.scenario)}s end sooner"
+        said.append(f"what was put in does not explain the record: left free, {sooner}")
+    return said
 
 
 def _put_in(replay: Replay) -> str:
@@ -180,17 +217,24 @@ def _stages(replay: Replay, width: int) -> list[str]:
     title = "WHERE THE MINUTES WENT"
     if own_policy(replay) and fact is not None and fact.role == "pinned":
         title = f"WHERE THE {number(_value(fact))} MINUTES WENT"
-    aside = "where it was not stopped" if _reading(replay).stopped.mean > 0 else split_text(replay)
+    aside = split_text(replay)
+    reading = _reading(replay)
+    few = few_dark(replay)
+    if reading.stopped.mean > 0:
+        aside = "where it was not stopped"
+        if reading.dark_worlds is not None:
+            aside += f", worth {reading.dark_worlds:,.0f} {occasion(replay.scenario)}s"
+            aside += ": too few for ranges" if few else ""
     if _acts(replay) > 1:
         aside = f"of the first act; {aside}"
-    heading = f"{title}   mean, min (90 %)"
+    heading = f"{title}   mean, min" + ("" if few else " (90 %)")
     lines = [f"{heading}   {aside}"]
     if len(lines[0]) > width:
         lines = [heading, f"  {aside}"]
     name = max(len(stage.label) for stage in replay.stages)
     longest = max(stage.summary.mean for stage in replay.stages) or 1.0
     bar = max(1, min(BAR, width - name - 28))
-    return lines + [_stage(stage, name, bar / longest) for stage in replay.stages]
+    return lines + [_stage(stage, name, bar / longest, few=few) for stage in replay.stages]
 
 
 def split_text(replay: Replay) -> str:
@@ -203,11 +247,18 @@ def split_text(replay: Replay) -> str:
     return "sources give part of this split" if told else "no source gives this split"
 
 
-def _stage(stage: StageResult, width: int, scale: float) -> str:
+def _stage(stage: StageResult, width: int, scale: float, *, few: bool) -> str:
     summary = stage.summary
-    spans = f"({summary.p05:.1f}-{summary.p95:.1f})"
+    spans = "" if few else stage_span(summary)
     bar = "#" * max(1 if summary.mean > 0 else 0, round(summary.mean * scale))
     return f"  {stage.label:<{width}}  {summary.mean:>6.1f}  {spans:<13}  {bar}"
+
+
+def stage_span(summary: Summary) -> str:
+    """The middle 90 % of a stage; where that is nothing and the mean is not, most have nothing of it."""
+    if summary.p95 < 0.05 <= summary.mean:
+        return "(mostly 0)"
+    return f"({summary.p05:.1f}-{summary.p95:.1f})"
 
 
 def _timeline(replay: Replay, width: int) -> list[str]:
@@ -316,7 +367,7 @@ def _checks(replay: Replay, width: int) -> list[str]:
     ]
     prior = _prior(replay)
     rows += [(prior, "told, not judged")] if prior else []
-    rows += [("  " + check_text(fact), _verdict(fact)) for fact in checked]
+    rows += [("  " + check_text(fact) + passes_text(replay, fact), _verdict(fact)) for fact in checked]
     # Nine for the label in the margin, two before the verdict.
     room = min(width - 11 - max(len(verdict) for _, verdict in rows), max(len(text) for text, _ in rows))
     lines: list[str] = []
@@ -352,28 +403,69 @@ def check_text(fact: FactResult) -> str:
     return f"{said} sits at percentile {fact.percentile:.0f}"
 
 
+def passes_text(replay: Replay, fact: FactResult) -> str:
+    """What a checked fact is compared with, and from where to where it would have agreed."""
+    compared = ""
+    if fact.free:
+        audience = followers(replay)
+        what = "" if audience is None else f" of {count(audience)} followers"
+        compared = f"compared with this incident{what}, left free"
+    if fact.passes is None:
+        return f" ({compared})" if compared else ""
+    if fact.unit == "share":
+        kept = text_of(replay.scenario.platform.retention.value, "duration")
+        span = f"fails only if over 95 of 100 {occasion(replay.scenario)}s lost more or less; kept for {kept}"
+    else:
+        span = f"5-95 %: {_span(replay, fact, fact.passes)}"
+    return f" ({'; '.join(filter(None, (span, compared)))})"
+
+
+def _span(replay: Replay, fact: FactResult, passes: tuple[float | None, float | None]) -> str:
+    """From where to where, in minutes or by the clock, as the record is told."""
+    value = record.value_of(_incident(replay).facts[fact.id]) if fact.id in _incident(replay).facts else None
+    day = _day(replay)
+
+    def said(minute: float) -> str:
+        if minute == float("inf"):
+            return "never"
+        if value is not None and value.kind == "instant":
+            return clock(day + timedelta(minutes=minute), day)
+        return minutes(minute)
+
+    low, high = (None if end is None else said(end) for end in passes)
+    if low is None:
+        return "any" if high is None else f"up to {high}"
+    return f"from {low} on" if high is None else f"{low} to {high}"
+
+
 def _verdict(fact: FactResult) -> str:
     return {True: "ok", False: "FAILS", None: "not decided"}[fact.agrees]
 
 
 def _also(replay: Replay, width: int) -> list[str]:
     """The other measures, each with what sort of number it is."""
-    rows = []
+    rows, few = [], few_dark(replay)
     for name, summary in replay.measures.items():
         if name == "dark_minutes":
             continue
         label, sort = measure_name(name), _sort(replay, name)
         if width < NARROW and sort:
             label, sort = f"{label}: {sort}", ""
-        rows.append((label, _amount(summary), sort))
+        rows.append(
+            (
+                label,
+                _amount(replace(summary, p05=summary.median, p95=summary.median) if few else summary),
+                sort,
+            )
+        )
     if not rows:
         return []
     names, amounts, sorts = (max(map(len, column)) for column in zip(*rows, strict=True))
     names = min(names, width - 9 - amounts - sorts - 4)
-    lines = []
-    for at, (label, value, sort) in enumerate(rows):
+    lines = ["ALSO     median" + ("" if few else " (90 %)")]
+    for label, value, sort in rows:
         first, *more = wrap(label, names)
-        lines.append(f"{'ALSO' if at == 0 else '':<9}{first:<{names}}  {value:>{amounts}}  {sort}")
+        lines.append(f"{'':<9}{first:<{names}}  {value:>{amounts}}  {sort}")
         lines += [" " * 11 + line for line in more]
     return lines
 
@@ -401,18 +493,13 @@ def _sort(replay: Replay, name: str) -> str:
 
 def _rests_on(replay: Replay, width: int) -> list[str]:
     basis = replay.rests_on
-    counted = [
-        f"{amount} {word}"
-        for amount, word in (
-            (basis.documented, "documented"),
-            (basis.inferred, "inferred"),
-            (basis.fitted, "fitted"),
-            (basis.expert, "expert"),
-            (basis.assumed, "assumed"),
-        )
-        if amount or word in {"documented", "assumed"}
-    ]
-    text = f"{and_list(counted)} numbers; sources dispute {basis.disputed} of them."
+    disputed = []
+    if basis.disputed:
+        disputed.append(plural(basis.disputed, "input"))
+    if basis.disputed_facts:
+        disputed.append(plural(basis.disputed_facts, "fact"))
+    text = f"{inputs_text(basis)}; {facts_text(basis)}."
+    text += f" Sources dispute {' and '.join(disputed)}." if disputed else ""
     lines = filled("RESTS ON", text, width=width)
     if basis.decisive:
         lines += filled("", "These decide most: " + BETWEEN.join(basis.decisive), width=width)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..scenario.paths import leaves, text_at
+from ..scenario.paths import text_at
 from ..scenario.schema import Fact, Scenario
 from ..scenario.stated import BASES, Stated
-from .wording import WIDTH, filled, plural, wrap
+from ..study.provenance import basis, numbers
+from .wording import WIDTH, facts_text, filled, inputs_text, plural, wrap
 
 HEADINGS = {
     "documented": "a source says it",
@@ -23,19 +24,25 @@ PATHS, VALUES = 48, 28
 
 def sources_table(scenario: Scenario) -> str:
     """Every number by what it rests on, then the record, then the sources, as text."""
-    given, defaults = _numbers(scenario)
+    found_all = list(numbers(scenario))
+    rests = basis(scenario, ())
     lines = wrap(
         f"{scenario.title}: what rests on what. A path can be varied: deactsim compare --vary PATH=...", WIDTH
     )
-    for basis in BASES:
-        found = [(path, stated) for path, stated in given if stated.basis == basis]
+    lines += wrap(
+        f"A replay rests on {inputs_text(rests)}; {facts_text(rests)}. Other policies have numbers of their own.",
+        WIDTH,
+    )
+    for kind in BASES:
+        found = [each for each in found_all if each[1].basis == kind and each[1].given]
         if found:
-            lines += ["", f"{basis.upper()}  {plural(len(found), 'number')}: {HEADINGS[basis]}"]
-            for path, stated in found:
+            lines += ["", f"{kind.upper()}  {_counted(found)}: {HEADINGS[kind]}"]
+            for path, stated, _ in found:
                 lines += _number(scenario, path, stated)
+    defaults = [path for path, stated, _ in found_all if not stated.given]
     if defaults:
-        lines += ["", f"DEFAULTS  {plural(len(defaults), 'number')} of the format, assumed too"]
-        for path, _ in defaults:
+        lines += ["", f"DEFAULTS  {plural(len(defaults), 'input')} of the format, assumed too"]
+        for path in defaults:
             lines += _row(path, text_at(scenario, path), "")
     lines += _record(scenario)
     if scenario.sources:
@@ -50,26 +57,13 @@ def sources_table(scenario: Scenario) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-Numbers = list[tuple[str, Stated[Any]]]
-
-
-def _numbers(scenario: Scenario) -> tuple[Numbers, Numbers]:
-    """The numbers that the file gives, and the defaults outside policies."""
-    given: Numbers = []
-    defaults: Numbers = []
-    seen: set[tuple[str, str]] = set()
-    for path, stated in leaves(scenario):
-        policy = path.startswith("policies.")
-        # A policy in full repeats what the platform or a policy it combines has; that is counted once.
-        same = (path.split(".", 2 if policy else 1)[-1], repr(stated))
-        if policy and same in seen:
-            continue
-        seen.add(same)
-        if stated.given:
-            given.append((path, stated))
-        elif not policy:
-            defaults.append((path, stated))
-    return given, defaults
+def _counted(found: Sequence[tuple[str, Stated[Any], bool]]) -> str:
+    """`24 inputs and 51 numbers of other policies`."""
+    inputs = sum(rested_on for _, _, rested_on in found)
+    others = len(found) - inputs
+    said = [plural(inputs, "input")] if inputs or not others else []
+    said += [f"{plural(others, 'number')} of other policies"] if others else []
+    return " and ".join(said)
 
 
 def _number(scenario: Scenario, path: str, stated: Stated[Any]) -> Iterator[str]:

@@ -129,6 +129,7 @@ REASONS = {
     "urgent": "it was urgent",
     "slipped": "the hand slipped",
     "preauthorised": "the undo had been authorised beforehand",
+    "borrowed": "the actor approved it himself, in another's name",
 }
 #: Why a gate passes, where the same word is also the reason for a denial or there is none.
 PASSED = {

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ..study.results import Estimate, Summary
+from ..study.results import Basis, Estimate, Summary
 
 if TYPE_CHECKING:
     from ..scenario.schema import Scenario
@@ -115,6 +115,40 @@ def of_a_hundred(estimate: Estimate) -> int:
     return min(99, max(1, round(100 * share)))
 
 
+FEW_WORLDS = 30
+"""Effective evenings below which a range says more about the simulation than about the world."""
+
+
+def too_few(worlds: float | None) -> bool:
+    """Whether a range over so many effective evenings would rest on a handful of them."""
+    return worlds is not None and 0.0 < worlds < FEW_WORLDS
+
+
+def inputs_text(basis: Basis) -> str:
+    """`6 documented, 20 inferred and 48 assumed inputs`: the same counts everywhere."""
+    counted = [
+        f"{amount} {word}"
+        for amount, word in (
+            (basis.documented, "documented"),
+            (basis.inferred, "inferred"),
+            (basis.fitted, "fitted"),
+            (basis.expert, "expert"),
+            (basis.assumed, "assumed"),
+        )
+        if amount or word in {"documented", "assumed"}
+    ]
+    return f"{and_list(counted)} inputs"
+
+
+def facts_text(basis: Basis) -> str:
+    """`42 facts on record, of which 3 pinned, 4 given, 4 checked and 31 only noted`; they are no inputs."""
+    whole = sum(basis.facts.values())
+    roles = [
+        f"{count} {'only noted' if role == 'noted' else role}" for role, count in basis.facts.items() if count
+    ]
+    return f"{plural(whole, 'fact')} on record" + (f", of which {and_list(roles)}" if roles else "")
+
+
 def with_article(label: str) -> str:
     """`the public`; what already has an article keeps it."""
     return label if label.startswith(("the ", "a ", "an ")) else f"the {label}"
@@ -154,6 +188,11 @@ def clock(moment: datetime, day: datetime | None = None, *, seconds: bool = True
     if day is not None and (later := (moment.date() - day.date()).days):
         text += f" {later:+d}d"
     return text
+
+
+def days_later(days: int) -> str:
+    """` the day before`, ` the day after`, ` +3 days`; nothing for the same day."""
+    return {0: "", -1: " the day before", 1: " the day after"}.get(days, f" {days:+d} days")
 
 
 def wrap(text: str, width: int) -> list[str]:

@@ -98,6 +98,22 @@ def write_share(share: float) -> str:
     return plain(Decimal(repr(float(share))).scaleb(2)) + "%"
 
 
+def read_number(raw: object) -> float:
+    """A plain number without a unit: a factor, or money."""
+    number, rest = number_and_rest(raw, "a number")
+    if rest:
+        hint = f"write `{plain(number.scaleb(-2))}`" if rest == "%" else "write the digits alone"
+        raise Unreadable(f"{quoted(raw)} is not a plain number", hint)
+    if number > _LARGEST_COUNT:
+        raise Unreadable(f"{quoted(raw)} is too large")
+    return float(number)
+
+
+def write_number(number: float) -> str:
+    """`1.5`, or `2`."""
+    return plain(Decimal(repr(float(number))))
+
+
 def read_rate(raw: object) -> Rate:
     """`40 per day`, or `38% per year` of each head."""
     number, rest = number_and_rest(raw, "a rate")

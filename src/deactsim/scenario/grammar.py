@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from .leaf import Reader, one_of
-from .schema import Policy, Scenario
+from .schema import Part, Policy, Scenario
 
 
 def key_of(name: str, field: FieldInfo) -> str:
@@ -81,6 +81,9 @@ def model_at(path: tuple[str | int, ...]) -> type[BaseModel] | None:
 def expected_at(path: tuple[str | int, ...]) -> str:
     """What may stand at a path, in words."""
     annotation = annotation_at(path)
+    model = model_at(path[:-1])
+    if model is not None and issubclass(model, Part) and path[-1] in model.filled_in:
+        return model.filled_in[str(path[-1])]
     reader = reader_in(annotation)
     if reader is not None:
         return reader.expected
@@ -103,7 +106,8 @@ def expected_at(path: tuple[str | int, ...]) -> str:
 def keys_of(model: type[BaseModel]) -> str:
     """The keys of a model, those it must have named as such."""
     fields = fields_of(model)
-    needed = [key for key, field in fields.items() if field.is_required()]
+    given = model.filled_in if issubclass(model, Part) else {}
+    needed = [key for key, field in fields.items() if field.is_required() and key not in given]
     if needed:
         return "at least " + ", ".join(needed)
     return "any of " + ", ".join(fields)

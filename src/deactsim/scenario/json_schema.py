@@ -6,7 +6,7 @@ import copy
 from typing import Any, Final
 
 from .policies import NONE, REQUIRED, SAFEGUARDS
-from .schema import Scenario
+from .schema import Cause, Scenario
 from .shorthand import VERSION
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -40,6 +40,8 @@ def json_schema() -> dict[str, Any]:
     }
     definitions["Safeguards"]["properties"]["open_report"]["anyOf"].append({"enum": [REQUIRED]})
     definitions["Moment"] = {"anyOf": [definitions["Moment"], {"type": "string"}]}
+    needed = definitions["Cause"]["required"]
+    definitions["Cause"]["required"] = [key for key in needed if key not in Cause.filled_in]
     schema["properties"] = {"deactsim": {"const": VERSION}, **schema["properties"]}
     schema["required"] = ["deactsim", *schema["required"]]
     _without_null(schema)

@@ -1,6 +1,6 @@
 """The leaf of a scenario: text read into a value, with its provenance and its place in a schema.
 
-A leaf is a scalar, or a mapping of `value` with `source`, `basis`, `disputed` and `note`.
+A leaf is a scalar, or a mapping of `value` with `source`, `basis`, `disputed`, `uncertain` and `note`.
 What is wrong with it is gathered, never raised one at a time.
 """
 
@@ -18,7 +18,8 @@ from .stated import BASES, Basis, Stated
 
 T = TypeVar("T")
 
-PROVENANCE: Final = ("value", "source", "basis", "disputed", "note")
+PROVENANCE: Final = ("value", "source", "basis", "disputed", "uncertain", "note")
+PERCENTILES: Final = ("p05", "p95")
 
 
 class Spoilt:
@@ -171,14 +172,32 @@ def failure(problems: list[Problem]) -> PydanticCustomError:
 
 
 class Leaf(Reader[T]):
-    """Reads a value with its provenance: `11 min`, or `{value: 11 min, source: S-01}`."""
+    """Reads a value with its provenance: `11 min`, or `{value: 11 min, source: S-01}`.
+
+    `size` says how large a value is; only kinds that have one can be `uncertain`, between 0 and `most`.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        expected: str,
+        read: Callable[[object], T],
+        write: Callable[[T], str],
+        schema: Mapping[str, Any] | None = None,
+        *,
+        size: Callable[[T], float] | None = None,
+        most: float | None = None,
+    ) -> None:
+        super().__init__(kind, expected, read, write, schema)
+        self.size = size
+        self.most = most
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         scalar = {**self.schema, "description": self.expected}
         names = {"anyOf": [{"type": "string"}, {"type": "object"}]}
-        mapping = {
+        mapping: dict[str, Any] = {
             "type": "object",
             "additionalProperties": False,
             "required": ["value"],
@@ -190,6 +209,13 @@ class Leaf(Reader[T]):
                 "note": {"type": "string"},
             },
         }
+        if self.size is not None:
+            mapping["properties"]["uncertain"] = {
+                "type": "object",
+                "additionalProperties": False,
+                "required": list(PERCENTILES),
+                "properties": dict.fromkeys(PERCENTILES, scalar),
+            }
         return {"anyOf": [scalar, mapping]}
 
     def validate(self, raw: object) -> Stated[T]:
@@ -213,6 +239,7 @@ class Leaf(Reader[T]):
             if key not in PROVENANCE
         ]
         spoilt = any(raw.get(key) is SPOILT for key in PROVENANCE)
+        uncertain: tuple[T, T] | None = None
         value: object = None
         if "value" not in raw:
             problems.append(Problem("the key `value` is missing", self.expected))
@@ -221,6 +248,15 @@ class Leaf(Reader[T]):
                 value = self.read(raw["value"])
             except Unreadable as unreadable:
                 problems.append(self.problem(unreadable, "value"))
+        if "uncertain" in raw and raw["uncertain"] is not SPOILT:
+            try:
+                uncertain = self.percentiles(raw["uncertain"], cast("T | None", value))
+            except Unreadable as unreadable:
+                problems += [
+                    Problem(one.message, one.expected, one.hint, one.inside, one.at_key)
+                    for one in unreadable.within("uncertain")
+                ]
+            spoilt = spoilt or uncertain is None
         sources: tuple[str, ...] = ()
         try:
             sources = source_list(raw.get("source", ()))
@@ -261,7 +297,73 @@ class Leaf(Reader[T]):
             sources=sources,
             disputed=cast("str | None", raw.get("disputed")),
             note=cast("str | None", raw.get("note")),
+            uncertain=uncertain,
         )
+
+    def percentiles(self, raw: object, value: T | None) -> tuple[T, T] | None:
+        """How far off the value may be: 5th and 95th percentile; None if a part of it is spoilt."""
+        if self.size is None:
+            raise Unreadable(
+                "this kind of value cannot be uncertain",
+                "leave it out; counts, durations, shares, rates and numbers can be",
+            )
+        example = "`{p05: ..., p95: ...}`"
+        if not isinstance(raw, Mapping):
+            raise Unreadable(f"{quoted(raw)} does not say between what", expected=example)
+        wrong = [
+            Unreadable(
+                f"unknown key `{key}` in `uncertain`",
+                did_you_mean(key, PERCENTILES),
+                inside=(key,),
+                expected=one_of(PERCENTILES),
+                at_key=True,
+            )
+            for key in raw
+            if key not in PERCENTILES
+        ]
+        wrong += [
+            Unreadable(f"the key `{key}` is missing in `uncertain`", expected=example)
+            for key in PERCENTILES
+            if key not in raw
+        ]
+        found: list[T] = []
+        for key in PERCENTILES:
+            if raw.get(key, SPOILT) is SPOILT:
+                continue
+            try:
+                found.append(self.read(raw[key]))
+            except Unreadable as unreadable:
+                wrong += [
+                    Unreadable(
+                        one.message, one.hint, inside=one.inside, expected=one.expected or self.expected
+                    )
+                    for one in unreadable.within(key)
+                ]
+        if not wrong and len(found) == len(PERCENTILES):
+            wrong = self.out_of_order(self.size, (found[0], found[1]), value)
+        if wrong:
+            raise SeveralUnreadable(wrong)
+        return (found[0], found[1]) if len(found) == len(PERCENTILES) else None
+
+    def out_of_order(
+        self, size: Callable[[T], float], ends: tuple[T, T], value: T | None
+    ) -> list[Unreadable]:
+        """What is wrong with percentiles that can be read: they increase, around the value, to no certainty."""
+        low, high = ends
+        if size(low) >= size(high):
+            message = f"{quoted(self.write(high))} is not above {quoted(self.write(low))}"
+            return [Unreadable(message, inside=("p95",), expected="a p95 that is larger than p05")]
+        wrong = []
+        if size(low) == 0:
+            hint = "write the smallest value that is likely"
+            wrong.append(Unreadable("a p05 of 0 has no logarithm", hint, inside=("p05",)))
+        if self.most is not None and size(high) >= self.most:
+            hint = "write the largest value that is likely"
+            wrong.append(Unreadable("a p95 of all has no odds", hint, inside=("p95",)))
+        if value is not None and not size(low) <= size(value) <= size(high):
+            message = f"{quoted(self.write(value))} is not between p05 and p95"
+            wrong.append(Unreadable(message, expected="percentiles on either side of the value"))
+        return wrong
 
 
 SOURCES_EXPECTED: Final = "a key of `sources:`, a list of keys, or `{outlet: ..., date: ..., address: ...}`"

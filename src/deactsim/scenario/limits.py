@@ -25,6 +25,8 @@ _LAST: Final = 3_471_292_800_000_000  # 2080
 _LONGEST: Final = 366 * _DAY
 # A limit of fewer actions has a window that is longer than any duration may be.
 _LONGEST_WINDOW: Final = 36_525 * _DAY
+# The acts of one occurrence are counted in 14 bits.
+_ACTS: Final = 10_000
 # How much longer or shorter the public's delay may be than at its first point.
 _FACTOR: Final = 1e9
 
@@ -38,11 +40,17 @@ class _Limits(Checks):
     def check(self) -> None:
         """All limits, section by section."""
         for stream in self.entries("reports"):
-            self.an_hour(stream.at("rate"), "reports")
+            self.reports(stream)
         for team in self.entries("teams"):
             self.people(team.at("headcount"))
-            self.turnover(team.at("turnover"))
+            self.once_a_day(team.at("turnover"), "more people leave in a day than there are")
+            waves = team.at("waves")
+            for wave in waves.items if waves is not None else []:
+                self.in_the_calendar(wave.at("at"), "the wave")
+        for cause in self.entries("causes"):
+            self.cause(cause)
         for name, node in safeguards_of(self.top):
+            self.once_a_day(node.at("rots"), "an entry goes stale more than once a day")
             if name == "alert":
                 self.an_hour(node.at("false_alarms"), "false alarms")
             elif name == "on_call":
@@ -52,7 +60,7 @@ class _Limits(Checks):
             elif name == "step_down":
                 self.a_year(node.at("before_last_shift"), "before_last_shift")
         self.public()
-        self.calendar()
+        self.in_the_calendar(self.top.at("incident", "at", "value"), "the act")
         for key in ("warm_up", "follow"):
             self.a_year(self.top.at("incident", key), key)
         self.a_year(self.top.at("incident", "at", "give_or_take"), "give_or_take")
@@ -79,11 +87,38 @@ class _Limits(Checks):
         if node is not None and heads is not None and heads > _PEOPLE:
             self.faults.add(node.place, f"a team of {heads:,} is too large", "at most 1M")
 
-    def turnover(self, node: Node | None) -> None:
-        """Nobody leaves before having worked a day."""
+    def reports(self, stream: Node) -> None:
+        """No more reports than can be told apart, in the busiest hour either."""
+        rate = stream.at("rate")
+        self.an_hour(rate, "reports")
+        usual, busy = leaf_at(rate, "rate"), stream.at("busy")
+        for entry in busy.items if busy is not None else []:
+            node = entry.at("times")
+            times = leaf_at(node, "number")
+            if node is None or times is None or usual is None:
+                continue
+            many = usual.per_microsecond * _HOUR * times
+            if times > 1 and many > _AN_HOUR:
+                message = f"{many:,.0f} reports an hour are more than can be told apart"
+                self.faults.add(node.place, message, f"at most {_AN_HOUR} per hour")
+
+    def once_a_day(self, node: Node | None, message: str) -> None:
+        """What happens to each of many not more than once a day."""
         rate = leaf_at(node, "rate")
         if node is not None and rate is not None and rate.per_day > 1.0:
-            self.faults.add(node.place, "more people leave in a day than there are", "at most `1 per day`")
+            self.faults.add(node.place, message, "at most `1 per day`")
+
+    def cause(self, cause: Node) -> None:
+        """Acts that are exceptions, no more at once than can be counted, and over within a year."""
+        self.once_a_day(cause.at("rate"), "everybody does this more than once a day")
+        accounts, spacing = cause.at("accounts"), cause.at("spacing")
+        acts, apart = leaf_at(accounts, "count"), leaf_at(spacing, "duration")
+        if accounts is not None and acts is not None and acts > _ACTS:
+            self.faults.add(accounts.place, f"{acts:,} acts are too many for one occurrence", "at most 10k")
+        elif spacing is not None and acts and apart is not None and (acts - 1) * apart > _LONGEST:
+            self.faults.add(
+                spacing.place, "the acts of one occurrence last longer than a year", "at most 366 days"
+            )
 
     def window(self, node: Node | None) -> None:
         """A sliding window that is not longer than a lifetime."""
@@ -99,12 +134,11 @@ class _Limits(Checks):
         if node is not None and length is not None and length > _LONGEST:
             self.faults.add(node.place, f"`{key}` is longer than a year", "at most 366 days")
 
-    def calendar(self) -> None:
-        """An act within the years that ids can count the hours of."""
-        node = self.top.at("incident", "at", "value")
+    def in_the_calendar(self, node: Node | None, what: str) -> None:
+        """Something within the years that ids can count the hours of."""
         at = leaf_at(node, "instant")
         if node is not None and at is not None and not _FIRST <= at < _LAST:
-            self.faults.add(node.place, "the act is outside the years 1980 to 2079")
+            self.faults.add(node.place, f"{what} is outside the years 1980 to 2079")
 
     def public(self) -> None:
         """The law of the public's delay, at every audience there is, stays within reason."""

@@ -15,6 +15,7 @@ from .places import Faults, Node, node_of
 from .references import check_references
 from .schema import Scenario
 from .sense import check_sense
+from .sense_forecast import check_forecast
 from .sense_incident import check_incident
 from .yaml_places import compose
 
@@ -39,6 +40,7 @@ def loads(text: str, name: str = "<text>") -> Scenario:
     check_references(whole, faults)
     check_sense(whole, faults)
     check_incident(whole, faults)
+    check_forecast(whole, faults)
     check_limits(whole, faults)
     if faults.found or scenario is None:
         raise faults.error()
@@ -64,5 +66,6 @@ def contradictions(scenario: Scenario) -> list[str]:
     check_references(whole, faults)
     check_sense(whole, faults)
     check_incident(whole, faults)
+    check_forecast(whole, faults)
     check_limits(whole, faults)
     return [fault.message for fault in faults.found.values()]

@@ -39,6 +39,14 @@ def text_at(scenario: Scenario, path: str) -> str:
     return _reader(steps).write(_get(scenario, steps).value)
 
 
+def between_at(scenario: Scenario, path: str) -> tuple[str, str] | None:
+    """The texts of p05 and p95 of an uncertain value at a path; None where it is not said to be uncertain."""
+    steps = _find(scenario, path)[0]
+    ends = _get(scenario, steps).uncertain
+    write = _reader(steps).write
+    return None if ends is None else (write(ends[0]), write(ends[1]))
+
+
 def replace(scenario: Scenario, path: str, value: Any) -> Scenario:
     """The scenario with another value at a path; nothing is checked, nothing else is copied.
 

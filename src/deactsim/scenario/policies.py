@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from .leaf import SPOILT, Reader, Unreadable, did_you_mean, one_of, quoted
+from .leaf import PERCENTILES, SPOILT, Reader, Unreadable, did_you_mean, one_of, quoted
 from .places import Faults, Node
 from .safeguards import Safeguards
 
@@ -197,9 +197,18 @@ def _same(safeguard: str, key: str, one: Node, other: Node) -> bool:
     if reader is None:
         return bool(_many(one) == _many(other))
     try:
-        return bool(reader.read(_value(one)) == reader.read(_value(other)))
+        return bool(reader.read(_value(one)) == reader.read(_value(other))) and _ends(one, reader) == _ends(
+            other, reader
+        )
     except Unreadable:
         return True  # faulted where it stands
+
+
+def _ends(node: Node, reader: Reader[Any]) -> tuple[Any, ...]:
+    """Between what a value is uncertain."""
+    uncertain = node.at("uncertain")
+    table = uncertain.table if uncertain is not None else {}
+    return tuple(reader.read(table[key].plain) for key in PERCENTILES if key in table)
 
 
 def _many(node: Node) -> Any:

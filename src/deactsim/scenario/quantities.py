@@ -12,7 +12,16 @@ from typing import Annotated, Any, Final
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from .amounts import read_count, read_rate, read_share, write_count, write_rate, write_share
+from .amounts import (
+    read_count,
+    read_number,
+    read_rate,
+    read_share,
+    write_count,
+    write_number,
+    write_rate,
+    write_share,
+)
 from .distributions import read_distribution, write_distribution
 from .durations import read_duration, read_instant, write_duration, write_instant
 from .leaf import SOURCES_EXPECTED, Leaf, Reader, Unreadable, default, did_you_mean, quoted, source_list
@@ -29,6 +38,7 @@ __all__ = [
     "Flag",
     "Instant",
     "Names",
+    "Number",
     "RandomDuration",
     "RateOf",
     "Reader",
@@ -63,9 +73,14 @@ def read_employment(raw: object) -> str:
 
 _TEXT: Final = {"type": "string"}
 
-COUNT: Final = Leaf("count", "a count such as `150`, `270k` or `41.7M`", read_count, write_count)
+COUNT: Final = Leaf("count", "a count such as `150`, `270k` or `41.7M`", read_count, write_count, size=float)
 DURATION: Final = Leaf(
-    "duration", "a duration such as `90 s` or `1 h 17 min`", read_duration, write_duration, _TEXT
+    "duration",
+    "a duration such as `90 s` or `1 h 17 min`",
+    read_duration,
+    write_duration,
+    _TEXT,
+    size=float,
 )
 RANDOM: Final = Leaf(
     "random duration",
@@ -75,11 +90,22 @@ RANDOM: Final = Leaf(
     _TEXT,
 )
 SHARE: Final = Leaf(
-    "share", "a share such as `98%`, or a number from 0 to 1 such as `0.98`", read_share, write_share
+    "share",
+    "a share such as `98%`, or a number from 0 to 1 such as `0.98`",
+    read_share,
+    write_share,
+    size=float,
+    most=1.0,
 )
 RATE: Final = Leaf(
-    "rate", "a rate such as `40 per day`, `0.2 per hour` or `38% per year`", read_rate, write_rate, _TEXT
+    "rate",
+    "a rate such as `40 per day`, `0.2 per hour` or `38% per year`",
+    read_rate,
+    write_rate,
+    _TEXT,
+    size=lambda rate: rate.per_microsecond,
 )
+NUMBER: Final = Leaf("number", "a plain number such as `1.5` or `60`", read_number, write_number, size=float)
 INSTANT: Final = Leaf(
     "instant",
     "an instant with its zone, such as `2017-11-02T18:48:30-04:00`",
@@ -127,13 +153,24 @@ SOURCE_TABLE: Final = Reader(
     {"type": "object", "additionalProperties": _INLINE},
 )
 
-KINDS: Final[tuple[Leaf[Any], ...]] = (COUNT, DURATION, RANDOM, SHARE, RATE, INSTANT, FLAG, EMPLOYMENT)
+KINDS: Final[tuple[Leaf[Any], ...]] = (
+    COUNT,
+    DURATION,
+    RANDOM,
+    SHARE,
+    RATE,
+    NUMBER,
+    INSTANT,
+    FLAG,
+    EMPLOYMENT,
+)
 
 Count = Annotated[Stated[int], COUNT]
 Duration = Annotated[Stated[int], DURATION]
 RandomDuration = Annotated[Stated[Distribution], RANDOM]
 Share = Annotated[Stated[float], SHARE]
 RateOf = Annotated[Stated[Rate], RATE]
+Number = Annotated[Stated[float], NUMBER]
 Instant = Annotated[Stated[int], INSTANT]
 Flag = Annotated[Stated[bool], FLAG]
 Employment = Annotated[Stated[str], EMPLOYMENT]

@@ -66,6 +66,7 @@ class _References:
             self.one(stream.at("command"), self.commands, "command")
         self.one(top.at("response", "by"), self.teams, "team")
         self.incident()
+        self.forecast()
         for name, safeguard in safeguards_of(top):
             self.safeguard(name, safeguard)
         self.source_keys(top)
@@ -100,6 +101,16 @@ class _References:
         for act in acts.items if acts is not None else []:
             self.one(act.at("account"), self.accounts, "account")
 
+    def forecast(self) -> None:
+        """Who acts on what, and what is measured."""
+        for cause in self.entries("causes").values():
+            self.one(cause.at("command"), self.commands, "command")
+            self.many(cause.at("by"), self.teams, "team")
+            self.keys(cause.at("targets"), self.tiers, "tier")
+            self.keys(cause.at("keys"), self.teams, "team")
+        self.many(self.top.at("forecast", "protected"), self.tiers, "tier")
+        self.keys(self.top.at("forecast", "wages"), self.teams, "team")
+
     def safeguard(self, name: str, node: Node) -> None:
         """What a safeguard covers, and whom it asks."""
         covered = None if self.tiers is None or self.accounts is None else (*self.tiers, *self.accounts)
@@ -112,9 +123,7 @@ class _References:
         elif name == "separation_of_duties":
             self.one(node.at("by"), self.teams, "team")
         elif name == "approval":
-            by = node.at("by")
-            for team, count in by.table.items() if by is not None else ():
-                self.name(team, count, self.teams, "team")
+            self.keys(node.at("by"), self.teams, "team")
 
     def source_keys(self, node: Node) -> None:
         """The keys under every `source:`."""
@@ -155,6 +164,11 @@ class _References:
         if node.text not in known:
             hint = did_you_mean(node.text, known)
             self.faults.add(node.place, f"unknown {what} `{node.text}`", one_of(known), hint)
+
+    def keys(self, node: Node | None, known: tuple[str, ...] | None, what: str) -> None:
+        """The names in a mapping, as its keys."""
+        for name, entry in node.table.items() if node is not None else ():
+            self.name(name, entry, known, what)
 
     def name(self, name: str, node: Node, known: tuple[str, ...] | None, what: str) -> None:
         """A name as a key."""

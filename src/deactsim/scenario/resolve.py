@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel
 
 from .grammar import annotation_of, inside, key_of, reader_in
-from .leaf import Leaf
+from .leaf import PERCENTILES, Leaf
 from .policies import NONE
 from .records import write_fact
 from .safeguards import Safeguards
@@ -98,9 +98,13 @@ class _Writer:
 
     def leaf(self, stated: Stated[Any], reader: Leaf[Any]) -> dict[str, Any]:
         """A value and what it rests on, on one line."""
-        text = reader.write(stated.value)
-        value = stated.value if isinstance(stated.value, bool) else _number_or_text(text)
+        value = (
+            stated.value if isinstance(stated.value, bool) else _number_or_text(reader.write(stated.value))
+        )
         written = _Line(value=value, basis=stated.basis)
+        if stated.uncertain is not None:
+            ends = (_number_or_text(reader.write(end)) for end in stated.uncertain)
+            written["uncertain"] = _Line(zip(PERCENTILES, ends, strict=True))
         if stated.sources:
             written["source"] = list(stated.sources)
         if stated.disputed is not None:

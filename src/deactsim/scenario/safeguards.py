@@ -52,6 +52,8 @@ class Safeguard(Kind):
     works       share of the time it is in order
     stretch     mean length of an outage
     depends_on  component it fails with; safeguards that name the same one fail together
+    rots        how often an entry of its list goes stale, an entry and year
+    mended      how long until somebody notices that and mends it, on average
     """
 
     of: Names | None = None
@@ -62,6 +64,8 @@ class Safeguard(Kind):
     works: Share = default("100%")
     stretch: Duration = default("4 h")
     depends_on: Name | None = None
+    rots: RateOf = default("0 per year")
+    mended: Duration = default("30 days")
 
 
 class LeastPrivilege(Everywhere):
@@ -207,8 +211,8 @@ class RateLimit(Safeguard):
 class Alert(Safeguard):
     """A state change on a covered account pages whoever responds.
 
-    `ignored` is the share of alerts that nobody acts on; a false alarm costs a responder
-    `triage`.
+    `ignored` is the share of alerts that nobody acts on, and `tires` how much that grows for each
+    false alarm a day; a false alarm costs a responder `triage`.
     """
 
     family = "detect"
@@ -217,6 +221,7 @@ class Alert(Safeguard):
     after: RandomDuration
     recall: Share
     ignored: Share = default("0%")
+    tires: Share = default("0%")
     false_alarms: RateOf = default("0 per day")
     triage: RandomDuration = default("median 13.2 min, sigma 0.70")
 

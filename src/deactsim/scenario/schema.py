@@ -5,7 +5,8 @@ same words a user would write, and counts as assumed.
 """
 
 # No `from __future__ import annotations` here: pydantic would compile each annotation anew.
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
@@ -17,6 +18,7 @@ from .quantities import (
     Flag,
     Instant,
     Names,
+    Number,
     RandomDuration,
     RateOf,
     Share,
@@ -39,11 +41,16 @@ FactOf = Literal[
     "audience_whole",
     "content_lost",
 ]
+Wrong = Literal["slip", "misidentified", "deliberate"]
 
 
 class Part(BaseModel):
-    """A strict, immutable part of a scenario."""
+    """A strict, immutable part of a scenario.
 
+    `filled_in` has what belongs under keys that people may leave out where the file leaves no choice.
+    """
+
+    filled_in: ClassVar[Mapping[str, str]] = {}
     model_config = SETTINGS
 
 
@@ -80,6 +87,13 @@ class Platform(Part):
     accounts: dict[Name, Account] = {}
 
 
+class Wave(Part):
+    """Many people of a team leave together: when their last shifts end, and how many there are."""
+
+    at: Instant
+    leavers: Count
+
+
 class Team(Part):
     """People with the same rights, site and shifts."""
 
@@ -89,12 +103,22 @@ class Team(Part):
     tool: Name = "console"
     shift: ShiftWindows = default("always")
     turnover: RateOf = default("0 per year")
+    waves: tuple[Wave, ...] = ()
+
+
+class Busy(Part):
+    """Hours of the week in which so many times the usual number of reports come in."""
+
+    when: ShiftWindows
+    times: Number
 
 
 class ReportStream(Part):
     """Routine work on a tier: how many reports, how long each takes, how many end in an action.
 
-    `slip` is the share of honest actions that hit the wrong account or command.
+    `slip` is the share of honest actions that hit the wrong account or command, `misidentified` the
+    share that hit the account they were meant for, which was taken for another. In `busy` hours the
+    rate is multiplied, by the first entry that fits.
     """
 
     rate: RateOf
@@ -103,6 +127,8 @@ class ReportStream(Part):
     handling: RandomDuration
     urgent: Share = default("0%")
     slip: Share = default("0%")
+    misidentified: Share = default("0%")
+    busy: tuple[Busy, ...] = ()
 
 
 class Anchor(Part):
@@ -218,7 +244,7 @@ class Moment(Part):
 class Reading(Part):
     """One of the ways disputed sources can be read."""
 
-    cause: Literal["slip", "misidentified", "deliberate"]
+    cause: Wrong
     label: str | None = None
     letter: Annotated[str, Field(pattern=r"^[A-Z]$")] | None = None
     expects_no_effect: Flag = default("false")
@@ -259,6 +285,48 @@ class Incident(Part):
     follow: Duration = default("24 h")
 
 
+class Cause(Part):
+    """Why somebody takes down accounts that nothing is wrong with, and how often: a forecast's incidents.
+
+    `rate` is for each person of the teams in `by`, a year. `command`, `by` and `targets` are filled
+    in when a file is loaded, so that they are always there. Of the actors a share is on the way
+    out (`leaving`), a share has left already (`former`), and the others stay.
+    """
+
+    filled_in = {
+        "command": "the name of a command; there is more than one",
+        "by": "teams",
+        "targets": "tiers and their shares, `100%` in all; there is more than one tier",
+    }
+
+    cause: Wrong
+    label: str | None = None
+    rate: RateOf
+    command: Name
+    by: Names
+    targets: dict[Name, Share]
+    on_shift: Share = default("100%")
+    leaving: Share = default("0%")
+    leaves_after_act: RandomDuration = default("1 day")
+    former: Share = default("0%")
+    left_before_act: RandomDuration | None = None
+    accounts: Count = default("1")
+    spacing: Duration = default("1 min")
+    open_report: Share = default("0%")
+    expects_no_effect: Flag = default("false")
+    may_adapt: Share = default("0%")
+    keys: dict[Name, Count] = {}
+
+
+class ForecastSettings(Part):
+    """What a forecast is measured by: the longest darkness accepted, of whom, and what an hour of work costs."""
+
+    appetite: Duration
+    protected: Names
+    wages: dict[Name, Number] = {}
+    currency: str | None = None
+
+
 class Policy(Part):
     """A named set of safeguards, resolved: every safeguard in force, in full."""
 
@@ -281,6 +349,8 @@ class Scenario(Part):
     audience_whole: AudienceWhole | None = None
     statements: Statements | None = None
     incident: Incident | None = None
+    causes: dict[Name, Cause] = {}
+    forecast: ForecastSettings | None = None
     safeguards: Safeguards = Safeguards()
     baseline: Name
     policies: dict[Name, Policy]

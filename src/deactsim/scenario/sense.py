@@ -26,6 +26,15 @@ _ABOVE_ZERO: Final = {
     "approval": {"time_out": "duration"},
 }
 
+# Common keys that the complete form writes even where they say what is the default anyway.
+_COMMON: Final = {
+    "covers": "share",
+    "works": "share",
+    "stretch": "duration",
+    "rots": "rate",
+    "mended": "duration",
+}
+
 
 def check_sense(top: Node, faults: Faults) -> None:
     """Fault what cannot be, although every word of it may."""
@@ -210,5 +219,5 @@ class _Sense(Checks):
 
 def _is_default(key: str, node: Node) -> bool:
     """Whether a common key says what it says anyway; the complete form writes all of them."""
-    kind = {"covers": "share", "works": "share", "stretch": "duration"}.get(key)
+    kind = _COMMON.get(key)
     return kind is not None and leaf_at(node, kind) == read(kind, Safeguard.model_fields[key].default)

@@ -1,4 +1,4 @@
-"""What people may leave out or write shorter, spelled out: version, sources, facts, the moment."""
+"""What people may leave out or write shorter, spelled out: version, sources, facts, the moment, causes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any, Final, get_args
 
-from .leaf import SPOILT, quoted
+from .leaf import SPOILT, Default, Spoilt, quoted
 from .places import Faults, Node
 from .schema import FactOf
 
@@ -28,7 +28,57 @@ def complete(top: Node, faults: Faults) -> Node:
             facts = {name: _fact(name, node) for name, node in parts["facts"].value.items()}
             parts["facts"] = replace(parts["facts"], value=facts)
         top = replace(top, value={**top.table, "incident": replace(incident, value=parts)})
+    causes = top.at("causes")
+    if causes is not None and isinstance(causes.value, dict):
+        filled = {name: _cause(node, top) for name, node in causes.value.items()}
+        top = replace(top, value={**top.table, "causes": replace(causes, value=filled)})
     return top
+
+
+def _cause(node: Node, top: Node) -> Node:
+    """A cause with its command, targets and teams, where the file leaves only one choice."""
+    if not isinstance(node.value, dict):
+        return node
+    entries = dict(node.value)
+    if "command" not in entries:
+        acting = _acting(top.at("platform", "commands"))
+        if len(acting) == 1:
+            entries["command"] = Node(acting[0], node.header, node.key)
+    tiers = top.at("platform", "tiers")
+    if "targets" not in entries and tiers is not None and len(tiers.table) == 1:
+        everything = Node(Default("100%"), node.header, node.key)
+        entries["targets"] = Node({next(iter(tiers.table)): everything}, node.header, node.key)
+    if "targets" in entries and isinstance(entries["targets"].value, dict):
+        # Their order says nothing, and whom chance picks must not hang on it.
+        entries["targets"] = replace(entries["targets"], value=dict(sorted(entries["targets"].value.items())))
+    if "by" not in entries:
+        entries["by"] = Node(_able(entries, top), node.header, node.key)
+    return replace(node, value=entries)
+
+
+def _acting(commands: Node | None) -> list[str]:
+    """The commands that undo no other."""
+    if commands is None:
+        return []
+    undoing = {undo.text for command in commands.table.values() if (undo := command.at("undo")) is not None}
+    return [name for name in commands.table if name not in undoing]
+
+
+def _able(cause: dict[str, Node], top: Node) -> list[Node] | Spoilt:
+    """The teams with a right to the command on all targets, in the order of their names."""
+    command, targets = cause.get("command"), cause.get("targets")
+    commands, tiers, teams = top.at("platform", "commands"), top.at("platform", "tiers"), top.at("teams")
+    if command is None or targets is None or commands is None or tiers is None or teams is None:
+        return SPOILT
+    wanted = targets.table.keys()
+    if command.text not in commands.table or not wanted or not wanted <= tiers.table.keys():
+        return SPOILT  # faulted where it stands
+    able = []
+    for name, team in teams.table.items():
+        right = team.at("may", command.text or "")
+        if right is not None and wanted <= {item.text for item in right.items}:
+            able.append(Node(name, targets.header, targets.key))
+    return sorted(able, key=lambda node: str(node.value))
 
 
 def _check_version(top: Node, faults: Faults) -> None:

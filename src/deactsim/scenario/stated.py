@@ -26,7 +26,8 @@ class Stated(Generic[T]):
     """A value and what it rests on.
 
     `sources` holds keys of the scenario's `sources`; `given` is False for a default of
-    the format, which is always `basis="assumed"`.
+    the format, which is always `basis="assumed"`. `uncertain` is how far off the value may be:
+    its 5th and 95th percentile, of a lognormal or, for a share, a logit-normal.
     """
 
     value: T
@@ -35,6 +36,7 @@ class Stated(Generic[T]):
     disputed: str | None = None
     note: str | None = None
     given: bool = True
+    uncertain: tuple[T, T] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from .implied import overloaded
 from .measures import MEASURES
 from .nights import Array, Nights, conditioned, summarise, under
 from .ranking import rank
-from .reasons import untold, why_nothing
+from .reasons import how_stopped, nobody_decided, stopped_by, untold, why_nothing
 from .replay import Progress, known_policy, measures, reading_names
 from .results import (
     Comparison,
@@ -202,7 +202,7 @@ class _Comparing:
         ranking = rank(
             table,
             {r: letter for r, (_, letter) in self.readings.items()},
-            self._adapters(outcomes),
+            self._adapters(nights),
             self.scenario.baseline,
         )
         tipping = self._tip(ranking.by_reading[first], ranking.ties[first], decided)
@@ -239,9 +239,13 @@ class _Comparing:
     def _nights(self, nights: Mapping[tuple[Plan, Plan], Nights], name: str, reading: str) -> Nights:
         return nights[self.own[reading], self.plans[name, reading]]
 
-    def _adapters(self, outcomes: Sequence[PolicyOutcome]) -> dict[str, dict[str, float]]:
-        """Mean dark minutes of policies under readings in which the actor adapts."""
-        return {o.name: {r.reading: r.mean_dark.mean for r in o.adapted} for o in outcomes if o.adapted}
+    def _adapters(self, nights: Mapping[tuple[Plan, Plan], Nights]) -> dict[str, dict[str, Nights]]:
+        """The evenings of policies under readings in which the actor adapts to them."""
+        found: dict[str, dict[str, Nights]] = {}
+        for (name, reading), plan in self.adapted.items():
+            if name not in self.unknown:
+                found.setdefault(name, {})[reading] = nights[self.own[reading], plan]
+        return found
 
     def _outcomes(
         self, nights: Mapping[tuple[Plan, Plan], Nights], weeks: Mapping[Plan, Weeks]
@@ -288,10 +292,14 @@ class _Comparing:
                 safeguards = self.scenario.policies[name].safeguards
                 own = self.scenario.policies[self.scenario.baseline].safeguards
                 reason, source = why_nothing(self.scenario, safeguards, own, table[first])
+        readings = tuple(_under_reading(r, n, base[r]) for r, n in table.items())
+        answers = most_stopped(readings).stopped_by
         return replace(
             bare,
             group=group,
-            readings=tuple(_under_reading(r, n, base[r]) for r, n in table.items()),
+            readings=readings,
+            stopped_how=how_stopped(self.scenario.policies[name].safeguards, answers),
+            unheard=nobody_decided(answers),
             measures=measures(table[first]),
             difference=_difference(table[first], base[first]),
             reason=reason,
@@ -310,8 +318,7 @@ class _Comparing:
             if outcome.group not in ("stops", "shortens", "lengthens", "postpones"):
                 continue
             stops = outcome.group == "stops"
-            most = max(outcome.readings, key=lambda r: r.stopped.mean)
-            reading = most.reading if stops else outcome.readings[0].reading
+            reading = most_stopped(outcome.readings).reading if stops else outcome.readings[0].reading
             jobs.append(_Job("decide", policy=outcome.name, reading=reading, stops=stops))
         found = self._batch(jobs)
         return {job.policy: decision for job, decision in zip(jobs, found, strict=True) if decision}
@@ -331,6 +338,11 @@ class _Comparing:
         return tuple(tipping for tipping in self._batch(jobs) if tipping is not None)
 
 
+def most_stopped(readings: Sequence[ReadingOutcome]) -> ReadingOutcome:
+    """The reading under which a policy stops most: the one it is for, the first of equals."""
+    return max(readings, key=lambda outcome: outcome.stopped.mean)
+
+
 def _under_reading(reading: str, nights: Nights, base: Nights) -> ReadingOutcome:
     dark = ~nights.stopped
     mean_dark = nights.estimate(nights.column("dark_minutes"), "min")
@@ -342,6 +354,8 @@ def _under_reading(reading: str, nights: Nights, base: Nights) -> ReadingOutcome
         # Minutes are never below 0, whatever the normal approximation says of them.
         mean_dark=replace(mean_dark, low=max(0.0, mean_dark.low)),
         dark_first=nights.summary("dark_first", "min", ~np.isnan(nights.column("late"))),
+        dark_worlds=nights.dark_worlds,
+        stopped_by=stopped_by(nights),
     )
 
 

@@ -74,13 +74,14 @@ def _fact(
 ) -> FactResult:
     role, value = role_of(fact), value_of(fact)
     documented = _number(value, incident)
-    simulated, unit, agrees, percentile = None, None, None, None
+    simulated, unit, agrees, percentile, passes = None, None, None, None, None
     if fact.of is not None:
         values = _values(nights, fact.of, value)
         unit = "share" if fact.of == "content_lost" else "min"
         simulated = _summary(nights, values, unit)
         if role == "checked" and own and isinstance(documented, float):
             agrees, percentile = _check(values, nights.weights, value.relation, documented)
+            passes = _passes(values, nights.weights, value.relation)
     return FactResult(
         id=name,
         label=fact.label or LABELS.get(fact.of or "", name.replace("_", " ")),
@@ -94,6 +95,8 @@ def _fact(
         source=source_text(scenario, fact.source),
         disputed=fact.disputed,
         note=fact.note,
+        passes=passes,
+        free=fact.model == "free",
     )
 
 
@@ -127,6 +130,18 @@ def _check(values: Array, weights: Array, relation: str, documented: float) -> t
     if relation == "after":
         return 1.0 - below >= 0.05, 100.0 * below
     return at_most >= 0.05 and 1.0 - below >= 0.05, 50.0 * (below + at_most)
+
+
+def _passes(values: Array, weights: Array, relation: str) -> tuple[float | None, float | None]:
+    """From where to where the record could lie for a checked fact to agree; None for an open end.
+
+    Open too is an end that is never: where so many worlds never came to it, any later record agrees.
+    """
+    known = np.where(np.isnan(values), np.inf, values)
+    low, high = (weighted.quantile(known, weights, p) for p in (0.05, 0.95))
+    first = None if relation == "after" else low
+    last = None if relation == "by" or np.isinf(high) else high
+    return first, last
 
 
 def dark_fact(incident: Incident) -> str | None:

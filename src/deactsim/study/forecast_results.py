@@ -67,18 +67,43 @@ class ExceedancePoint:
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class YearsOccurrence:
+    """One occurrence of a year: on which `day` (from 1), how many accounts went dark for how many minutes
+    together, whether a protected one was among them, and which channel noticed first (None: nobody)."""
+
+    day: int
+    cause: str
+    accounts: int
+    minutes: float
+    protected: bool
+    noticed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BadYear:
+    """The year at a percentile (0 to 100) of minutes dark under the baseline, as it might have gone."""
+
+    percentile: float
+    minutes: float
+    occurrences: tuple[YearsOccurrence, ...]
+
+
 @dataclass(frozen=True)
 class ForecastPolicy:
     """One policy over the years.
 
     yearly       measure of `YEARLY` to its mean a year
     difference   the same, minus the baseline's, paired year by year
-    beats        for `dark_minutes` and `protected_minutes`, how often its year is better
+    beats        for `dark_minutes` and `protected_minutes`, how often its year is better; a measure that
+                 frequent causes change is left out
     by_cause     cause to measure to its mean a year
-    headline     chance that in a year a protected account is dark longer than the appetite
-    exceedance   the loss-exceedance curve, by rising minutes
+    headline     chance that in a year a protected account is dark longer than the appetite; nan where
+                 a frequent cause brings it, so that it cannot be composed
+    exceedance   the loss-exceedance curve, by rising minutes; empty where it cannot be composed
     times        `time_to_detect`, `time_to_restore` (min) over accounts that went dark, weighted by rates
-    access       `after_leaving`, `in_notice`: days with the right, a leaver
+    access       `after_leaving` (up to a year), `in_notice` (of the last 30): days with the right, a leaver
+    access_curve days after the last shift, and the share of leavers who still have the right then
     friction     what honest work pays in a usual week
     unstable     which team cannot cope, with its load; None if all can
     cost         what the friction costs a year in the scenario's money; None without wages
@@ -94,6 +119,7 @@ class ForecastPolicy:
     exceedance: tuple[ExceedancePoint, ...]
     times: Mapping[str, Summary]
     access: Mapping[str, Summary]
+    access_curve: tuple[tuple[float, float], ...]
     friction: Mapping[str, Estimate]
     friction_text: str
     unstable: str | None
@@ -119,6 +145,7 @@ class Forecast:
     protected: tuple[str, ...]
     causes: tuple[CauseResult, ...]
     policies: tuple[ForecastPolicy, ...]
+    bad_year: BadYear | None
     complete: bool
     frame_of: Callable[[], pd.DataFrame] = field(repr=False)
     varied: tuple[str, str] | None = None

@@ -283,6 +283,24 @@ def _asked(plan: Plan) -> list[TeamPlan]:
     return [plan.teams[place] for place in sorted(places)]
 
 
+def wages_of(plan: Plan, wages: Mapping[str, float]) -> dict[str, float] | None:
+    """What a unit of each costly measure of a week costs, by the hourly wages of teams.
+
+    Asked teams and teams that act are averaged; None where a wage is missing that is needed.
+    """
+    asked, acting = _asked(plan), [team for team in plan.teams if team.holders]
+    responders = [plan.teams[plan.response.team]]
+    hours = {"approver_hours": asked, "responder_hours": responders, "agent_days_lost": acting}
+    found = {}
+    for measure, teams in hours.items():
+        if any(team.name not in wages for team in teams):
+            return None
+        if teams:
+            found[measure] = sum(wages[team.name] for team in teams) / len(teams)
+    found["agent_days_lost"] *= 8.0
+    return found
+
+
 #: How the counts of `friction_text` are said, after those held.
 _SAID = {
     "denied": "denied",

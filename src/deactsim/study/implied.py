@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from ..model import lengths
 from ..model.compile import compile_plan
+from ..model.compile_causes import compile_causes
 from ..model.plan import Plan, TeamPlan
 from ..model.shifts import DAY, overlap
+from ..model.world import mean_times
 from ..scenario.schema import Scenario
-
-YEAR = 365.25 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,10 @@ class Implied:
 def implied(scenario: Scenario) -> Implied:
     """What the scenario implies, from its means alone."""
     own = compile_plan(scenario, scenario.baseline, None)
-    wrongful = {s.tier: s.per_microsecond * YEAR * s.actioned * s.slip for s in own.streams}
+    wrongful = {stream.tier: 0.0 for stream in own.streams}
+    for cause in compile_causes(scenario):
+        if cause.routine:
+            wrongful[cause.targets[0].tier] += cause.per_year
     everywhere = loads(own)
     pools = [PoolLoad(team, None, load, _text(own, team, load)) for team, load in everywhere.items()]
     for policy in scenario.policies:
@@ -85,16 +88,17 @@ def loads(plan: Plan) -> dict[str, float]:
     work = dict(reports)
     given = plan.safeguards
     for stream in plan.streams:
+        rate_of_reports = stream.per_microsecond * mean_times(stream.busy)
         able = [plan.teams[i] for i in stream.teams]
         capacity = {team.name: _on_shift(team) * team.holders for team in able}
         total = sum(capacity.values())
         for team in able:
             if total > 0.0:
                 part = capacity[team.name] / total
-                reports[team.name] += part * stream.per_microsecond * lengths.mean(stream.handling)
+                reports[team.name] += part * rate_of_reports * lengths.mean(stream.handling)
             elif stream.per_microsecond > 0.0:
                 reports[team.name] = math.inf  # they come, and nobody ever takes them
-        acts = stream.per_microsecond * stream.actioned
+        acts = rate_of_reports * stream.actioned
         share = {team.name: capacity[team.name] / total if total else 0.0 for team in able}
         for place, team in enumerate(able):
             rate = acts * share[team.name]

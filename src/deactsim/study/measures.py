@@ -6,9 +6,15 @@ import math
 from dataclasses import dataclass, field
 
 from ..model.plan import IncidentPlan
+from ..model.shifts import overlap
 from ..model.states import Channel, Event, Gate, Reason, Route
 from ..model.streams import ACT, act_id, tag_of
 from ..model.trace import Trace
+
+#: How a gate's denial came about, beside its reason: nobody had looked at the request yet, nobody
+#: whom it could have asked was even on shift, or a review had begun and was not over.
+UNSEEN, UNMANNED, UNDER_REVIEW = "unseen", "nobody on shift", "under review"
+Denial = tuple[Gate, Reason, str]
 
 MINUTE = 60_000_000
 
@@ -42,13 +48,15 @@ class Marks:
     """The times of one world's incident, None where it did not come to that.
 
     Times are those of the first act, but for `contained` (the actor is one and the same) and
-    `effects` and `returns`, which hold every act by its id. `gates` is what each
-    gate said of any act; `held` tells of an act that still waits when the world ends.
+    `effects` and `returns`, which hold every act by its id. `gates` is what each gate said of any
+    act, `denials` which gate denied one, why, and how a time-out came about; `held` tells of an act
+    that still waits when the world ends.
     """
 
     requested: int | None = None
     effect: int | None = None
     gates: list[tuple[Gate, Reason]] = field(default_factory=list)
+    denials: list[Denial] = field(default_factory=list)
     noticed: dict[Channel, int] = field(default_factory=dict)
     word: int | None = None
     word_by: Channel | None = None
@@ -83,6 +91,8 @@ def marks(trace: Trace, ends: int) -> Marks:
     found = Marks(ends=ends)
     denied: set[int] = set()
     first = act_id(0)
+    asked: dict[int, tuple[int, int]] = {}
+    looking: dict[int, int] = {}
     for time, event, entity, by, reason in trace.rows:
         if tag_of(entity) != ACT:
             continue
@@ -92,6 +102,16 @@ def marks(trace: Trace, ends: int) -> Marks:
             found.returns[entity] = time
         elif event == Event.GATE_DENIED:
             denied.add(entity)
+            how = ""
+            if reason == Reason.TIMED_OUT:
+                how = _unheard(trace, asked.get(entity), time, under_review=looking.get(entity, 0) > 0)
+            found.denials.append((Gate(by), Reason(reason), how))
+        elif event == Event.ASKED:
+            asked[entity] = by, time
+        elif event == Event.REVIEW_STARTS:
+            looking[entity] = looking.get(entity, 0) + 1
+        elif event == Event.REVIEW_ENDS:
+            looking[entity] = looking.get(entity, 0) - 1
         if event in (Event.GATE_PASSED, Event.GATE_DENIED):
             found.gates.append((Gate(by), Reason(reason)))
         # The actor is one and the same: whichever response finds him first contains him.
@@ -100,6 +120,17 @@ def marks(trace: Trace, ends: int) -> Marks:
     if trace.plan.incident is not None:
         found.held = len(found.effects) + len(denied) < len(trace.plan.incident.acts)
     return found
+
+
+def _unheard(trace: Trace, asked: tuple[int, int] | None, until: int, *, under_review: bool) -> str:
+    """How a request came to time out; `asked` is the team asked last, and when."""
+    if under_review:
+        return UNDER_REVIEW
+    if asked is None:
+        return UNSEEN
+    team = next((team for team in trace.plan.teams if team.id == asked[0]), None)
+    manned = team is None or overlap(team.windows, asked[1], until) > 0
+    return UNSEEN if manned else UNMANNED
 
 
 def _mark(found: Marks, time: int, event: Event, by: int) -> None:

@@ -14,7 +14,7 @@ from ..model.states import Gate, Reason
 from ..stats import weighted
 from .background import run_incident
 from .condition import Progress, Weighted, new_world
-from .measures import Marks, marks, record
+from .measures import Denial, Marks, marks, record
 from .results import Estimate, Summary
 
 Array = NDArray[np.float64]
@@ -25,7 +25,7 @@ class Nights:
     """The same evenings under one plan: columns of numbers, weights and clusters.
 
     `columns` maps a name of `measures.record` to an array with one entry a world, nan
-    where it did not come to that. `decided` holds what each gate said of any act.
+    where it did not come to that. `decided` holds what each gate said of any act, `denied` what denied one.
     `given_effect` says that these are the worlds conditioned on its having taken effect.
     """
 
@@ -34,6 +34,7 @@ class Nights:
     clusters: NDArray[np.int64]
     decided: tuple[tuple[tuple[Gate, Reason], ...], ...]
     given_effect: bool = False
+    denied: tuple[tuple[Denial, ...], ...] = ()
 
     def __len__(self) -> int:
         return self.weights.size
@@ -47,6 +48,11 @@ class Nights:
     def stopped(self) -> NDArray[np.bool_]:
         """Which evenings never saw an account go dark."""
         return self.columns["stopped"] > 0.0
+
+    @property
+    def dark_worlds(self) -> float:
+        """How many equally weighted worlds those are worth that were not stopped."""
+        return weighted.effective_size(np.where(self.stopped, 0.0, self.weights), self.clusters)
 
     def column(self, name: str) -> Array:
         """A column; all nan if no world came to it."""
@@ -130,16 +136,18 @@ def free(plan: Plan, seed: int, worlds: int, progress: Progress | None = None) -
 def _table(plan: Plan, seen: Iterable[tuple[int, float, Marks]], found: Sequence[Weighted]) -> Nights:
     incident = plan.incident
     assert incident is not None  # noqa: S101 - nights are of incidents
-    rows, weights, clusters, decided = [], [], [], []
+    rows, weights, clusters, decided, denied = [], [], [], [], []
     for (number, weight, each), one in zip(seen, found, strict=True):
         rows.append(record(each, incident, one.world.effect_as_documented(incident)))
         weights.append(weight)
         clusters.append(number)
         decided.append(tuple(each.gates))
+        denied.append(tuple(each.denials))
     names = dict.fromkeys(name for row in rows for name in row)
     return Nights(
         columns={name: np.array([row.get(name, np.nan) for row in rows]) for name in names},
         weights=np.array(weights),
         clusters=np.array(clusters, dtype=np.int64),
         decided=tuple(decided),
+        denied=tuple(denied),
     )

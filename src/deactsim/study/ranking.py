@@ -1,48 +1,67 @@
-"""The order of policies, and whether it survives every reading of the sources."""
+"""The order of policies: one rule for tables and charts, and what each reading makes of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from ..stats import weighted
-from .nights import Nights
+from .nights import Array, Nights
 from .results import Ranking
 
 TOP = 3
+RULE = "fewest minutes dark on average, under the reading or adaptation worst for the policy"
+"""The rule of the order, as printed: stopped evenings count 0."""
 
 Table = Mapping[str, Mapping[str, Nights]]
 
 
-def rank(
-    table: Table,
-    letters: Mapping[str, str],
-    adapted: Mapping[str, Mapping[str, float]],
-    baseline: str | None = None,
-) -> Ranking:
-    """Rank policies by mean minutes dark over all evenings, under each reading.
+def rank(table: Table, letters: Mapping[str, str], adapted: Table, baseline: str | None = None) -> Ranking:
+    """Order policies by mean minutes dark over all evenings.
 
-    `table` is policy by reading; policies whose paired difference to the next cannot be told
-    from nothing are tied. `adapted` has the mean dark minutes where an actor adapts. In the
-    top there is nobody who cannot be told from the baseline.
+    `table` is policy by reading, `adapted` has the evenings of those to which an actor adapts. The
+    order that counts has each policy where it is worst: under that reading, or with the actor
+    adapting. Policies whose difference to the first of those before them cannot be told from
+    nothing are tied with it. Beside it stands the order under each reading by itself. In the top
+    there is nobody who cannot be told from the baseline.
     """
     by_reading, ties, tops = {}, {}, {}
     for reading in letters:
-        means = {name: _mean(table[name][reading]) for name in table}
-        order = sorted(table, key=lambda name: (means[name], name))
-        groups: list[list[str]] = []
-        for name in order:
-            if groups and _tied(table[groups[-1][0]][reading], table[name][reading]):
-                groups[-1].append(name)
-            else:
-                groups.append([name])
-        by_reading[reading] = tuple(order)
-        ties[reading] = tuple(tuple(group) for group in groups if len(group) > 1)
+        order, groups = _ordered({name: table[name][reading] for name in table})
+        by_reading[reading], ties[reading] = order, _several(groups)
         tops[reading] = _top(groups, baseline)
-    survives = len({frozenset(top) for top in tops.values()}) == 1
-    text = _text(tops, ties, letters, survives=survives, only=baseline if len(table) == 1 else None)
-    if any(tops.values()):
-        text += _dropped(table, tops, letters, adapted)
-    return Ranking(by_reading, ties, survives, text)
+    order, groups = _ordered({name: _worst(table[name], adapted.get(name, {})) for name in table})
+    top, survives = _top(groups, baseline), len({frozenset(top) for top in tops.values()}) == 1
+    if list(table) == [baseline]:
+        text = f"nothing to rank but the baseline, {baseline}"
+    elif not top and not any(tops.values()):
+        text = "no policy can be told from the baseline by its minutes dark"
+    else:
+        text = _text(top, _several(groups)) + _by_reading(tops, ties, letters, top)
+    return Ranking(by_reading, ties, survives, text, order, _several(groups))
+
+
+def _ordered(found: Mapping[str, Nights]) -> tuple[tuple[str, ...], list[list[str]]]:
+    """Names best first, and the same in groups that cannot be told apart."""
+    means = {name: _mean(nights) for name, nights in found.items()}
+    order = sorted(found, key=lambda name: (means[name], name))
+    groups: list[list[str]] = []
+    for name in order:
+        if groups and _tied(found[groups[-1][0]], found[name]):
+            groups[-1].append(name)
+        else:
+            groups.append([name])
+    return tuple(order), groups
+
+
+def _several(groups: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(group) for group in groups if len(group) > 1)
+
+
+def _worst(readings: Mapping[str, Nights], adapted: Mapping[str, Nights]) -> Nights:
+    """The evenings under the reading, or with the actor adapting, that leave most minutes dark."""
+    return max((*readings.values(), *adapted.values()), key=_mean)
 
 
 def _mean(nights: Nights) -> float:
@@ -50,9 +69,25 @@ def _mean(nights: Nights) -> float:
 
 
 def _tied(first: Nights, second: Nights) -> bool:
-    difference = first.column("dark_minutes") - second.column("dark_minutes")
-    interval = weighted.mean_interval(difference, first.weights, first.clusters)
-    return bool(interval.low <= 0.0 <= interval.high)
+    """Whether two means cannot be told apart, world by world: the 95 % interval has nothing in it.
+
+    The worlds of two readings are the same, weighed differently: the interval is that of the
+    difference of two ratios, each linearised, world by world.
+    """
+    clusters, place = np.unique(np.concatenate((first.clusters, second.clusters)), return_inverse=True)
+    parts = np.concatenate([_parts(first), -_parts(second)])
+    weights = np.concatenate((first.weights, second.weights))
+    count = np.count_nonzero(np.bincount(place, weights, clusters.size))
+    error = float(np.sqrt((np.bincount(place, parts, clusters.size) ** 2).sum()))
+    if count > 1:
+        error *= float(np.sqrt(count / (count - 1)))
+    return abs(_mean(first) - _mean(second)) <= weighted.Z95 * error + 1e-12
+
+
+def _parts(nights: Nights) -> Array:
+    """What each world moves the mean by."""
+    apart: Array = nights.column("dark_minutes") - _mean(nights)
+    return nights.weights / float(nights.weights.sum()) * apart
 
 
 def _top(groups: Sequence[Sequence[str]], baseline: str | None) -> tuple[str, ...]:
@@ -65,38 +100,25 @@ def _top(groups: Sequence[Sequence[str]], baseline: str | None) -> tuple[str, ..
     return tuple(top)
 
 
-def _text(
+def _text(top: Sequence[str], ties: Sequence[Sequence[str]]) -> str:
+    said = _said(top, ties)
+    if not said:
+        return "where it is worst for the policy none can be told from the baseline"
+    return said + (" (= where they cannot be told apart)" if " = " in said else "")
+
+
+def _by_reading(
     tops: Mapping[str, tuple[str, ...]],
     ties: Mapping[str, tuple[tuple[str, ...], ...]],
     letters: Mapping[str, str],
-    *,
-    survives: bool,
-    only: str | None,
+    top: Sequence[str],
 ) -> str:
-    if only is not None:
-        return f"nothing to rank but the baseline, {only}"
-    if not any(tops.values()):
-        return "no policy can be told from the baseline by its minutes dark"
-    every = _listed(list(letters.values()))
-    first = next(iter(tops))
-    apart = (
-        " (= where they cannot be told apart)" if any(" = " in _said(tops[r], ties[r]) for r in tops) else ""
-    )
-    if survives:
-        said = _said(tops[first], ties[first])
-        best = f"top {len(tops[first])}" if len(tops[first]) > 1 else "best"
-        if len(letters) == 1:
-            return f"{best}{apart}: {said}"
-        orders = {_said(top, ties[reading]) for reading, top in tops.items()}
-        if len(orders) == 1:
-            return f"same {best} under {every}{apart}: {said}"
-        return f"same {best} under {every}{apart}, not always in this order, that of {letters[first]}: {said}"
+    """What of the top is another one under a reading by itself, the actor not adapting."""
     alike: dict[str, list[str]] = {}
-    for reading, top in tops.items():
-        alike.setdefault(_said(top, ties[reading]) or "none", []).append(letters[reading])
-    return f"the top differs between readings{apart}: " + "; ".join(
-        f"under {_listed(under)} {said}" for said, under in alike.items()
-    )
+    for reading, names in tops.items():
+        if set(names) != set(top):
+            alike.setdefault(_said(names, ties[reading]) or "none", []).append(letters[reading])
+    return "".join(f"; under {_listed(under)}, nobody adapting: {said}" for said, under in alike.items())
 
 
 def _said(top: Sequence[str], ties: Sequence[Sequence[str]]) -> str:
@@ -107,25 +129,6 @@ def _said(top: Sequence[str], ties: Sequence[Sequence[str]]) -> str:
         if name == tie[0]:
             parts.append(" = ".join(tie))
     return ", ".join(parts)
-
-
-def _dropped(
-    table: Table,
-    tops: Mapping[str, tuple[str, ...]],
-    letters: Mapping[str, str],
-    adapted: Mapping[str, Mapping[str, float]],
-) -> str:
-    """Who of the top falls behind the best below it once the actor adapts."""
-    text = ""
-    for reading, top in tops.items():
-        below = min((_mean(table[name][reading]) for name in table if name not in top), default=None)
-        names = [
-            name for name in top if below is not None and adapted.get(name, {}).get(reading, 0.0) >= below
-        ]
-        if names:
-            verb = "drops" if len(names) == 1 else "drop"
-            text += f"; if {letters[reading]} adapts, {_listed(names)} {verb} out"
-    return text
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Why a policy changed nothing that night: read from what its gates and channels did.
+"""Why a policy stopped it or changed nothing that night: read from what its gates and channels did.
 
 What was seen is weighed as the evenings are.
 """
@@ -11,10 +11,13 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ..model.states import Channel, Gate, Reason, plain
+from ..scenario.quantities import text_of
 from ..scenario.safeguards import Safeguards
 from ..scenario.schema import Scenario
 from .facts import source_text
+from .measures import UNDER_REVIEW, UNMANNED, UNSEEN
 from .nights import Nights
+from .results import StoppedBy
 
 #: What each gate's answer means, and the input whose source backs it.
 _BY_REASON: dict[Reason, tuple[str, str]] = {
@@ -34,6 +37,7 @@ _BY_REASON: dict[Reason, tuple[str, str]] = {
     Reason.STAMPED: ("the request was approved unread", ""),
     Reason.NOBODY_ON_SHIFT: ("nobody was on shift, and the action was let through", ""),
     Reason.TIMED_OUT: ("the request timed out and was let through", ""),
+    Reason.BORROWED: ("the actor approved it himself, in another's name", ""),
     Reason.SENIOR_PASSED: ("the senior team saw nothing wrong", ""),
     Reason.EXECUTOR_PASSED: ("the executing team saw nothing wrong", ""),
     Reason.NOBODY_WATCHED: ("nobody was watching", ""),
@@ -73,6 +77,30 @@ _RIGHTS_HELD = {
 #: Differences smaller than this are rounding.
 SOME = 1e-9
 
+#: What each denial means to whoever reads it.
+_DENIED: dict[Reason, str] = {
+    Reason.RIGHT_STEPPED_DOWN: "the right had ended before",
+    Reason.RIGHT_CUT_OFF: "access had been cut off",
+    Reason.NOT_A_HOLDER: "not among the holders",
+    Reason.DIALOG_STOPPED: "the dialog stopped it",
+    Reason.LISTED_DENIED: "listed: denied",
+    Reason.SENIOR_OBJECTED: "seniors objected",
+    Reason.NO_REPORT: "no open report: denied",
+    Reason.OVER_LIMIT: "over the limit: denied",
+    Reason.EXECUTOR_OBJECTED: "the executor objected",
+    Reason.REFUSED: "an approver refused",
+    Reason.WATCHER_CANCELLED: "a watcher cancelled it",
+    Reason.HOLDER_CANCELLED: "the holder objected",
+}
+_TIMED_OUT = {
+    UNMANNED: "denied unseen, nobody on shift",
+    UNSEEN: "denied unseen",
+    UNDER_REVIEW: "denied while under review",
+}
+#: Shares of the stops from which a denial is named, and from which one that nobody decided is said
+#: beside what decides the figure.
+NAMED, SUBSTANTIAL = 0.05, 0.1
+
 
 def why_nothing(
     scenario: Scenario, safeguards: Safeguards, own: Safeguards, nights: Nights
@@ -99,6 +127,58 @@ def why_nothing(
         f"{' and '.join(names)}: {text}" if len(of) > 1 and any(names) else text for text, names in of.items()
     ]
     return "; ".join(clauses), ", ".join(dict.fromkeys(sources)) or None
+
+
+def stopped_by(nights: Nights) -> tuple[StoppedBy, ...]:
+    """What denied the actor on the evenings stopped, most often first: shares of those evenings.
+
+    Where several of an evening's acts were denied, each denial counts for its part of the evening.
+    """
+    weighed: defaultdict[tuple[Gate, Reason, str], float] = defaultdict(float)
+    total = 0.0
+    for denied, weight, stops in zip(nights.denied, nights.weights, nights.stopped, strict=False):
+        if stops and denied and weight > 0.0:
+            total += float(weight)
+            for denial in denied:
+                weighed[denial] += float(weight) / len(denied)
+    order = sorted(weighed, key=lambda denial: (-weighed[denial], denial))
+    return tuple(
+        StoppedBy(plain(gate), plain(reason), how, weighed[gate, reason, how] / total)
+        for gate, reason, how in order
+    )
+
+
+def how_stopped(safeguards: Safeguards, found: Sequence[StoppedBy]) -> str | None:
+    """In words what stopped it, from the gates' own answers; None where nothing did."""
+    named = [each for each in found if each.share >= NAMED] or list(found[:1])
+    parts = []
+    for each in named:
+        reason = Reason[each.reason.upper()]
+        text = _DENIED.get(reason, each.reason.replace("_", " "))
+        if reason is Reason.TIMED_OUT:
+            text = _TIMED_OUT.get(each.how, _TIMED_OUT[UNSEEN])
+            if safeguards.approval is not None:
+                text += f": timed out after {text_of(safeguards.approval.time_out.value, 'duration')}"
+        parts.append(f"{text} ({100 * each.share:.0f}%)" if len(named) > 1 else text)
+    return "; ".join(parts) or None
+
+
+def nobody_decided(found: Sequence[StoppedBy]) -> str | None:
+    """What of the stops was a time-out and nobody's refusal, where that is substantial."""
+    shares = dict.fromkeys(_TIMED_OUT, 0.0)
+    for each in found:
+        if each.reason == plain(Reason.TIMED_OUT):
+            shares[each.how if each.how in shares else UNSEEN] += each.share
+    total = sum(shares.values())
+    if total <= SUBSTANTIAL:
+        return None
+    unseen = shares[UNSEEN] + shares[UNMANNED]
+    told = "timed out unseen" if unseen > 0.5 * total else "timed out"
+    if shares[UNMANNED] > 0.5 * total:
+        told += ", nobody on shift"
+    # 100 means every single one, as everywhere.
+    share = ">99" if 0.995 <= total < 1.0 - SOME else f"{100 * total:.0f}"
+    return f"{share}% of stops {told}"
 
 
 def untold(pairs: Iterable[tuple[Nights, Nights]]) -> str | None:

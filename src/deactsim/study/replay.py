@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import count, product
+from itertools import count, islice, product
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
@@ -17,19 +17,21 @@ from ..model.compile import compile_plan
 from ..model.plan import Plan
 from ..model.states import Channel, plain
 from ..model.trace import Trace
-from ..scenario.paths import leaves
 from ..scenario.schema import Incident, Scenario
 from ..stats import weighted
 from . import facts as record
 from .condition import Weighted, condition, condition_worlds
 from .measures import MEASURES, STAGES, marks
 from .nights import Nights, conditioned, free, summarise, under
-from .results import Basis, ChannelResult, ReadingReplay, Replay, StageResult, Summary
+from .provenance import basis as basis
+from .results import ChannelResult, ReadingReplay, Replay, StageResult, Summary
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Progress = Callable[[int, int], None]
+#: Worlds named, and tried for that, where the one asked for does not agree with the record.
+NAMED, TRIED = 3, 300
 
 _CHANNELS = {
     Channel.ALERT: "alert",
@@ -171,6 +173,7 @@ def _reading(
         channels=_channels(nights),
         prior_percentile=prior_percentile(scenario, left_free),
         same_as=same_as,
+        dark_worlds=nights.dark_worlds,
     )
 
 
@@ -234,7 +237,8 @@ def _channels(nights: Nights) -> tuple[ChannelResult, ...]:
         word = nights.column("stage_notice") + nights.column("stage_word")
         mine = (first == channel) & ~np.isnan(word)
         arrives = summarise(word[mine], nights.weights[mine], "min") if mine.any() else None
-        results.append(ChannelResult(plain(channel), label, notices, arrives, share))
+        noticed = nights.summary(f"notice_{plain(channel)}", "min", mine)
+        results.append(ChannelResult(plain(channel), label, notices, arrives, share, noticed))
     return tuple(results)
 
 
@@ -249,32 +253,6 @@ def prior_percentile(scenario: Scenario, left_free: Nights) -> float | None:
         return None
     sooner = left_free.column("dark_first") < minutes
     return 100.0 * weighted.mean(sooner.astype(float), left_free.weights)
-
-
-def basis(scenario: Scenario, found: Sequence[StageResult]) -> Basis:
-    """How many numbers of each basis the scenario states outside its policies."""
-    counts = dict.fromkeys(("documented", "inferred", "fitted", "expert", "assumed"), 0)
-    disputed, assumed = 0, []
-    for path, leaf in leaves(scenario):
-        if path.startswith("policies.") and not path.startswith(f"policies.{scenario.baseline}."):
-            continue
-        counts[leaf.basis] += 1
-        disputed += leaf.disputed is not None
-        if leaf.basis == "assumed":
-            assumed.append(path)
-    if scenario.incident is not None:
-        facts = scenario.incident.facts.values()
-        counts["documented"] += sum(bool(fact.source) for fact in facts)
-        disputed += sum(fact.disputed is not None for fact in facts) + (len(scenario.incident.readings) > 1)
-    # What rounds to nothing decides nothing.
-    spreads = [(stage.spread, stage.label) for stage in found if stage.spread and stage.spread >= 0.005]
-    spreads.sort(key=lambda each: -each[0])
-    return Basis(
-        **counts,
-        disputed=disputed,
-        decisive=tuple(f"{label} ({100 * spread:.0f} % of the spread)" for spread, label in spreads[:3]),
-        assumed_paths=tuple(assumed),
-    )
 
 
 def _frame(nights: dict[str, Nights]) -> pd.DataFrame:
@@ -320,15 +298,33 @@ def one_world(
     else:
         found, refused = condition_worlds(scenario, own, seed, range(world, world + 1))
         if not found:
+            near = _that_agree(scenario, own, seed, worlds, world)
+            do = f"; {_listed(near)} {'does' if len(near) == 1 else 'do'}" if near else ""
             raise DeactsimError(
-                f"world {world} of seed {seed} does not agree with the record "
-                f"({', '.join(refused)}); leave the number out for a typical one"
+                f"world {world} of seed {seed} does not agree with the record ({', '.join(refused)})"
+                f"{do}; leave the number out for a typical one"
             )
         chosen = found[0]
     met = chosen.world_for(asked)
     trace = run(asked, met)
     effects = marks(trace, met.end).effects.values()
     return Told(chosen.number, policy, reading, trace, min(effects, default=None))
+
+
+def _that_agree(scenario: Scenario, own: Plan, seed: int, worlds: int, world: int) -> list[str]:
+    """A few worlds that agree with the record, the next ones first."""
+    found: list[str] = []
+    for number in islice((*range(world + 1, worlds), *range(world)), TRIED):
+        agreed, _ = condition_worlds(scenario, own, seed, range(number, number + 1))
+        found += [str(number)] if any(one.weight > 0.0 for one in agreed) else []
+        if len(found) == NAMED:
+            break
+    return found
+
+
+def _listed(items: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
 
 
 def _typical(nights: Nights) -> int:

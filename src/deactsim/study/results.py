@@ -56,7 +56,8 @@ class ChannelResult:
     """One detection channel: when it notices, when word of it arrives, how often it is first.
 
     Minutes after the effect, in the conditioned worlds in which it ever notices; `first` is
-    the share of worlds whose first word came from it.
+    the share of worlds whose first word came from it. `arrives` and `notices_first` are of those
+    worlds, `notices` is of all in which it notices.
     """
 
     name: str
@@ -64,6 +65,7 @@ class ChannelResult:
     notices: Summary | None
     arrives: Summary | None
     first: float
+    notices_first: Summary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class FactResult:
     `documented` and `simulated` are numbers in `unit`: lengths of time, or minutes after the
     documented effect for instants. `agrees` is None unless checked. `percentile` (0 to 100) is
     where the record lies among the worlds: for a bound `by` the share that keep it, for `after`
-    the share that do not.
+    the share that do not. `passes` is the range of the record within which a checked fact agrees, in
+    `unit`; an end that is open is None. `free` says that it is compared with the model left free.
     """
 
     id: str
@@ -88,6 +91,8 @@ class FactResult:
     source: str
     disputed: str | None = None
     note: str | None = None
+    passes: tuple[float | None, float | None] | None = None
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,11 @@ class TimelineRow:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What an answer rests on: how many numbers of each basis, and what moves it most."""
+    """What an answer rests on: how many inputs of each basis, and what moves it most.
+
+    Inputs are the numbers outside policies, and those of the scenario's own policy; `disputed` of
+    them have sources that differ. Facts on record are counted apart, by role, and are no inputs.
+    """
 
     documented: int
     inferred: int
@@ -122,11 +131,16 @@ class Basis:
     disputed: int
     decisive: tuple[str, ...]
     assumed_paths: tuple[str, ...]
+    facts: Mapping[Role, int] = field(default_factory=dict)
+    disputed_facts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingReplay:
-    """The replay under one reading of the disputed sources; `same_as` names an equal one."""
+    """The replay under one reading of the disputed sources; `same_as` names an equal one.
+
+    `dark_worlds` is what the evenings that were not stopped are worth.
+    """
 
     name: str
     label: str
@@ -139,6 +153,7 @@ class ReadingReplay:
     channels: tuple[ChannelResult, ...]
     prior_percentile: float | None
     same_as: str | None = None
+    dark_worlds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -178,6 +193,20 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
+class StoppedBy:
+    """A gate's denial on the evenings stopped: its share of them.
+
+    `how` tells of a time-out how it came about: `unseen` (nobody had begun to look), `nobody on
+    shift` (of those asked, all the time) or `under review`.
+    """
+
+    gate: str
+    reason: str
+    how: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingOutcome:
     """What a policy does under one reading.
 
@@ -188,6 +217,8 @@ class ReadingOutcome:
     mean_dark    minutes dark over all evenings, stopped ones counting 0, every act
     dark_first   minutes dark of the first act where it took effect: `dark`, unless the actor acts
                  more than once
+    dark_worlds  what the evenings that are not stopped are worth (effective worlds)
+    stopped_by   what stopped the others, most often first; shares of the evenings stopped
     """
 
     reading: str
@@ -196,6 +227,8 @@ class ReadingOutcome:
     starts: Summary | None
     mean_dark: Estimate
     dark_first: Summary | None = None
+    dark_worlds: float | None = None
+    stopped_by: tuple[StoppedBy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +258,9 @@ class PolicyOutcome:
     `measures` are those of the first reading over the evenings not stopped; `difference` is
     paired, over all evenings, for the first reading. `friction` is what honest work pays in
     a usual week. `reason` says why nothing changes, why it cannot be said, or what gets worse.
-    `adapted` has the readings that change when the actor adapts.
+    `adapted` has the readings that change when the actor adapts. `stopped_how` says in words what the
+    gates answered on the evenings stopped, `unheard` what of it was nobody's decision, where that is
+    more than a tenth; both are None where nothing is stopped.
     """
 
     name: str
@@ -240,6 +275,8 @@ class PolicyOutcome:
     reason: str | None
     reason_source: str | None
     adapted: tuple[ReadingOutcome, ...] = ()
+    stopped_how: str | None = None
+    unheard: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,12 +296,18 @@ class Tipping:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Policies by mean dark minutes, best first, under each reading."""
+    """Policies by mean dark minutes, best first, under each reading.
+
+    `order` is the one that tables and charts keep: each policy under the reading, or with the actor
+    adapting to it, that is worst for it; `tied` are those neighbours in it that cannot be told apart.
+    """
 
     by_reading: Mapping[str, tuple[str, ...]]
     ties: Mapping[str, tuple[tuple[str, ...], ...]]
     survives: bool
     text: str
+    order: tuple[str, ...] = ()
+    tied: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

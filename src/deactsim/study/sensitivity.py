@@ -7,6 +7,7 @@ yes to a no. `inputs` says which; what a source documents stays where it is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -31,6 +32,12 @@ AFTER_EFFECT = ("detection.", "response.")
 
 _INCIDENTAL = ("stretch", "triage", "false_alarms", "undoes_honest", "keep")
 _STRUCTURE = ".by."
+_OF_REVIEWERS = ("approval.catches", "approval.stamps", "approval.stamps_per_queued")
+_NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
+#: Swings this near to each other are all but a tie.
+NEAR = 0.1
+#: Shares stopped that move by less than this are not moved by that input.
+LEAST_SHARE = 0.005
 
 #: What an input is called beside a figure (`{}` is its value), and by itself.
 PHRASES = {
@@ -235,13 +242,17 @@ def scaled_by(value: Distribution, factor: float) -> Distribution:
 
 
 def decide(evenings: Evenings, policy: str, *, stops: bool) -> Decision | None:
-    """The one input whose move changes the figure most; None if none changes it.
+    """The one input whose move changes the figure most; None if none moves it noticeably.
 
     The figure is the share stopped for a policy that stops, else the mean minutes dark.
     """
     name: Literal["stopped", "mean_dark"] = "stopped" if stops else "mean_dark"
+    least = LEAST_SHARE if stops else 1e-9
     figure: Callable[[Nights], float] = stopped if stops else mean_dark
-    best: tuple[float, Decision] | None = None
+    # A share that moves is that of the evenings that change sides: so many are worth so much.
+    worth = evenings.under(policy).effective if stops else math.inf
+    best: tuple[float, bool, Decision] | None = None
+    many = independent(evenings.scenario.policies[policy].safeguards)
     for path, leaf in inputs(evenings.scenario, policy, stops=stops):
         pair = moved(leaf.value)
         if pair is None or pair[0] == pair[1]:
@@ -251,13 +262,14 @@ def decide(evenings: Evenings, policy: str, *, stops: bool) -> Decision | None:
         except (CannotBeSaid, CannotCondition):
             continue  # moved so far, the record cannot be met: no figure to compare
         swing = abs(high - low)
-        if swing > 1e-9 and (best is None or swing > best[0] * (1.0 + 1e-9)):
+        if swing > least and (best is None or _beats(swing, leaf.given, best[0], worth, written=best[1])):
             kind = kind_at(evenings.scenario, path)
             best = (
                 swing,
+                leaf.given,
                 Decision(
                     path=path,
-                    label=phrase(path, leaf.value, kind),
+                    label=phrase(path, leaf.value, kind) + (many if path.endswith(_OF_REVIEWERS) else ""),
                     value_text=text_of(leaf.value, kind),
                     basis=leaf.basis,
                     low_text=text_of(pair[0], kind),
@@ -267,7 +279,29 @@ def decide(evenings: Evenings, policy: str, *, stops: bool) -> Decision | None:
                     figure=name,
                 ),
             )
-    return None if best is None else best[1]
+    return None if best is None else best[2]
+
+
+def _beats(swing: float, given: bool, best: float, worth: float, *, written: bool) -> bool:
+    """Whether an input decides rather than the best so far.
+
+    Of two that are all but tied, by a tenth or by less than the simulation's standard error over
+    evenings of that `worth`, what somebody wrote comes before a default of the format.
+    """
+    if given == written:
+        return swing > best * (1.0 + 1e-9)
+    more, less = (best, swing) if given else (swing, best)
+    tied = less >= more * (1.0 - NEAR) or more - less <= math.sqrt((more + less) / max(1.0, worth))
+    return given == (tied or less > more)
+
+
+def independent(safeguards: Safeguards) -> str:
+    """How many reviewers there are that fail independently of each other, where it is more than one."""
+    approval = safeguards.approval
+    count = 0 if approval is None else sum(number.value for number in approval.by.values())
+    if count < 2:
+        return ""
+    return f", {_NUMBERS.get(count, str(count))} reviewers, independent"
 
 
 def phrase(path: str, value: Any, kind: str) -> str:

@@ -18,7 +18,8 @@ class Action:
     """A privileged command on an account, asked for by an agent through a tool.
 
     `id` is its report's or act's; `account` is None for the unnamed accounts of routine work,
-    `incident` for routine work. `confirm_stops` is the chance that a dialog that is read stops it.
+    `incident` for routine work. Whoever erred `notices_error`, perhaps; `confirm_stops` is the
+    chance that a dialog that is read stops him.
     """
 
     id: int
@@ -30,7 +31,7 @@ class Action:
     tool: str
     agent: int
     wrongful: bool
-    slip: bool
+    notices_error: bool
     open_report: bool
     confirm_stops: float
     incident: IncidentPlan | None = None
@@ -78,6 +79,6 @@ def unreached(night: Night, action: Action, control: Control, target: int | None
         return Reason.NOT_COVERED
     if not night.world.in_order(control, night.now):
         return Reason.OUT_OF_ORDER
-    if not night.world.covered(control, action.target if target is None else target):
+    if not night.world.covered(control, action.target if target is None else target, night.now):
         return Reason.LIST_STALE
     return None

@@ -77,7 +77,7 @@ def notices(night: Night, dark: Darkness) -> Iterator[tuple[int, Channel]]:
         yield delayed(Channel.COLLEAGUE, plan.colleague), Channel.COLLEAGUE
     if (
         plan.actor is not None
-        and _actor_may_notice(action)
+        and action.notices_error  # whoever meant it has nothing to notice
         and chance(Channel.ACTOR, plan.actor.chance)
     ):
         length = world.length(action.id, Purpose.CHANNEL_DELAY, Channel.ACTOR, plan.actor.delay)
@@ -89,11 +89,6 @@ def notices(night: Night, dark: Darkness) -> Iterator[tuple[int, Channel]]:
         yield night.stage_end(Stage.PUBLIC_NOTICE, action.id, length), Channel.PUBLIC
     if plan.holder is not None and chance(Channel.HOLDER, plan.holder.chance):
         yield delayed(Channel.HOLDER, plan.holder), Channel.HOLDER
-
-
-def _actor_may_notice(action: Action) -> bool:
-    """Whoever erred can notice; whoever meant it has nothing to notice."""
-    return action.slip if action.incident is None else action.incident.actor_notices
 
 
 def _regular_look(night: Night, action: Action, channel: Channel, look: ProbePlan, effect: int) -> int | None:

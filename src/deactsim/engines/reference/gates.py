@@ -292,8 +292,13 @@ class Request:
         deadline = night.now + given.time_out
         barred: tuple[int, ...] = (self.asker,)
         reason: Reason = Reason.APPROVED
+        keys = dict(self.action.incident.keys if self.action.incident and self.wrongful else ())
         for slot, team in enumerate(given.slots):
             people = night.people[team]
+            if keys.get(team, 0) > 0:  # he says yes himself, in another's name
+                keys[team] -= 1
+                reason = Reason.BORROWED
+                continue
             if given.break_glass and not people.on_shift:
                 reason = Reason.NOBODY_ON_SHIFT
                 continue
@@ -362,7 +367,7 @@ def covers_undo(night: Night, control: Control, action: Action) -> bool:
         bool(undo)
         and control.reaches(action.account, action.tier, undo, team, None)
         and night.world.in_order(control, night.now)
-        and night.world.covered(control, action.target)
+        and night.world.covered(control, action.target, night.now)
     )
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def live(night: Night, action: Action) -> simpy.events.ProcessGenerator:
     """An action from request to effect, and what follows if it was wrong."""
-    why = Reason.SLIPPED if action.slip else Reason.URGENT if action.urgent else Reason.NONE
+    why = Reason.URGENT if action.urgent else Reason.NONE
+    if action.wrongful and not action.of_incident:
+        why = Reason.SLIPPED
     night.log(Event.REQUESTED, action.id, action.agent, why)
     for gate in GATES:
         passes = yield from gate(night, action)

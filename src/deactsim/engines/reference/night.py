@@ -133,7 +133,7 @@ class Night:
                 tool=incident.tool,
                 agent=incident.agent,
                 wrongful=True,
-                slip=False,
+                notices_error=incident.actor_notices,
                 open_report=incident.open_report,
                 confirm_stops=incident.confirm_stops,
                 incident=incident,
@@ -176,8 +176,10 @@ class Night:
         people.release(agent)
         if not acts:
             return
-        slip = world.draw(report.id, Purpose.SLIP) < stream.slip
-        confirm = self.plan.safeguards.confirm
+        u, confirm = world.draw(report.id, Purpose.SLIP), self.plan.safeguards.confirm
+        slip, wrongful, stops = u < stream.slip, u < stream.wrongful, 0.0
+        if confirm is not None:
+            stops = confirm.stops_slips if slip else confirm.stops_misidentified
         action = Action(
             id=report.id,
             account=None,
@@ -187,10 +189,10 @@ class Night:
             team=people.plan.name,
             tool=stream.tools[place],
             agent=agent,
-            wrongful=slip,
-            slip=slip,
+            wrongful=wrongful,
+            notices_error=wrongful,
             open_report=True,
-            confirm_stops=0.0 if confirm is None else confirm.stops_slips,
+            confirm_stops=stops,
             urgent=urgent,
         )
         yield from live(self, action)
@@ -254,7 +256,7 @@ class Night:
                 continue
             told = self.world.draw(who.agent, Purpose.TOLD, who.leaves & 0xFFFFFFFF) < step_down.told
             ends = max(who.leaves - step_down.before, self.start)
-            works = self.world.in_order(control, ends) and self.world.covered(control, who.agent)
+            works = self.world.in_order(control, ends) and self.world.covered(control, who.agent, ends)
             if told and works and ends < self.world.end:
                 self.env.process(self._step_down(ends, who, people))
 

@@ -102,9 +102,11 @@ class Response:
         night, plan = self.night, self.night.plan.response
         yield self._stage(people, responder, Stage.FIND_CAUSE, self._drawn(Stage.FIND_CAUSE, plan.find_cause))
         night.log(Event.CAUSE_FOUND, self.action.id, responder)
-        if self.action.of_incident:
+        if self.action.incident is not None:
             night.opens(needs_people=False)
-            end = night.stage_end(Stage.CONTAIN, self.action.id, self._drawn(Stage.CONTAIN, plan.contain))
+            # One actor, one draw: many responses do not make him quicker to contain.
+            length = night.world.length(self.action.incident.id, Purpose.STAGE, Stage.CONTAIN, plan.contain)
+            end = night.stage_end(Stage.CONTAIN, self.action.id, length)
             night.moment(end, Kind.ENDS, self.action.id, 3).then(self._contain)
 
     def _contain(self) -> None:

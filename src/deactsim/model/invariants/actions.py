@@ -132,7 +132,7 @@ def _coverage(book: Book, subject: Subject, control: Control, number: int, since
         why = Reason.NOT_COVERED
     elif not book.world.in_order(control, since):
         why = Reason.OUT_OF_ORDER
-    elif not book.world.covered(control, subject.target):
+    elif not book.world.covered(control, subject.target, since):
         why = Reason.LIST_STALE
     if (row.reason if row.reason in UNREACHED else None) != why:
         yield book.says(number, "does not say what coverage and reliability say")
@@ -225,6 +225,12 @@ class _Round:
     def __init__(self, book: Book, subject: Subject) -> None:
         self.book, self.subject = book, subject
         self.executor_due = book.plan.safeguards.separation_of_duties is not None
+        approval, incident = book.plan.safeguards.approval, book.incident_of(subject.id)
+        #: Whether a slot may be passed over: nobody on shift, or the actor says yes himself.
+        self.skips = approval is not None and approval.break_glass
+        self.own_keys = incident.keys if incident is not None else ()
+        self.keys: dict[int, int] = {}
+        self.skips = self.skips or bool(self.own_keys)
         self.since: int | None = None
         self.slot = 0
         self.rounds = 0
@@ -261,8 +267,12 @@ class _Round:
         if self.since is None:
             self.since = row.time
             self.rounds += 1
+            self.keys = dict(self.own_keys if self.purpose is Purpose.REVIEW else ())
+        while self.slot < len(given.slots) and self.keys.get(given.slots[self.slot], 0) > 0:
+            self.keys[given.slots[self.slot]] -= 1
+            self.slot += 1
         teams = [self.book.plan.teams[index].id for index in given.slots]
-        while self.slot < len(teams) and teams[self.slot] != row.by and given.break_glass:
+        while self.slot < len(teams) and teams[self.slot] != row.by and self.skips:
             self.slot += 1
         if self.slot >= len(teams) or teams[self.slot] != row.by:
             yield self.book.says(number, "asks out of turn")
@@ -284,7 +294,7 @@ class _Round:
             row.event == Event.GATE_PASSED
             and not timed_out
             and self.slot < len(given.slots)
-            and not given.break_glass
+            and not self.skips
         ):
             yield book.says(number, "passes before everybody has approved")
         self.since, self.slot = None, 0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..plan import Control
+from ..plan import Control, IncidentPlan
 from ..shifts import spans
 from ..states import Event
 from ..streams import Purpose, account_id, first_of, team_of_agent
@@ -82,7 +82,7 @@ class Book:
         if asked is None:
             return None
         team = self.teams[team_of_agent(asked.row.by)]
-        incident = next((one for one in plan.incidents if one.id == first_of(entity)), None)
+        incident = self.incident_of(entity)
         if incident is not None:
             act = incident.acts[entity - incident.id]
             whom = (act.account, act.tier, act.followers, incident.command, team.name, incident.tool)
@@ -91,7 +91,7 @@ class Book:
         place = next(i for i, index in enumerate(stream.teams) if plan.teams[index].id == team.id)
         return Subject(
             id=entity,
-            wrongful=self.world.draw(entity, Purpose.SLIP) < stream.slip,
+            wrongful=self.world.draw(entity, Purpose.SLIP) < stream.wrongful,
             agent=asked.row.by,
             urgent=self.urgent(entity),
             account=None,
@@ -101,6 +101,10 @@ class Book:
             team=team.name,
             tool=stream.tools[place],
         )
+
+    def incident_of(self, entity: int) -> IncidentPlan | None:
+        """The incident that an act belongs to; None for anything else."""
+        return next((one for one in self.plan.incidents if one.id == first_of(entity)), None)
 
     def urgent(self, report: int) -> bool:
         """Whether a report is urgent."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..lengths import Length, scaled
 from ..plan import Control
 from ..states import OUTSIDE, Channel, Event, Gate, Reason, Route, Stage
-from ..streams import ACT, Purpose, act_id, tag_of
+from ..streams import ACT, Purpose, act_id, first_of, tag_of
 from .book import Book, Entry, Found, Subject
 
 #: After these an event may come, and not before: the order of the response, and of what follows it.
@@ -163,7 +163,9 @@ def _reached(book: Book, subject: Subject, control: Control, time: int) -> bool:
     """Whether a control reaches an action at a time."""
     world = book.world
     return (
-        subject.within(control) and world.in_order(control, time) and world.covered(control, subject.target)
+        subject.within(control)
+        and world.in_order(control, time)
+        and world.covered(control, subject.target, time)
     )
 
 
@@ -194,7 +196,8 @@ def _lengths(book: Book, subject: Subject) -> Found:
         first, last = book.first(subject.id, begin), book.first(subject.id, end)
         if length is None or first is None or _pinned(book, subject, stage):
             continue
-        drawn = book.world.length(subject.id, Purpose.STAGE, stage, length)
+        whose = first_of(subject.id) if stage is Stage.CONTAIN else subject.id
+        drawn = book.world.length(whose, Purpose.STAGE, stage, length)
         due = first.row.time + _known(book, subject, stage, drawn)
         if last is not None and last.row.time != due:
             yield book.says(last.number, "does not come after exactly the drawn time")

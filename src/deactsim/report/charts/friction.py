@@ -59,7 +59,12 @@ def _panel(
     axes.spines["bottom"].set_visible(False)
     largest = max([1e-9, *(value.high for value in panel.values if value is not None)])
     largest = largest if limit is None else min(largest, limit)
-    figures = [_figure(value, largest) for value in panel.values if value is not None]
+    beside = panel.beside or ("",) * len(panel.values)
+    figures = [
+        _figure(value, largest, more)
+        for value, more in zip(panel.values, beside, strict=True)
+        if value is not None
+    ]
     room = max([0.0, *(width_of(figure, SMALL + 1) for figure in figures)]) + 14
     axes.set_xlim(0, largest * inner / max(20.0, inner - room))
     axes.axvline(0, color=QUIET, linewidth=0.8)
@@ -82,7 +87,7 @@ def _panel(
             axes.plot((value.low, min(value.high, largest)), (y, y), color=INK, linewidth=1.2)
         end = largest if cut else min(largest, max(value.mean, value.high))
         axes.annotate(
-            _figure(value, largest),
+            _figure(value, largest, beside[at]),
             (end, y),
             (5, 0),
             textcoords="offset points",
@@ -92,6 +97,6 @@ def _panel(
         )
 
 
-def _figure(value: Estimate, largest: float) -> str:
+def _figure(value: Estimate, largest: float, more: str = "") -> str:
     """What stands at the end of a bar."""
-    return number(value.mean) + (" →" if value.mean > largest else "")
+    return number(value.mean) + (f" {more}" if more else "") + (" →" if value.mean > largest else "")

@@ -1,4 +1,8 @@
-"""Where the minutes went: stage after stage, from the act to the visible account."""
+"""Where the minutes went: stage after stage, from the act to the visible account.
+
+The ranges stand apart, each stage from its own beginning: on the axis of the night they would read
+as if they added up, beyond the record.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from .measure import lines_of
 from .style import BODY, DARK, DARK_TEXT, HEADING, INK, MARGIN, QUIET, RULE, WIDTH, Sheet
 
 LEFT, RIGHT = 330, WIDTH - 260
+APART, GAP = 260, 40
+"""Room for the ranges, and before them."""
 TALLEST = 84.0
 
 
@@ -20,13 +26,20 @@ def draw(data: MinutesData) -> Figure:
     top, bottom = sheet.top + 10, sheet.bottom - 54
     pitch = min(TALLEST, (bottom - top) / rows)
     bottom = top + rows * pitch
-    axes = sheet.axes(LEFT, top, RIGHT, bottom)
+    middle = RIGHT - APART - GAP
+    axes = sheet.axes(LEFT, top, middle, bottom)
     whole = data.record if data.record is not None else sum(bar.mean for bar in data.bars)
-    reach = max([1.0, whole, *(bar.start + max(bar.mean, bar.p95) for bar in data.bars)])
+    reach = max([1.0, whole, *(bar.start + bar.mean for bar in data.bars)])
     if data.free is not None:
         reach = max(reach, min(data.free.p95, 3 * whole))
     axes.set_xlim(0, reach * 1.02)
     axes.set_xlabel("minutes since the account went dark", fontsize=BODY, color=QUIET)
+    ranges = None
+    if data.bars:
+        ranges = sheet.axes(RIGHT - APART, top, RIGHT, bottom)
+        ranges.set_xlim(0, max([1.0, *(bar.p95 for bar in data.bars)]) * 1.05)
+        ranges.axvline(0, color=RULE, linewidth=0.8, zorder=0)
+        ranges.set_xlabel("each stage by itself, min", fontsize=BODY, color=QUIET)
     y = top + pitch / 2
     if data.record is not None:
         axes.axvline(data.record, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
@@ -36,19 +49,12 @@ def draw(data: MinutesData) -> Figure:
         y += pitch
         axes.axvline(bar.start, color=RULE, linewidth=0.8, zorder=0)
         axes.barh(y, bar.mean, pitch * 0.5, bar.start, color=DARK, hatch="////", linewidth=0, zorder=2)
-        if bar.p05 != bar.p95:
-            ends = (bar.start + bar.p05, bar.start + bar.p95)
-            axes.plot(ends, (y, y), color=DARK_TEXT, linewidth=1.8, zorder=3)
-            axes.plot(
-                ends,
-                (y, y),
-                color=DARK_TEXT,
-                linewidth=0,
-                marker="|",
-                markersize=9,
-                markeredgewidth=1.8,
-                zorder=3,
-            )
+        if ranges is not None:
+            ends = (bar.p05, bar.p95)
+            ranges.plot(ends, (y, y), color=DARK_TEXT, linewidth=1.8, zorder=3)
+            ranges.plot(ends, (y, y), color=DARK_TEXT, linewidth=0, marker="|", markersize=9,
+                        markeredgewidth=1.8, zorder=3)  # fmt: skip
+            ranges.plot((bar.mean,), (y,), color=DARK_TEXT, linewidth=0, marker="o", markersize=5, zorder=3)
         _label(sheet, y, bar.label, f"{bar.mean:.1f} min ({bar.p05:.1f}\N{EN DASH}{bar.p95:.1f})")
     if data.free is not None:
         y += pitch

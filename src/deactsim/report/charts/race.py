@@ -80,7 +80,8 @@ def draw(data: RaceData) -> Figure:
                 va="center",
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
             )
-        _span(axes, y - pitch * 0.15, lane.notices, STOPPED, STOPPED_TEXT, low)
+        colours = (FAINT, QUIET) if lane.of_all else (STOPPED, STOPPED_TEXT)
+        _span(axes, y - pitch * 0.15, lane.notices, *colours, low)
         _span(axes, y + pitch * 0.15, lane.arrives, DARK, DARK_TEXT, low)
         _first(sheet, y, pitch, lane.first)
     _key(sheet)

@@ -1,0 +1,49 @@
+"""Charts into files: each picture with its alt text and its data beside it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from ...errors import DeactsimError
+from ..chart_data import Table
+from .measure import DPI
+from .style import house_style
+
+#: What a file says about its making is left out, so that equal charts are equal bytes.
+METADATA = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+Chart = tuple[str, Callable[[], Figure], str, Table]
+
+
+def save(charts: Sequence[Chart], folder: Path, kinds: Sequence[str]) -> list[Path]:
+    """Draw charts into a folder; answers with the files written."""
+    written: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with house_style():
+            for name, draw, alt, table in charts:
+                figure = draw()
+                for kind in kinds:
+                    path = folder / f"{name}.{kind}"
+                    figure.savefig(path, format=kind, dpi=DPI, metadata=METADATA[kind])
+                    written.append(path)
+                for ending, text in (("txt", alt + "\n"), ("csv", _csv(table))):
+                    path = folder / f"{name}.{ending}"
+                    path.write_text(text, encoding="utf-8", newline="\n")
+                    written.append(path)
+    except OSError as error:
+        raise DeactsimError(f"cannot write {error.filename or folder}: {error.strerror or error}") from None
+    return written
+
+
+def _csv(table: Table) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)
+    return text.getvalue()

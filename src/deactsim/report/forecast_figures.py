@@ -1,0 +1,257 @@
+"""Figures of a forecast that its table and its charts both need, and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ..study.forecast_results import ExceedancePoint, Forecast, ForecastPolicy
+from ..study.results import Estimate
+from .wording import and_list, minutes, number
+
+CHANCES = (0.5, 0.2, 0.1, 0.05, 0.01, 0.001)
+"""Chances for which it may be said what a year exceeds, the likely ones first."""
+COLOURED = 5
+"""Policies beside the baseline that a chart shows in colours of their own."""
+HOURS_A_SHIFT = 8
+HOURLY = ("approver_hours", "responder_hours")
+BURDENS = (
+    "held", "minutes_held", "urgent_held", "denied", "rerouted", "report_wait", "approver_hours",
+    "responder_hours", "false_alarms", "wrongly_undone", "agent_days_lost",
+)  # fmt: skip
+"""Measures of the usual week of which less is better."""
+
+
+def utilisation(policy: ForecastPolicy) -> Mapping[str, Sequence[float]]:
+    """Team to the share of its people who are busy, hour by hour from Monday 0:00."""
+    found: Mapping[str, Sequence[float]] = getattr(policy, "utilisation", {})
+    return found
+
+
+def baseline_of(forecast: Forecast) -> ForecastPolicy | None:
+    """The scenario's own policy, if it is among the results."""
+    return next((policy for policy in forecast.policies if policy.name == forecast.baseline), None)
+
+
+def others(forecast: Forecast) -> list[ForecastPolicy]:
+    """The policies apart from the baseline, as the scenario has them."""
+    return [policy for policy in forecast.policies if policy.name != forecast.baseline]
+
+
+def dark(policy: ForecastPolicy) -> Estimate | None:
+    """Minutes dark a year."""
+    return policy.yearly.get("dark_minutes")
+
+
+def took_effect(policy: ForecastPolicy) -> float | None:
+    """Wrongful actions a year that were neither denied nor cancelled."""
+    asked, stopped = policy.yearly.get("asked"), policy.yearly.get("stopped")
+    return None if asked is None else max(0.0, asked.mean - (0.0 if stopped is None else stopped.mean))
+
+
+def shares_of_minutes(policy: ForecastPolicy | None) -> dict[str, float]:
+    """Cause to its share of the minutes dark; nothing where there are none."""
+    if policy is None:
+        return {}
+    found = {
+        name: each["dark_minutes"].mean for name, each in policy.by_cause.items() if "dark_minutes" in each
+    }
+    total = sum(found.values())
+    return {name: value / total for name, value in found.items()} if total > 0 else {}
+
+
+def at_minutes(points: Sequence[ExceedancePoint], wanted: float) -> Estimate | None:
+    """The chance to exceed so many minutes, read off the curve; None outside of it."""
+    if not points or wanted < points[0].minutes or wanted > points[-1].minutes:
+        return None
+    before = points[0]
+    for after in points:
+        if wanted <= after.minutes:
+            part = (
+                1.0
+                if after.minutes == before.minutes
+                else (wanted - before.minutes) / (after.minutes - before.minutes)
+            )
+            mean, low, high = (
+                getattr(before, name) + part * (getattr(after, name) - getattr(before, name))
+                for name in ("share", "low", "high")
+            )
+            return Estimate(mean, low, high, "share")
+        before = after
+    return None
+
+
+def exceeded(points: Sequence[ExceedancePoint], chance: float) -> Estimate | None:
+    """The minutes that a year exceeds with a chance, read off the curve and its band.
+
+    None where the curve does not reach so low, and where the simulation cannot tell.
+    """
+    found = [_crossing(points, chance, name) for name in ("share", "low", "high")]
+    mean, low, high = found
+    if mean is None or low is None or high is None:
+        return None
+    return Estimate(mean, low, high, "min")
+
+
+def _crossing(points: Sequence[ExceedancePoint], chance: float, name: str) -> float | None:
+    """Where one line of the curve falls to a chance; 0 where it begins below it."""
+    if not points:
+        return None
+    before = points[0]
+    if getattr(before, name) <= chance:
+        return 0.0
+    for after in points[1:]:
+        above, below = getattr(before, name), getattr(after, name)
+        if below <= chance:
+            return float(
+                before.minutes + (above - chance) / (above - below) * (after.minutes - before.minutes)
+            )
+        before = after
+    return None
+
+
+def chances(forecast: Forecast) -> list[tuple[float, list[Estimate | None]]]:
+    """Chances that say something of some policy, each with the minutes under every policy."""
+    found = []
+    for chance in CHANCES:
+        row = [exceeded(policy.exceedance, chance) for policy in forecast.policies]
+        if any(each is not None and each.mean > 0 for each in row):
+            found.append((chance, row))
+    return found
+
+
+def staff_hours(policy: ForecastPolicy) -> float:
+    """Hours a week that people spend on a policy: reviews, false alarms, shifts without the right."""
+    spent = sum(policy.friction[name].mean for name in HOURLY if name in policy.friction)
+    lost = policy.friction.get("agent_days_lost")
+    return spent + (0.0 if lost is None else HOURS_A_SHIFT * lost.mean)
+
+
+def hours_waited(policy: ForecastPolicy) -> float:
+    """Hours a week that honest actions wait for a safeguard, all together."""
+    held, each = policy.friction.get("held"), policy.friction.get("minutes_held")
+    return 0.0 if held is None or each is None else held.mean * each.mean / 60
+
+
+def dominated_by(policy: ForecastPolicy, forecast: Forecast) -> ForecastPolicy | None:
+    """A policy that leaves no more minutes dark and burdens honest work no more, and one of both less."""
+    for other in forecast.policies:
+        if other is not policy and other.unstable is None and _dominates(other, policy):
+            return other
+    return None
+
+
+def _dominates(better: ForecastPolicy, worse: ForecastPolicy) -> bool:
+    pairs = [(dark(better), dark(worse)), (better.cost, worse.cost)]
+    if pairs[0][0] is None or pairs[0][1] is None:
+        return False
+    none = Estimate(0.0, 0.0, 0.0, "")
+    pairs += [(better.friction.get(name, none), worse.friction.get(name, none)) for name in BURDENS]
+    known = [(one, two) for one, two in pairs if one is not None and two is not None]
+    if worse.unstable is not None:
+        # What waits without end has no mean to compare: it is more than any.
+        return known[0][0].mean <= known[0][1].mean
+    return all(one.mean <= two.mean for one, two in known) and any(one.high < two.low for one, two in known)
+
+
+def places(forecast: Forecast) -> dict[str, int | None]:
+    """Policy to its place in the palette: 0 the baseline, the best after it, None for the rest.
+
+    Of policies that leave the same only the first gets a place, so that no colour is wasted on a
+    line under another.
+    """
+    found: dict[str, int | None] = dict.fromkeys((policy.name for policy in forecast.policies), None)
+    taken = 0
+    seen: list[object] = []
+    for policy in sorted(others(forecast), key=_merit):
+        same = (dark(policy), policy.headline, policy.access_curve)
+        if taken < COLOURED and same not in seen:
+            taken += 1
+            found[policy.name] = taken
+            seen.append(same)
+    if forecast.baseline in found:
+        found[forecast.baseline] = 0
+    return found
+
+
+def _merit(policy: ForecastPolicy) -> tuple[bool, float]:
+    estimate = dark(policy)
+    return policy.unstable is not None, float("inf") if estimate is None else estimate.mean
+
+
+def best(forecast: Forecast, of: Callable[[ForecastPolicy], Estimate | None]) -> ForecastPolicy | None:
+    """The policy that is clearly below the baseline by a figure, and lowest; None if there is none."""
+    own = baseline_of(forecast)
+    before = None if own is None else of(own)
+    if before is None:
+        return None
+    found = [
+        (estimate.mean, at, policy)
+        for at, policy in enumerate(others(forecast))
+        if policy.unstable is None and (estimate := of(policy)) is not None and estimate.high < before.low
+    ]
+    return min(found)[2] if found else None
+
+
+def one_protected(forecast: Forecast) -> str:
+    """`a protected account`, with the tiers that are meant where they go by other names."""
+    tiers = [tier for tier in forecast.protected if tier != "protected"]
+    if not tiers:
+        return "a protected account"
+    named = f"tier{'s' if len(forecast.protected) > 1 else ''} {and_list(list(forecast.protected))}"
+    return f"a protected account ({named})"
+
+
+def one_in(share: float) -> str:
+    """`1 year in 20`, for a board: shares of a hundred only where they are frequent."""
+    if share <= 0:
+        return "none of the simulated years"
+    if share >= 1:
+        return "every year"
+    if share > 0.3:
+        return f"{100 * share:.0f} of 100 years"
+    return f"1 year in {_round(1 / share)}"
+
+
+def chance_text(share: float) -> str:
+    """A chance in per cent, with two digits where it is small: 34, 5.1, 0.12, under 0.001."""
+    value = 100 * share
+    if value <= 0:
+        return "0"
+    if value < 0.001:
+        return "under 0.001"
+    if value >= 99.5:
+        return ">99" if value < 100 else "100"
+    if value >= 9.95:
+        return f"{value:.0f}"
+    return f"{value:.2g}" if value >= 0.0995 else f"{value:.1g}"
+
+
+def share_text(estimate: Estimate) -> str:
+    """A chance in per cent with its interval: `5.1 (4.6-5.6)`; nothing seen is said with its bound."""
+    if estimate.low == estimate.high:
+        return chance_text(estimate.mean)
+    if estimate.mean <= 0:
+        return f"0 (under {chance_text(estimate.high)})"
+    return f"{chance_text(estimate.mean)} ({chance_text(estimate.low)}-{chance_text(estimate.high)})"
+
+
+def _round(value: float) -> str:
+    return f"{value:.0f}" if value < 20 else f"{float(f'{value:.2g}'):,.0f}"
+
+
+def amount(estimate: Estimate) -> str:
+    """A mean with its interval: `412 (398-430)`."""
+    low, high = number(estimate.low), number(estimate.high)
+    middle = number(estimate.mean)
+    return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def length(policy: ForecastPolicy, exceeded_: Estimate | None) -> str:
+    """What a year exceeds, in the unit a person would use; `-` where the simulation cannot tell."""
+    if exceeded_ is None:
+        return "-"
+    if exceeded_.mean > 0:
+        return minutes(exceeded_.mean)
+    # Below its first point the curve only says that it is less than that.
+    first = policy.exceedance[0]
+    return "none" if first.minutes <= 0 or first.share <= 0 else f"under {minutes(first.minutes)}"

@@ -1,0 +1,160 @@
+"""A forecast as plain data: the JSON document, and the same figures as tidy rows for CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from ..study.forecast_results import YEARLY, Beats, Forecast, ForecastPolicy
+from ..study.replay import basis
+from ..study.results import Estimate, Summary
+from .forecast_figures import baseline_of, shares_of_minutes, utilisation
+from .records import ESTIMATES, FIGURES, Record, Row, _finite, _number, _spread, _summaries
+
+FORECAST_COLUMNS = ("policy", "part", "name", "cause", "figure", "value", "unit")
+
+
+def forecast_record(forecast: Forecast, digest: str) -> Record:
+    """The JSON document of a forecast."""
+    path, value = forecast.varied or (None, None)
+    rests_on = basis(forecast.scenario, ())
+    shares = shares_of_minutes(baseline_of(forecast))
+    return _finite(
+        {
+            "question": "forecast",
+            "scenario": {"title": forecast.scenario.title, "hash": digest},
+            "varied": None if forecast.varied is None else {"path": path, "value": value},
+            "baseline": forecast.baseline,
+            "seed": forecast.seed,
+            "years": int(forecast.years),
+            "weeks": int(forecast.weeks),
+            "method": forecast.method,
+            "why": forecast.why,
+            "complete": bool(forecast.complete),
+            "appetite": {"value": forecast.appetite, "unit": "min"},
+            "protected": list(forecast.protected),
+            "causes": [
+                {
+                    "name": cause.name,
+                    "label": cause.label,
+                    "kind": cause.kind,
+                    "tier": cause.tier,
+                    "per_year": cause.per_year,
+                    "simulated": int(cause.simulated),
+                    "share_of_dark_minutes": shares.get(cause.name),
+                }
+                for cause in forecast.causes
+            ],
+            "measures": {name: {"unit": unit, "means": means} for name, (unit, means) in YEARLY.items()},
+            "policies": [_policy(policy) for policy in forecast.policies],
+            "bad_year": _bad_year(forecast),
+            "assumed": list(rests_on.assumed_paths),
+            "rests_on": {
+                name: getattr(rests_on, name)
+                for name in ("documented", "inferred", "fitted", "expert", "assumed", "disputed")
+            },
+            "silent": list(forecast.scenario.silent),
+        }
+    )
+
+
+def _policy(policy: ForecastPolicy) -> Record:
+    return {
+        "name": policy.name,
+        "label": policy.label,
+        "yearly": _summaries(policy.yearly),
+        "difference": _summaries(policy.difference),
+        "beats": {name: _beats(beats) for name, beats in policy.beats.items()},
+        "by_cause": {cause: _summaries(measures) for cause, measures in policy.by_cause.items()},
+        "headline": asdict(policy.headline),
+        "exceedance": [
+            {"minutes": point.minutes, "share": point.share, "low": point.low, "high": point.high}
+            for point in policy.exceedance
+        ],
+        "times": _summaries(policy.times),
+        "access": _summaries(policy.access),
+        "access_curve": [{"days": days, "share": share} for days, share in policy.access_curve],
+        "friction": _summaries(policy.friction),
+        "friction_text": policy.friction_text,
+        "unstable": policy.unstable,
+        "cost": None if policy.cost is None else asdict(policy.cost),
+        "utilisation": {team: list(shares) for team, shares in utilisation(policy).items()},
+    }
+
+
+def _beats(beats: Beats) -> Record:
+    return {
+        "better": asdict(beats.better),
+        "ties": beats.ties,
+        "worse": beats.worse,
+        "unit": "share of years",
+    }
+
+
+def _bad_year(forecast: Forecast) -> Record | None:
+    year = forecast.bad_year
+    if year is None:
+        return None
+    return {
+        "percentile": year.percentile,
+        "minutes": year.minutes,
+        "occurrences": [asdict(each) for each in year.occurrences],
+    }
+
+
+def forecast_rows(forecast: Forecast) -> list[Row]:
+    """The figures of a forecast, one a row: see FORECAST_COLUMNS."""
+    rows: list[Row] = [
+        (None, "forecast", name, None, None, value, unit)
+        for name, value, unit in (
+            ("baseline", forecast.baseline, None),
+            ("seed", forecast.seed, None),
+            ("years", int(forecast.years), "years"),
+            ("weeks", int(forecast.weeks), "weeks"),
+            ("method", forecast.method, None),
+            ("complete", int(forecast.complete), None),
+            ("appetite", forecast.appetite, "min"),
+        )
+    ]
+    for cause in forecast.causes:
+        rows.append((None, "cause", cause.kind, cause.name, "rate", _number(cause.per_year), "per year"))
+        rows.append((None, "cause", cause.kind, cause.name, "simulated", int(cause.simulated), "occurrences"))
+    for policy in forecast.policies:
+        rows += _of(policy)
+    return rows
+
+
+def _of(policy: ForecastPolicy) -> list[Row]:
+    who = policy.name
+    rows = _estimates(who, "yearly", policy.yearly) + _estimates(who, "difference", policy.difference)
+    for measure, beats in policy.beats.items():
+        rows += _estimates(who, "better", {measure: beats.better})
+        rows += [
+            (who, part, measure, None, "share", _number(value), "share of years")
+            for part, value in (("same", beats.ties), ("worse", beats.worse))
+        ]
+    for cause, measures in policy.by_cause.items():
+        rows += _estimates(who, "by_cause", measures, cause)
+    rows += _estimates(who, "headline", {"over_appetite": policy.headline})
+    for point in policy.exceedance:
+        rows += [
+            (who, "exceedance", f"over {point.minutes:g} min", None, figure, _number(value), "share")
+            for figure, value in (("mean", point.share), ("low", point.low), ("high", point.high))
+        ]
+    rows += _estimates(who, "times", policy.times) + _estimates(who, "access", policy.access)
+    rows += _estimates(who, "friction", policy.friction)
+    if policy.cost is not None:
+        rows += _estimates(who, "cost", {"friction": policy.cost})
+    if policy.unstable is not None:
+        rows.append((who, "unstable", policy.unstable, None, None, None, None))
+    return rows
+
+
+def _estimates(
+    policy: str, part: str, found: Mapping[str, Estimate] | Mapping[str, Summary], cause: str | None = None
+) -> list[Row]:
+    return [
+        (policy, part, name, cause, *row)
+        for name, each in found.items()
+        for row in _spread(each, FIGURES if isinstance(each, Summary) else ESTIMATES)
+    ]

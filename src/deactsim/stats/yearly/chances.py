@@ -1,0 +1,110 @@
+"""Chances of a year: exceedance, the headline, and how often one policy's year beats another's.
+
+Every chance is a mean over years of a chance given the environment. Its interval is Fay and Feuer's
+for weighted counts (Statistics in Medicine 16, 1997): gamma quantiles that match mean and variance, with
+one more year at its ceiling allowed for above. Where no year has it, with ceiling b (the chance of any
+occurrence, 1 - exp(-rate)), the upper end is 3.69 b / Y: the two-sided rule of three, as many episodes
+as years. More episodes in a year do not shorten it: a bad environment could hold for all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammaincinv, gammaln
+
+from ..weighted import Z95, Array, Interval
+from .compose import Years
+from .episodes import COMPOSED, Episodes, poisson_tail, student
+
+#: The share of busy years that may have more occurrences than episodes before a headline is not said.
+CARRIED = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Shares of years that are better, equal or worse than the baseline's; they add up to 1."""
+
+    better: Interval
+    ties: float
+    worse: float
+
+
+def chance_interval(chances: Array, ceiling: Array) -> Interval:
+    """The mean of (Y,) chances given the environment, each at most its `ceiling` (Y,), with its interval.
+
+    Towards the ceilings the same is said of what is missing to them.
+    """
+    count, centre, top = chances.size, float(chances.mean()), float(ceiling.mean())
+    if count < 2:
+        return Interval(centre, 0.0, top)
+    step = float(ceiling.max()) / count
+    if centre <= top / 2.0:
+        low, high = _gamma_ends(chances, step)
+    else:
+        low, high = (top - end for end in reversed(_gamma_ends(ceiling - chances, step)))
+    return Interval(centre, max(0.0, min(low, centre)), min(top, max(high, centre)))
+
+
+def exceedance(years: Years, grid: Array) -> list[Interval]:
+    """P(a year's value > x) for each x of the grid, with pointwise 95 % intervals."""
+    return [chance_interval(*years.chance(years.values > x)) for x in grid]
+
+
+def headline(table: Episodes, longest: Array, appetite: float, cap: float = COMPOSED) -> Interval:
+    """P(some occurrence of a year has `longest` (E,) > appetite, in its unit), without composing.
+
+    Given the environment the occurrences beyond are Poisson of mean sum of rate * p, so the chance is
+    1 - E[exp(-sum rate * p)]. Putting in the share k / m of episodes beyond is wrong by Jensen's
+    inequality: exp is convex, E[exp(-rate k / m)] exceeds exp(-rate p) by some rate^2 p (1 - p) / 2 m,
+    and with one episode and rate 10 the chance of a p of 0.01 came out ten times too small. Instead n
+    of m episodes miss with chance C(m - k, n) / C(m, n), whose mean is exactly (1 - p)^n, and this is averaged over
+    the Poisson n: the mean over all compositions. Only n > m is approximated (all m episodes are
+    taken), which makes the chance too small by a share of at most about half the chance of n > m in
+    a busy year times n / m: under 2 % with the numbers of `episodes_needed`. Where that chance is above
+    `CARRIED` and some episode is beyond, nothing can be said: nan. A cause above `cap` none of whose
+    episodes is beyond is taken to be unable to.
+    """
+    beyond = table.means((longest > appetite).astype(np.float64)) * table.counts
+    seen = (beyond > 0.0).any(axis=0)
+    counted = (table.rate > 0.0) & (seen | (table.rate <= cap))
+    rate, have = np.where(counted, table.rate, 0.0), table.counts
+    tail, busy = poisson_tail(rate, have), -np.expm1(-rate)
+    if np.any((tail > CARRIED * busy) & seen):
+        return Interval(float("nan"), float("nan"), float("nan"))
+    hits = np.where(beyond > 0.0, tail, 0.0)
+    path = np.ones(rate.shape)  # C(m - k, n) / C(m, n), one factor after another
+    log = np.log(np.where(rate > 0.0, rate, 1.0))
+    for n in range(1, int(have.max(initial=0)) + 1):
+        path = path * np.maximum(have - beyond - n + 1, 0.0) / np.maximum(have - n + 1, 1)
+        chance = np.where((rate > 0.0) & (n <= have), np.exp(n * log - rate - gammaln(n + 1.0)), 0.0)
+        hits += chance * (1.0 - path)
+    ceiling = -np.expm1(-rate.sum(axis=1))
+    chances = -np.expm1(np.log1p(-np.minimum(hits, 1.0 - 1e-16)).sum(axis=1))
+    return chance_interval(np.minimum(chances, ceiling), ceiling)
+
+
+def beats(change: Years) -> Shares:
+    """How often a year is better: `change` is the policy's minus the baseline's, less is better.
+
+    Composed years are paired: the same environment, occurrences and episodes under both.
+    """
+    better = chance_interval(*change.chance(change.values < 0.0))
+    worse = float(change.chance(change.values > 0.0)[0].mean())
+    return Shares(better, max(0.0, 1.0 - better.mean - worse), worse)
+
+
+def _gamma_ends(values: Array, step: float) -> tuple[float, float]:
+    mean = float(values.mean())
+    # Student's factor for the variance, which is itself estimated from so many years.
+    spread = float(values.var(ddof=1)) / values.size * (student(values.size) / Z95) ** 2
+    return _gamma(mean, spread, 0.025), _gamma(mean + step, spread + step**2, 0.975)
+
+
+def _gamma(mean: float, variance: float, p: float) -> float:
+    """A quantile of the gamma distribution with this mean and variance."""
+    if mean <= 0.0 or variance <= 0.0:
+        return max(0.0, mean)
+    shape = mean**2 / variance
+    return float(gammaincinv(shape, p)) * variance / mean

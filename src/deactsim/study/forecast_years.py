@@ -1,0 +1,194 @@
+"""The years of a forecast: occurrences in windows of their own, or whole years run through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engines.reference import run
+from ..model.causes import YEAR, CausePlan, Occurrence, incident_of, occurrence, occurrences
+from ..model.leaving import right_ends
+from ..model.plan import Plan
+from ..model.shifts import DAY
+from ..model.streams import Purpose, world_key
+from ..model.trace import Row
+from ..model.world import World
+from .forecast_results import Method
+from .friction import Weeks, routine_weeks
+from .occurrences import COLUMNS, FOLLOW, WARM_UP, Account, measured, run_occurrence, window
+
+#: Leavers looked at in a year, and how long before and after leaving (days).
+LEAVERS = 50
+NOTICE = 30.0
+LONGEST_ACCESS = 365.25
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What every process knows: plans by policy, causes, and how many episodes each has in a year."""
+
+    plans: tuple[Plan, ...]
+    causes: tuple[CausePlan, ...]
+    episodes: tuple[int, ...]
+    protected: frozenset[str]
+    seed: int
+    start: int
+    method: Method
+    weeks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Years `first` to `first + count`, or the routine weeks of a plan."""
+
+    first: int
+    count: int
+    weeks_of: int | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Occurrences of some years under each plan, and days of access of their leavers.
+
+    `values` is (plan, occurrence, column); `access` is (plan, leaver, after and notice).
+    """
+
+    year: NDArray[np.int64]
+    cause: NDArray[np.int64]
+    at: NDArray[np.int64]
+    values: Array
+    access: Array
+
+    @staticmethod
+    def joined(parts: Sequence[Found]) -> Found:
+        """Several parts as one."""
+        return Found(
+            np.concatenate([part.year for part in parts]),
+            np.concatenate([part.cause for part in parts]),
+            np.concatenate([part.at for part in parts]),
+            np.concatenate([part.values for part in parts], axis=1),
+            np.concatenate([part.access for part in parts], axis=1),
+        )
+
+
+def work(shared: Shared, job: Job) -> Found | Weeks:
+    """Do a job: simulate years, or routine weeks."""
+    if job.weeks_of is not None:
+        return routine_weeks(shared.plans[job.weeks_of], shared.seed, shared.weeks, shared.start + YEAR)
+    run_year = _direct_year if shared.method == "direct" else _year_of_episodes
+    return Found.joined([run_year(shared, year) for year in range(job.first, job.first + job.count)])
+
+
+def _year_of_episodes(shared: Shared, year: int) -> Found:
+    """Every cause's episodes, each in its window of the year."""
+    key = world_key(shared.seed, year)
+    whole = World(key, shared.start, shared.start + YEAR)
+    causes, times, values = [], [], []
+    for index, cause in enumerate(shared.causes):
+        for number in range(shared.episodes[index]):
+            what = occurrence(whole, shared.plans[0], cause, number, shared.start)
+            world = window(key, what.at)
+            values.append([run_occurrence(plan, world, what, shared.protected) for plan in shared.plans])
+            causes.append(index)
+            times.append(what.at)
+    return _found(shared, year, whole, causes, times, values)
+
+
+def _direct_year(shared: Shared, year: int) -> Found:
+    """The whole year with every report in it; stated causes occur as often as this year has them."""
+    key = world_key(shared.seed, year)
+    whole = World(key, shared.start, shared.start + YEAR + FOLLOW)
+    ends = shared.start + YEAR
+    stated = [
+        (index, occurrence(whole, shared.plans[0], cause, number, shared.start))
+        for index, cause in enumerate(shared.causes)
+        if not cause.routine
+        for number in range(occurrences(whole, cause, 0))
+    ]
+    wrong = _wrong_reports(shared, whole, ends)
+    causes = [index for index, _ in stated] + [cause for cause, *_ in wrong.values()]
+    times = [what.at for _, what in stated] + [at for _, at, _ in wrong.values()]
+    by_plan = [_direct(shared, plan, whole, [what for _, what in stated], wrong) for plan in shared.plans]
+    return _found(shared, year, whole, causes, times, [list(each) for each in zip(*by_plan, strict=True)])
+
+
+def _wrong_reports(shared: Shared, world: World, ends: int) -> dict[int, tuple[int, int, Account]]:
+    """Reports of the year that end in an error: their cause, time and account, by their id."""
+    streams = shared.plans[0].streams
+    routine = {cause.name: index for index, cause in enumerate(shared.causes) if cause.routine}
+    found = {}
+    for report in world.reports(streams, shared.start, ends):
+        stream = streams[report.stream]
+        if world.draw(report.id, Purpose.ACTIONED) < stream.actioned:
+            u = world.draw(report.id, Purpose.SLIP)
+            if u < stream.wrongful:
+                kind = "slip" if u < stream.slip else "misidentified"
+                account = (stream.followers, stream.tier in shared.protected)
+                found[report.id] = (routine[f"{kind} on {stream.tier}"], report.time, account)
+    return found
+
+
+def _direct(
+    shared: Shared,
+    plan: Plan,
+    world: World,
+    stated: Sequence[Occurrence],
+    wrong: Mapping[int, tuple[int, int, Account]],
+) -> list[tuple[float, ...]]:
+    """A year under one plan, run once and measured occurrence by occurrence."""
+    incidents = tuple(incident_of(plan, what, WARM_UP, FOLLOW) for what in stated)
+    rows = run(replace(plan, others=incidents), world).rows
+    of: dict[int, list[Row]] = {}
+    owner = {incident.id + k: incident.id for incident in incidents for k in range(len(incident.acts))}
+    owner |= {report: report for report in wrong}
+    for row in rows:
+        if row.entity in owner:
+            of.setdefault(owner[row.entity], []).append(row)
+    found = []
+    for incident in incidents:
+        acts = {
+            incident.id + k: (a.followers, a.tier in shared.protected) for k, a in enumerate(incident.acts)
+        }
+        found.append(measured(of.get(incident.id, []), acts.get))
+    for report, (_, _, account) in wrong.items():
+        found.append(measured(of.get(report, []), {report: account}.get))
+    return found
+
+
+def _found(
+    shared: Shared,
+    year: int,
+    whole: World,
+    causes: list[int],
+    times: list[int],
+    values: list[list[tuple[float, ...]]],
+) -> Found:
+    shape = (len(shared.plans), len(causes), len(COLUMNS))
+    table = np.array(values, dtype=np.float64).reshape(len(causes), len(shared.plans), len(COLUMNS))
+    return Found(
+        np.full(len(causes), year, dtype=np.int64),
+        np.array(causes, dtype=np.int64),
+        np.array(times, dtype=np.int64),
+        table.transpose(1, 0, 2).reshape(shape),
+        _access(shared, whole),
+    )
+
+
+def _access(shared: Shared, whole: World) -> Array:
+    """Days with the right after the last shift and within the notice, of some leavers of the year."""
+    leavers = whole.leavers(shared.plans[0].teams, shared.start, shared.start + YEAR)
+    leavers = leavers[:: max(1, -(-len(leavers) // LEAVERS))]
+    days = np.zeros((len(shared.plans), len(leavers), 2))
+    for place, plan in enumerate(shared.plans):
+        for number, who in enumerate(leavers):
+            ends = right_ends(plan, whole, who)
+            after = LONGEST_ACCESS if ends is None else (ends - who.leaves) / DAY
+            days[place, number] = (
+                min(LONGEST_ACCESS, max(0.0, after)),
+                min(NOTICE, max(0.0, NOTICE + after)),
+            )
+    return days

@@ -1,0 +1,101 @@
+"""One occurrence of a cause under one policy: its window of the year, run and measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from ..model.causes import Occurrence, incident_of
+from ..model.plan import Plan
+from ..model.shifts import DAY
+from ..model.states import Event
+from ..model.trace import Row
+from ..model.world import HOUR, World
+from .background import run_incident
+from .measures import MINUTE
+
+#: People are as busy as they would be after so long; what nobody ever notices is dark for so long.
+WARM_UP = HOUR
+FOLLOW = 90 * DAY
+
+#: What is measured of an occurrence, in this order: counts, and minutes; nan where it did not come to that.
+COLUMNS = (
+    "asked",
+    "stopped",
+    "accounts_dark",
+    "dark_minutes",
+    "audience_minutes",
+    "protected_dark",
+    "protected_minutes",
+    "content_lost",
+    "longest_protected",
+    "time_to_detect",
+    "time_to_restore",
+    "noticed_by",
+)
+
+#: An account that may go dark: its followers, and whether it is protected.
+Account = tuple[int, bool]
+
+
+def window(key: int, at: int) -> World:
+    """The part of a year around an occurrence: the year's luck, its own reports."""
+    return World(key=key, start=at - WARM_UP, end=at + FOLLOW)
+
+
+def run_occurrence(
+    plan: Plan, world: World, what: Occurrence, protected: frozenset[str]
+) -> tuple[float, ...]:
+    """An occurrence under a policy, as `COLUMNS`."""
+    incident = incident_of(plan, what, WARM_UP, FOLLOW)
+    trace = run_incident(replace(plan, incident=incident), world)
+    accounts = {
+        incident.id + k: (act.followers, act.tier in protected) for k, act in enumerate(incident.acts)
+    }
+    return measured(trace.rows, accounts.get)
+
+
+def measured(rows: Iterable[Row], account_of: Callable[[int], Account | None]) -> tuple[float, ...]:
+    """Fold rows into `COLUMNS`; `account_of` knows the acts that count by their id.
+
+    What nobody brings back is dark for `FOLLOW`.
+    """
+    asked = stopped = lost = 0
+    since: dict[int, int] = {}
+    back: dict[int, int] = {}
+    seen: dict[int, tuple[int, int]] = {}
+    for time, event, entity, by, _ in rows:
+        if account_of(entity) is None:
+            continue
+        if event == Event.REQUESTED:
+            asked += 1
+        elif event == Event.GATE_DENIED:
+            stopped += 1
+        elif event == Event.TOOK_EFFECT:
+            since[entity] = time
+        elif event == Event.NOTICED:
+            seen.setdefault(entity, (time, by))
+        elif event == Event.VISIBLE:
+            back[entity] = time
+        elif event == Event.CONTENT_LOST:
+            lost += 1
+    dark = audience = guarded = guarded_minutes = longest = 0.0
+    for entity, begun in since.items():
+        minutes = min(back.get(entity, begun + FOLLOW) - begun, FOLLOW) / MINUTE
+        followers, is_protected = account_of(entity) or (0, False)
+        dark += minutes
+        audience += minutes * followers
+        if is_protected:
+            guarded += 1
+            guarded_minutes += minutes
+            longest = max(longest, minutes)
+    first = min(since, key=lambda entity: (since[entity], entity), default=None)
+    detect = restore = channel = math.nan
+    if first is not None and first in seen:
+        noticed, channel = seen[first]
+        detect = (noticed - since[first]) / MINUTE
+        if first in back:
+            restore = (back[first] - noticed) / MINUTE
+    counts = (asked, stopped, len(since), dark, audience, guarded, guarded_minutes, lost)
+    return (*counts, longest, detect, restore, channel)

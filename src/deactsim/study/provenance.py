@@ -1,0 +1,61 @@
+"""What a scenario's answers rest on: its inputs by basis, its facts by role, each counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..scenario.paths import leaves
+from ..scenario.schema import Scenario
+from ..scenario.stated import Stated
+from .facts import role_of
+from .results import Basis, Role, StageResult
+
+
+def numbers(scenario: Scenario) -> Iterator[tuple[str, Stated[Any], bool]]:
+    """Every number once, and whether it is one of the inputs that a replay rests on.
+
+    Those are all numbers outside policies, and what the scenario's own policy adds to them. Other
+    policies add what their file gives; a policy in full repeats what the platform has, or a policy
+    that it combines: that is one number.
+    """
+    own = f"policies.{scenario.baseline}."
+    seen: set[tuple[str, str]] = set()
+    for path, stated in leaves(scenario):
+        policy = path.startswith("policies.")
+        same = (path.split(".", 2 if policy else 1)[-1], repr(stated))
+        if policy and same in seen:
+            continue
+        seen.add(same)
+        if stated.given or not policy or path.startswith(own):
+            yield path, stated, not policy or path.startswith(own)
+
+
+def basis(scenario: Scenario, found: Sequence[StageResult]) -> Basis:
+    """How many inputs of each basis the scenario has, and how many facts of each role."""
+    counts = dict.fromkeys(("documented", "inferred", "fitted", "expert", "assumed"), 0)
+    disputed, assumed = 0, []
+    for path, stated, rested_on in numbers(scenario):
+        if not rested_on:
+            continue
+        counts[stated.basis] += 1
+        disputed += stated.disputed is not None
+        if stated.basis == "assumed":
+            assumed.append(path)
+    facts: dict[Role, int] = dict.fromkeys(("pinned", "given", "checked", "noted"), 0)
+    disputed_facts = 0
+    if scenario.incident is not None:
+        for fact in scenario.incident.facts.values():
+            facts[role_of(fact)] += 1
+            disputed_facts += fact.disputed is not None
+    # What rounds to nothing decides nothing.
+    spreads = [(stage.spread, stage.label) for stage in found if stage.spread and stage.spread >= 0.005]
+    spreads.sort(key=lambda each: -each[0])
+    return Basis(
+        **counts,
+        disputed=disputed,
+        decisive=tuple(f"{label} ({100 * spread:.0f} % of the spread)" for spread, label in spreads[:3]),
+        assumed_paths=tuple(assumed),
+        facts=facts,
+        disputed_facts=disputed_facts,
+    )

@@ -1,0 +1,334 @@
+"""The charts of a forecast: no two texts overlap, the finding is that of the data, the files are complete."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib.text import Text
+
+from deactsim.errors import DeactsimError
+from deactsim.report import forecast_chart_data, forecast_time_data, forecast_vary_data
+from deactsim.report.charts.files import save
+from deactsim.report.charts.forecast import forecast_charts, vary_charts
+from deactsim.report.charts.scale import Scale
+from deactsim.report.charts.style import HEIGHT, WIDTH, house_style
+from deactsim.study.forecast_results import BadYear, ExceedancePoint, Forecast, YearsOccurrence
+from tests.report import made_up_forecast as made
+from tests.report.test_charts import LONG, outside, overlaps
+
+NAMES = ("exceedance", "frontier", "access", "utilisation", "bad-year")
+
+
+def many(count: int, suffix: str = "") -> Forecast:
+    """The made-up policies again and again, each a little different."""
+    base, *others = made.policies()
+    found = [
+        made.policy(
+            f"{others[at % 7].name}{suffix}-{at}", 0.5 + at, 20.0 + 7 * at, 0.001 * (1 + at),
+            {"held": (10.0 * at, "per week"), "minutes_held": (1.0 + at, "min")}, "some held", cost=500.0 * at,
+            half_day=1.0 + at / 10, busy=0.3 + at / 200,
+        )
+        for at in range(count)
+    ]  # fmt: skip
+    return made.forecast((base, *found))
+
+
+def crowded() -> Forecast:
+    """A year of many occurrences, most of them on few days."""
+    found = tuple(
+        YearsOccurrence(
+            1 + (at * at) % 366, "slip-protected" if at % 3 else "unheard-of", 1 + at % 5, 2.0 + at, at % 2 == 0, None
+        )
+        for at in range(80)
+    )  # fmt: skip
+    late = tuple(YearsOccurrence(364 + at % 2, "grudge", 9, 900.0 + at, True, "public") for at in range(8))
+    return made.forecast(bad_year=BadYear(100.0, 9000.0, (*found, *late)))
+
+
+def flat() -> Forecast:
+    """Nothing ever goes wrong, and nothing costs anything."""
+    points = tuple(ExceedancePoint(minutes, 0.0, 0.0, 0.0) for minutes in (0.0, *made.MINUTES))
+    quiet = made.policy("as-it-was", 0, 0, 0.0, {}, "")
+    quiet = replace(quiet, exceedance=points, utilisation={"support": (0.0,) * 168})
+    return made.forecast(
+        (quiet, replace(quiet, name="other", label="other")), bad_year=BadYear(95.0, 0.0, ())
+    )
+
+
+def nights() -> Forecast:
+    """A team that is on shift by day only, in six teams."""
+    line = tuple(math.nan if hour % 24 < 8 else 0.5 for hour in range(168))
+    base, *rest = made.policies()
+    teams = {f"a team with quite a long name, number {at}": line for at in range(6)}
+    return made.forecast((replace(base, utilisation=teams), *rest))
+
+
+CASES: dict[str, Callable[[], Forecast]] = {
+    "usual": made.forecast,
+    "interrupted": lambda: made.forecast(complete=False, years=12),
+    "only the baseline": lambda: made.forecast(made.policies()[:1]),
+    "no baseline": lambda: made.forecast(made.policies()[1:4]),
+    "twenty-five": lambda: many(25),
+    "long names": lambda: many(25, LONG),
+    "sixty": lambda: many(60),
+    "no money": lambda: made.forecast([replace(policy, cost=None) for policy in made.policies()]),
+    "crowded": crowded,
+    "flat": flat,
+    "nights": nights,
+    "no curves": lambda: made.forecast(
+        [replace(policy, exceedance=(), access_curve=(), utilisation={}) for policy in made.policies()],
+        bad_year=None,
+    ),
+    "far appetite": lambda: made.forecast(appetite=100_000.0),
+}
+
+LAGS = ("0 s", "1 h", "4 h", "1 day", "7 days", "30 days")
+VARIED: dict[str, Callable[[], list[Forecast]]] = {
+    "shares": made.varied,
+    "lengths": lambda: made.varied(("10 s", "3 min", "1 h", "7 days"), "response.pick_up"),
+    "with nought": lambda: made.varied(LAGS, "response.pick_up"),
+    "counts": lambda: made.varied(("20", "200", "1000"), "teams.support.headcount"),
+    "rates": lambda: made.varied(("1 per day", "40 per day", "3000 per year"), "reports.protected.rate"),
+    "spread": lambda: made.varied(("median 2 min, p90 8 min", "uniform 0 min to 60 min"), "response.pick_up"),
+    "words": lambda: made.varied(("employee", "contractor"), "teams.support.employment"),
+    "one value": lambda: made.varied(("70%",)),
+    "many values": lambda: made.varied(tuple(f"{at}%" for at in range(1, 100, 3))),
+}
+
+
+@pytest.mark.parametrize(("case", "name"), [(case, name) for case in CASES for name in NAMES])
+def test_no_text_overlaps_or_leaves_the_sheet(case: str, name: str) -> None:
+    with house_style():
+        for found, draw, _, _ in forecast_charts(CASES[case]()):
+            if found == name:
+                figure = draw()
+                assert overlaps(figure) == []
+                assert outside(figure) == []
+                wide, high = figure.get_size_inches()
+                assert wide / high == pytest.approx(WIDTH / HEIGHT)
+
+
+@pytest.mark.parametrize("case", VARIED)
+def test_variations_fit_too(case: str) -> None:
+    with house_style():
+        [(name, draw, alt, table)] = vary_charts(VARIED[case]())
+        figure = draw()
+        assert name == "varied"
+        assert overlaps(figure) == []
+        assert outside(figure) == []
+        assert alt.endswith(".")
+        assert table.rows
+
+
+def test_files_are_complete_and_repeatable(tmp_path: Path) -> None:
+    kinds = ("png", "svg", "pdf")
+    first = save(forecast_charts(made.forecast()), tmp_path / "a", kinds)
+    save(forecast_charts(made.forecast()), tmp_path / "b", kinds)
+    assert {path.name for path in first} == {
+        f"{name}.{kind}" for name in NAMES for kind in (*kinds, "txt", "csv")
+    }
+    for path in first:
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    with pytest.raises(DeactsimError, match=r"cannot write .*taken"):
+        save(forecast_charts(made.forecast()), tmp_path / "taken", ("png",))
+
+
+def rows_of(table: Any) -> list[dict[str, Any]]:
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+
+def test_data_stand_beside(tmp_path: Path) -> None:
+    save(forecast_charts(made.forecast()), tmp_path, ("svg",))
+    with (tmp_path / "exceedance.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["policy"] for row in rows} == {policy.name for policy in made.policies()}
+    alt = (tmp_path / "exceedance.txt").read_text(encoding="utf-8")
+    assert alt.startswith("Protected accounts are dark for more than 60 min in 1 year in 20 under as-it-was;")
+    assert "four-eyes: 0 (under 0.15) %" in alt
+
+
+def test_what_has_no_figures_is_not_drawn() -> None:
+    found = [name for name, _, _, _ in forecast_charts(CASES["no curves"]())]
+    assert found == ["exceedance", "frontier"]
+
+
+def test_the_finding_of_exceedance() -> None:
+    def title(*names: str, **more: Any) -> str:
+        chosen = [policy for policy in made.policies() if policy.name in names]
+        return forecast_chart_data.exceedance_data(made.forecast(chosen, **more)).words.title
+
+    assert title("as-it-was", "two-person").endswith(
+        "in 1 year in 20 under as-it-was; in 1 year in 240 under two-person"
+    )
+    assert title("as-it-was", "ten-an-hour").endswith("under as-it-was; no policy here clearly changes that")
+    assert title("as-it-was").endswith("in 1 year in 20 under as-it-was")
+    # An unstable policy is never the one to choose.
+    assert title("as-it-was", "four-eyes").endswith("no policy here clearly changes that")
+    assert title("two-person") == "The baseline has no chance to compare with the appetite"
+    quiet = forecast_chart_data.exceedance_data(flat()).words.title
+    assert (
+        quiet
+        == "In none of the simulated years are protected accounts dark for more than 60 min under as-it-was"
+    )
+
+
+def test_equal_curves_are_one() -> None:
+    data = forecast_chart_data.exceedance_data(made.forecast())
+    assert data.curves[0].label == "as-it-was (baseline), ten-an-hour"
+    assert data.curves[0].place == 0
+    assert len(data.curves) == len(made.policies()) - 1
+
+
+def test_the_frontier_marks_what_is_dominated_and_what_is_unstable() -> None:
+    data = forecast_chart_data.frontier_data(made.forecast())
+    spots = {spot.label: spot for spot in data.spots}
+    assert spots["noisy-alert"].dominated == "alert-undo"
+    assert spots["four-eyes"].burdens == (None, None)
+    assert spots["two-person"].burdens[0] == pytest.approx(38_000)
+    assert data.words.title.endswith("(38 k USD per year); 1 of 8 policies is dominated")
+    rows = {row["policy"]: row for row in rows_of(data.table)}
+    assert rows["ten-an-hour"]["dark_minutes_per_year"] == 412
+    assert rows["four-eyes"]["staff_hours_per_week"] is None
+    assert rows["cut-off-1h"]["staff_hours_per_week"] == pytest.approx(8 * 2.2)
+    free = forecast_chart_data.frontier_data(CASES["no money"]())
+    assert free.burdens[0].startswith("hours of staff a week")
+
+
+def test_titles_of_the_frontier() -> None:
+    def title(forecast: Forecast) -> str:
+        return forecast_chart_data.frontier_data(forecast).words.title
+
+    assert title(made.forecast(made.policies()[1:])) == "There is no baseline to compare with"
+    assert title(made.forecast(made.policies()[:1])).startswith(
+        "No policy here clearly leaves less than the 412"
+    )
+    own, two, *_ = made.policies()
+    free = replace(two, friction={}, friction_text="none seen", cost=None)
+    assert "costs in a usual week: nothing that was seen; 1 of 2 policies" in title(
+        made.forecast((own, free))
+    )
+
+
+def test_access_is_told_at_a_moment_that_says_something() -> None:
+    data = forecast_time_data.access_data(made.forecast())
+    assert data is not None
+    assert data.moment == 7
+    assert data.words.title == (
+        "7 days after the last shift, 20 of 100 leavers still have access under as-it-was; fewer than 1 under "
+        "cut-off-1h"
+    )
+    quick = [replace(policy, access_curve=made.access(0.05)) for policy in made.policies()[:2]]
+    same = forecast_time_data.access_data(made.forecast(quick))
+    assert same is not None
+    assert same.words.title.startswith("1 h after the last shift, 56 of 100")
+    assert same.words.title.endswith("no policy here changes that")
+    bare = forecast_time_data.access_data(made.forecast(made.policies()[1:2]))
+    assert bare is not None
+    assert bare.words.title == "How long leavers keep the right to act"
+    assert forecast_time_data.span(365) == "1 year"
+    assert forecast_time_data.span(730) == "2 years"
+    assert forecast_time_data.span(1 / 48) == "30 min"
+
+
+def test_a_team_has_a_line_for_each_policy_that_moves_it() -> None:
+    data = forecast_time_data.utilisation_data(made.forecast())
+    assert data is not None
+    lines = {week.team: [label for label, _, _ in week.lines] for week in data.teams}
+    assert lines == {
+        "leads": ["as-it-was (baseline)", "two-person", "four-eyes"],
+        "support": ["as-it-was (baseline)"],
+    }
+    assert data.words.title == (
+        "Team leads is busiest at Sun 17:00: 64 % of those on shift; under four-eyes 100 % at Mon 8:00"
+    )
+    assert len(data.table.rows) == 2 * 168 * len(made.policies())
+    off = forecast_time_data.utilisation_data(nights())
+    assert off is not None
+    assert rows_of(off.table)[0]["busy_share"] is None
+
+
+def test_a_bad_year_is_told() -> None:
+    data = forecast_time_data.bad_year_data(made.forecast())
+    assert data is not None
+    assert data.words.title == (
+        "1 year in 20 is at least this bad: 7 occurrences, 32 h dark under as-it-was, 78 % of it by grudges of people "
+        "with the right"
+    )
+    assert "Day 214: grudges of people with the right: 4 accounts, 25 h; noticed by the public." in data.alt
+    assert "nobody noticed" in data.alt
+    assert len(rows_of(data.table)) == 7
+    worst = forecast_time_data.bad_year_data(crowded())
+    assert worst is not None
+    assert worst.words.title.startswith("The worst simulated year: 88 occurrences")
+    quiet = forecast_time_data.bad_year_data(flat())
+    assert quiet is not None
+    assert quiet.words.title.endswith("nothing went dark under as-it-was")
+
+
+def test_values_stand_where_they_belong() -> None:
+    def data(case: str) -> forecast_vary_data.VaryData:
+        return forecast_vary_data.vary_data(VARIED[case]())
+
+    assert data("shares").positions == (0.5, 0.7, 0.9)
+    assert data("counts").positions == (20, 200, 1000)
+    assert data("rates").texts == ("1 per day", "3000 per year", "40 per day")
+    assert data("words").positions is None
+    lengths = data("with nought").positions
+    assert lengths is not None
+    assert lengths[:2] == (0, 3.6e9)
+    assert data("spread").words.subtitle.endswith("A random length stands at its median.")
+    assert forecast_vary_data.size_of(made.forecast()) is None
+
+
+def test_the_finding_of_a_variation() -> None:
+    data = forecast_vary_data.vary_data(made.varied(("90%", "50%")))
+    # The made-up forecast leaves less at the value that was written last.
+    assert data.words.title == (
+        f"With {made.VARIED} from 50% to 90%, two-person goes from 100 to 400 minutes dark a year"
+    )
+    assert data.texts == ("50%", "90%")
+    still = [replace(each, policies=made.policies()[:1]) for each in made.varied(("50%", "90%"))]
+    assert forecast_vary_data.vary_data(still).words.title == (
+        f"{made.VARIED} clearly changes no policy's minutes dark between 50% and 90%"
+    )
+    # Nothing varies in the access days of the baseline, so that there is no panel for it.
+    assert len(forecast_vary_data.vary_data(still).panels) == 2
+    assert len(data.panels) == 3
+    figures = {row["figure"] for row in rows_of(data.table)}
+    assert figures == {"dark_minutes", "headline", "access_after_leaving"}
+
+
+def test_nought_has_a_place_on_a_logarithmic_axis() -> None:
+    scale = Scale.of([0.0, 1.0, 1000.0])
+    assert scale.log
+    assert scale.at(0.0) < scale.at(1.0) < scale.at(1000.0)
+    assert scale.ticks()[0] == (scale.at(0.0), "0")
+    narrow = Scale.of([0.0, 400.0])
+    assert not narrow.log
+    assert narrow.at(12.0) == 12.0
+    assert narrow.ticks()[0][1] == "0"
+    assert Scale.of([]).limits() == (0.0, 1.05)
+
+
+def test_colours_are_told_apart_without_colour() -> None:
+    from deactsim.report.charts.lines import STYLES
+
+    assert len({dashes for _, dashes, _ in STYLES[1:]}) == len(STYLES) - 1
+    assert len({mark for _, _, mark in STYLES}) == len(STYLES)
+
+
+def test_more_rows_than_fit_are_counted() -> None:
+    with house_style():
+        draw = {name: draw for name, draw, _, _ in forecast_charts(many(60))}["exceedance"]
+        texts = [text.get_text() for text in draw().findobj(Text)]
+    assert any(text.endswith("more: see the data") for text in texts)

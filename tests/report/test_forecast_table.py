@@ -1,0 +1,283 @@
+"""The text and the data of a forecast: golden files, edges, and what may never be said."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from deactsim.report import forecast_figures as figures
+from deactsim.report.forecast_records import FORECAST_COLUMNS, forecast_record, forecast_rows
+from deactsim.report.forecast_table import forecast_table, how_often, vary_table
+from deactsim.scenario.load import loads
+from deactsim.study.forecast_results import CauseResult, ExceedancePoint, Forecast
+from deactsim.study.results import Estimate
+from tests.report import made_up_forecast as made
+from tests.report.test_tables import TEXT, WIDTH, golden
+
+
+def table(**more: object) -> str:
+    return forecast_table(made.forecast(**more), "file.yaml", "3f9a2c71" * 8)
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("forecast.txt", lambda: table()),
+        ("forecast-interrupted.txt", lambda: table(complete=False, years=340, policies=made.policies()[:2])),
+        ("forecast-vary.txt", lambda: vary_table(made.varied(("50%", "90%")))),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_golden(name: str, text: object) -> None:
+    said = text()  # type: ignore[operator]
+    golden(name, said)
+    assert all(len(line) <= WIDTH and line == line.rstrip() for line in said.splitlines())
+
+
+def test_what_is_put_in_is_never_dressed_as_a_finding() -> None:
+    said = words(table())
+    assert "the appetite (put in)" in said
+    assert "PUT IN not found: how often each cause comes" in said
+    assert "that numbers put in may be wrong is not in them" in said
+    assert "36 assumed numbers" in said
+
+
+def test_an_unstable_policy_is_named_with_its_load() -> None:
+    said = words(table())
+    assert "UNSTABLE four-eyes: leads (load 1.32) cannot cope" in said
+    stable = [replace(policy, unstable=None) for policy in made.policies()]
+    assert "UNSTABLE" not in table(policies=tuple(stable))
+
+
+def test_interrupted_is_marked_and_complete_is_not() -> None:
+    assert "INTERRUPTED: all figures are of the 340 years done by then." in table(complete=False, years=340)
+    assert "INTERRUPTED" not in table()
+
+
+def test_without_wages_there_is_no_money() -> None:
+    policies = tuple(replace(policy, cost=None) for policy in made.policies())
+    assert "USD" not in table(policies=policies)
+    assert "USD" in table()
+
+
+def test_nothing_that_can_go_wrong() -> None:
+    empty = replace(
+        made.policies()[0],
+        yearly={}, difference={}, beats={}, by_cause={}, exceedance=(), times={}, access={}, friction={},
+        friction_text="", access_curve=(),
+    )  # fmt: skip
+    said = words(table(policies=(empty,), causes=(), weeks=0, bad_year=None, why=""))
+    assert "CAUSES none: the scenario gives no cause a rate" in said
+    assert "BAD YEARS no exceedance curve was made." in said
+    assert "COSTS" not in said
+    assert "show safeguards # then add policies to file.yaml" in said
+    never = replace(
+        empty,
+        headline=made.share(0.0),
+        exceedance=(ExceedancePoint(0, 0, 0, 0), ExceedancePoint(60, 0, 0, 0)),
+    )
+    assert "no year had a protected account dark" in table(policies=(never,))
+
+
+def test_a_baseline_that_is_not_there_breaks_nothing() -> None:
+    said = table(policies=made.policies()[1:2])
+    assert "* the baseline" not in said
+    assert figures.shares_of_minutes(None) == {}
+    assert figures.best(made.forecast(made.policies()[1:2]), figures.dark) is None
+
+
+def test_long_names_and_large_figures_keep_within_the_page() -> None:
+    long = "a-policy-with-a-name-that-goes-on-and-on-for-sixty-characters"
+    policies = tuple(
+        made.policy(f"{long}{at}", 1.2e6, 3.3e9, 0.1 * at, {}, "many words " * 12, cost=1e7)
+        for at in range(3)
+    )
+    causes = (replace(made.causes()[0], label="a cause " * 20, per_year=7000.0, simulated=10**7),)
+    said = table(policies=policies, baseline=f"{long}0", causes=causes)
+    assert all(len(line) <= WIDTH for line in said.splitlines())
+    for at in range(3):
+        assert f"{long}{at}" in said
+
+
+def test_tiers_by_other_names_are_named() -> None:
+    assert "a protected account (tiers heads and press)" in words(table(protected=("heads", "press")))
+    assert "a protected account (tier heads)" in words(table(protected=("heads",)))
+
+
+def test_few_years_cannot_tell_what_a_bad_one_is() -> None:
+    wide = tuple(replace(point, high=0.9) for point in made.policies()[0].exceedance)
+    said = words(table(policies=(replace(made.policies()[0], exceedance=wide),), years=10))
+    assert "BAD YEARS 10 years cannot tell: more years would." in said
+
+
+def test_a_time_that_is_not_known_is_a_dash() -> None:
+    own, *_ = made.policies()
+    known = own.times["time_to_detect"]
+    times = {
+        "time_to_detect": replace(known, p95=math.nan),
+        "time_to_restore": replace(known, median=math.nan, p95=math.inf),
+    }
+    said = words(table(policies=(replace(own, times=times),)))
+    assert "5.1 (4.1-6.1) 12 min; - - 3 days; 13 days" in said
+
+
+def test_what_the_simulation_cannot_tell_is_a_dash() -> None:
+    open_ended = tuple(replace(point, high=0.3) for point in made.policies()[0].exceedance)
+    said = table(policies=(replace(made.policies()[0], exceedance=open_ended), *made.policies()[1:3]))
+    assert "- the simulation cannot tell: more years would" in said
+
+
+@pytest.mark.parametrize(
+    ("per_year", "said"),
+    [(0, "never"), (0.05, "once in 20 years"), (1, "once a year"), (41, "41 times a year"),
+     (3652.5, "10 times a day")],
+)  # fmt: skip
+def test_how_often(per_year: float, said: str) -> None:
+    assert how_often(CauseResult("c", "c", "slip", None, per_year, 1)) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0, "none of the simulated years"), (0.0004, "1 year in 2,500"), (0.051, "1 year in 20"), (0.11, "1 year in 9"),
+     (0.4, "40 of 100 years"), (1, "every year")],
+)  # fmt: skip
+def test_chances_for_a_board(share: float, said: str) -> None:
+    assert figures.one_in(share) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0, "0"), (1e-6, "under 0.001"), (0.00004, "0.004"), (0.0042, "0.42"), (0.051, "5.1"), (0.34, "34"),
+     (0.999, ">99"), (1, "100")],
+)  # fmt: skip
+def test_chances_in_per_cent(share: float, said: str) -> None:
+    assert figures.chance_text(share) == said
+    assert figures.share_text(Estimate(share, share, share, "share")) == said
+
+
+CURVE = (
+    ExceedancePoint(10, 0.2, 0.1, 0.3),
+    ExceedancePoint(20, 0.1, 0.05, 0.2),
+    ExceedancePoint(40, 0.0, 0.0, 0.01),
+)
+
+
+def test_the_curve_is_read_both_ways() -> None:
+    there = figures.at_minutes(CURVE, 15)
+    assert there == Estimate(pytest.approx(0.15), pytest.approx(0.075), pytest.approx(0.25), "share")
+    assert figures.at_minutes(CURVE, 10) == Estimate(0.2, 0.1, 0.3, "share")
+    assert figures.at_minutes(CURVE, 40) == Estimate(0.0, 0.0, pytest.approx(0.01), "share")
+    assert figures.at_minutes(CURVE, 9) is None
+    assert figures.at_minutes(CURVE, 41) is None
+    assert figures.at_minutes((), 9) is None
+    back = figures.exceeded(CURVE, 0.1)
+    assert back == Estimate(pytest.approx(20), 0.0, pytest.approx(20 + 20 * 0.1 / 0.19), "min")
+    # Below what the band still reaches at the end of the curve nothing can be said.
+    assert figures.exceeded(CURVE, 0.005) is None
+    assert figures.exceeded((), 0.1) is None
+    beyond = figures.exceeded(CURVE, 0.5)
+    assert beyond is not None
+    assert beyond.mean == 0
+    policy = replace(made.policies()[0], exceedance=CURVE)
+    assert figures.length(policy, beyond) == "under 10 min"
+    assert figures.length(policy, back) == "20 min"
+    assert figures.length(policy, None) == "-"
+
+
+def test_dominated_is_no_better_in_anything_and_worse_in_something() -> None:
+    forecast = made.forecast()
+    by = {policy.name: figures.dominated_by(policy, forecast) for policy in forecast.policies}
+    assert by["noisy-alert"] is not None
+    assert by["noisy-alert"].name == "alert-undo"
+    assert [name for name, other in by.items() if other is not None] == ["noisy-alert"]
+    # An unstable policy dominates nothing, and is dominated by whatever leaves no more.
+    own, two, *_ = made.policies()
+    broken = replace(two, name="broken", unstable="leads (load 2)")
+    assert figures.dominated_by(broken, made.forecast((own, two, broken))) is two
+    assert figures.dominated_by(two, made.forecast((own, two, broken))) is None
+    assert figures.dominated_by(replace(own, yearly={}), made.forecast((own, two))) is None
+
+
+def test_colours_go_to_the_best_and_not_twice_to_the_same() -> None:
+    forecast = made.forecast()
+    found = figures.places(forecast)
+    assert found["as-it-was"] == 0
+    assert found["two-person"] == 1
+    assert found["four-eyes"] is None
+    assert sorted(place for place in found.values() if place) == [1, 2, 3, 4, 5]
+
+
+def record(forecast: Forecast) -> dict[str, Any]:
+    found = forecast_record(forecast, "x" * 64)
+    loaded: dict[str, Any] = json.loads(json.dumps(found, allow_nan=False))
+    return loaded
+
+
+def test_the_document_has_what_it_promises() -> None:
+    document = record(made.forecast())
+    assert set(document) == {
+        "question", "scenario", "varied", "baseline", "seed", "years", "weeks", "method", "why", "complete",
+        "appetite", "protected", "causes", "measures", "policies", "bad_year", "assumed", "rests_on", "silent",
+    }  # fmt: skip
+    assert document["appetite"] == {"value": 60.0, "unit": "min"}
+    assert document["complete"] is True
+    policy = document["policies"][1]
+    assert set(policy) == {
+        "name", "label", "yearly", "difference", "beats", "by_cause", "headline", "exceedance", "times", "access",
+        "access_curve", "friction", "friction_text", "unstable", "cost", "utilisation",
+    }  # fmt: skip
+    for part in ("yearly", "difference", "friction"):
+        assert all(set(each) == {"mean", "low", "high", "unit"} for each in policy[part].values())
+    assert set(policy["times"]["time_to_detect"]) == {"mean", "median", "p05", "p95", "unit"}
+    assert set(policy["beats"]["dark_minutes"]) == {"better", "ties", "worse", "unit"}
+    assert set(policy["exceedance"][0]) == {"minutes", "share", "low", "high"}
+    assert len(policy["utilisation"]["leads"]) == 168
+    assert policy["unstable"] is None
+    cause = document["causes"][0]
+    assert (cause["per_year"], cause["tier"]) == (0.05, None)
+    assert sum(each["share_of_dark_minutes"] for each in document["causes"]) == pytest.approx(1)
+    assert set(document["bad_year"]["occurrences"][0]) == {
+        "day", "cause", "accounts", "minutes", "protected", "noticed_by",
+    }  # fmt: skip
+    assert "response.pick_up" in document["assumed"]
+
+
+def test_what_cannot_be_said_is_null() -> None:
+    own, *_ = made.policies()
+    broken = replace(own, headline=Estimate(math.nan, math.nan, math.inf, "share"), by_cause={})
+    document = record(made.forecast((broken,), bad_year=None, varied=("a.b", "1 h")))
+    assert document["policies"][0]["headline"] == {"mean": None, "low": None, "high": None, "unit": "share"}
+    assert document["bad_year"] is None
+    assert document["causes"][0]["share_of_dark_minutes"] is None
+    assert document["varied"] == {"path": "a.b", "value": "1 h"}
+
+
+def test_rows_repeat_the_figures() -> None:
+    forecast = made.forecast()
+    rows = [dict(zip(FORECAST_COLUMNS, row, strict=True)) for row in forecast_rows(forecast)]
+    assert {row["part"] for row in rows} == {
+        "forecast", "cause", "yearly", "difference", "better", "same", "worse", "by_cause", "headline", "exceedance",
+        "times", "access", "friction", "cost", "unstable",
+    }  # fmt: skip
+    rate = [row for row in rows if row["cause"] == "grudge" and row["figure"] == "rate"]
+    assert [(row["value"], row["unit"]) for row in rate] == [(0.05, "per year")]
+    headline = {
+        row["policy"]: row["value"] for row in rows if row["part"] == "headline" and row["figure"] == "mean"
+    }
+    assert headline == {policy.name: policy.headline.mean for policy in forecast.policies}
+    stated = {row["name"]: row["value"] for row in rows if row["part"] == "forecast"}
+    assert stated["complete"] == 1
+    assert stated["years"] == made.YEARS
+
+
+def test_silence_is_admitted_only_where_there_is_some() -> None:
+    assert "SILENT" in table()
+    assert "SILENT" not in table(scenario=loads(TEXT[: TEXT.index("\nsilent:")]))

@@ -1,0 +1,229 @@
+"""Composed years against compound Poisson sums in closed form and by Panjer's recursion."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.stats import kstest, poisson
+
+from deactsim.stats.yearly import (
+    Composed,
+    Episodes,
+    Years,
+    by_year,
+    compose,
+    direct_years,
+    episodes_needed,
+    exceedance,
+    uniform,
+)
+from deactsim.stats.yearly.compose import _busy_count
+
+from .test_yearly_episodes import table
+
+Array = NDArray[np.float64]
+
+
+def moments(years: Years) -> tuple[float, float]:
+    mean = float((years.weights * years.values).sum(axis=1).mean())
+    return mean, float((years.weights * (years.values - mean) ** 2).sum(axis=1).mean())
+
+
+def panjer(rate: float, chances: list[float], most: int) -> Array:
+    """P(total = 0 ... most) of a Poisson number of severities 0, 1, 2 ... with these chances."""
+    found = np.zeros(most + 1)
+    found[0] = np.exp(-rate * (1.0 - chances[0]))
+    for s in range(1, most + 1):
+        for j in range(1, min(s, len(chances) - 1) + 1):
+            found[s] += rate * j / s * chances[j] * found[s - j]
+    return found
+
+
+def test_uniform_numbers_are_uniform_and_strangers_to_each_other() -> None:
+    u = uniform(7, np.arange(300)[:, None], np.arange(300)[None, :])
+    assert u.shape == (300, 300)
+    assert kstest(u.ravel(), "uniform").pvalue > 1e-3
+    assert 0.0 < u.min() < u.max() < 1.0
+    for axis in (0, 1):
+        a = np.take(u, range(299), axis).ravel()
+        assert abs(np.corrcoef(a, np.take(u, range(1, 300), axis).ravel())[0, 1]) < 0.015
+    assert uniform(7, 3, 4) == u[3, 4]
+    assert uniform(8, 3, 4) != u[3, 4]
+    assert uniform(0, 0, 0) > 1e-6
+    assert uniform(-1, 2) == uniform(2**64 - 1, 2)
+
+
+@pytest.mark.parametrize("rate", [1e-9, 1e-4, 0.3, 4.0, 150.0, 900.0])
+def test_busy_counts_are_poisson_without_the_zero(rate: float) -> None:
+    u = (np.arange(4000) + 0.5) / 4000
+    number = _busy_count(u, np.full(u.size, rate))
+    assert number.min() >= 1
+    assert np.all(np.diff(number) >= 0)
+    busy = -np.expm1(-rate)
+    for n in np.unique(number):
+        for below in (n - 1, n):
+            assert (number > below).mean() == pytest.approx(poisson.sf(below, rate) / busy, abs=3e-4)
+    assert _busy_count(u[:3], np.zeros(3)).tolist() == [0, 0, 0]
+
+
+def test_moments_of_a_compound_poisson_year() -> None:
+    # Mean rate * E s, variance rate * E s^2, of exponential severities of mean 1; environments do not matter.
+    source = np.random.default_rng(1)
+    for rate in (0.0001, 0.1, 2.0, 15.0):
+        found = table([rate], [35], 3000)
+        year = compose(found, 5, replicates=10)
+        mean, variance = moments(year.total(source.exponential(size=found.year.size)))
+        assert year.reused == 0.0
+        assert mean == pytest.approx(rate, rel=0.03)
+        assert variance == pytest.approx(2 * rate, rel=0.06)
+
+
+def test_a_frequent_cause_enters_by_its_mean() -> None:
+    found = table([3000.0, 0.01], [3, 1], 50)
+    severity = np.where(found.cause == 0, 2.0, 7.0)
+    year = compose(found, 1, replicates=2)
+    assert set(found.cause[year.episode]) == {1}
+    total = year.total(severity)
+    assert total.values[:, 0].tolist() == [6000.0] * 50
+    assert moments(total)[0] == pytest.approx(6000.07, rel=1e-6)
+    assert year.worst(severity).values[:, 0].tolist() == [0.0] * 50
+
+
+def test_when_a_mean_may_stand_for_a_frequent_cause() -> None:
+    # 150 episodes of a cause of 1,000 a year: one that matters stands for 6.7 a year, four for 26.7.
+    found = table([1000.0, 0.01], [3, 1], 50)
+    year = compose(found, 1)
+    frequent = np.flatnonzero(found.cause == 0)
+    for matter, may in ((0, True), (1, False), (4, True)):
+        severity = np.where(found.cause == 1, 7.0, 0.0)
+        severity[frequent[:matter]] = -3.0
+        assert year.regular(severity) is may
+    rare = table([1.0], [5], 50)
+    assert compose(rare, 1).regular(np.eye(250)[0])
+
+
+def test_common_environments_stay_common() -> None:
+    # In a bad year all severities are 3, otherwise 1; two causes of 2 a year. P(total > 20), exactly.
+    source = np.random.default_rng(2)
+    found = table([2.0, 2.0], [8, 8], 6000)
+    bad = source.random(6000) < 0.5
+    year = compose(found, 11, replicates=4)
+    answer = exceedance(year.total(np.where(bad, 3.0, 1.0)[found.year]), np.array([20.0]))[0]
+    right = 1 - (panjer(4.0, [0, 0, 0, 1.0], 20).sum() + panjer(4.0, [0, 1.0], 20).sum()) / 2
+    mixed = 1 - panjer(4.0, [0, 0.5, 0, 0.5], 20).sum()
+    assert right == pytest.approx((poisson.sf(6, 4) + poisson.sf(20, 4)) / 2, rel=1e-9)
+    assert answer.low < right < answer.high
+    assert mixed < answer.low / 2
+
+
+def test_exceedance_is_panjers() -> None:
+    source = np.random.default_rng(3)
+    chances, grid = [0.2, 0.5, 0.0, 0.3], np.array([0.0, 1.0, 2.0, 5.0, 9.0])
+    for rate, replicates in ((0.0001, 1), (0.3, 4), (6.0, 8)):
+        found = table([rate], [episodes_needed(rate)], 4000)
+        severity = source.choice(4, found.year.size, p=chances).astype(float)
+        curve = exceedance(compose(found, 4, replicates).total(severity), grid)
+        exact = 1 - panjer(rate, chances, 9).cumsum()[[0, 1, 2, 5, 9]]
+        for answer, chance in zip(curve, exact, strict=True):
+            assert answer.low <= chance <= answer.high, (rate, chance, answer)
+        assert [answer.mean for answer in curve] == sorted((answer.mean for answer in curve), reverse=True)
+
+
+def test_nothing_is_taken_twice_before_all_were_taken() -> None:
+    found = table([6.0, 1.0], [5, 9], 40)
+    year = compose(found, 3, replicates=6)
+    times = np.zeros((240, found.year.size), np.int64)
+    np.add.at(times, (year.cell, year.episode), 1)
+    again = 0
+    for cell in range(240):
+        assert not times[cell, found.year != cell // 6].any()
+        for cause in (0, 1):
+            own = times[cell, (found.year == cell // 6) & (found.cause == cause)]
+            assert own.max() - own.min() <= 1
+            again += max(0, own.sum() - own.size)
+    assert year.reused == again / times.sum() > 0.05
+    assert times.sum(axis=1).min() >= 1
+    # Every episode has the same chance.
+    for cause, rate in ((0, 6.0), (1, 1.0)):
+        each = times[:, found.cause == cause].sum(axis=0)
+        assert each.sum() / 240 == pytest.approx(rate, rel=0.1)
+        assert each.std() < 2.5 * np.sqrt(each.mean())
+
+
+def test_totals_and_worst_by_hand() -> None:
+    found = table([2.0], [4], 3)
+    severity = np.arange(12.0)
+    year = compose(found, 9, replicates=5)
+    total, worst = year.total(severity), year.worst(severity)
+    for each in range(15):
+        taken = severity[year.episode[year.cell == each]]
+        assert total.values[each // 5, 1 + each % 5] == taken.sum()
+        assert worst.values[each // 5, 1 + each % 5] == taken.max()
+    assert total.values[:, 0].tolist() == worst.values[:, 0].tolist() == [0.0] * 3
+    assert total.weights[:, 0] == pytest.approx(np.exp(-2.0))
+    assert total.weights.sum(axis=1) == pytest.approx(1.0)
+
+
+def test_episodes_may_come_in_any_order() -> None:
+    found = table([2.0, 3.0], [8, 9], 20)
+    severity = np.random.default_rng(5).exponential(size=found.year.size)
+    order = np.lexsort((np.arange(340), found.cause))  # years run within causes
+    turned = Episodes(found.rates, found.year[order], found.cause[order], 20)
+    assert np.array_equal(
+        compose(found, 3).total(severity).values, compose(turned, 3).total(severity[order]).values
+    )
+
+
+def test_policies_meet_the_same_occurrences() -> None:
+    found = table([3.0, 0.2], [9, 3], 100)
+    severity = np.random.default_rng(4).exponential(size=found.year.size)
+    year = compose(found, 6)
+    assert not year.total(severity - severity).values.any()
+    halved = year.total(severity).values - year.total(severity / 2).values
+    assert halved == pytest.approx(year.total(severity / 2).values)
+
+
+def same(one: Composed, other: Composed) -> bool:
+    """Whether the other's first years are the one's."""
+    own = slice(0, one.cell.size)
+    return np.array_equal(one.cell, other.cell[own]) and np.array_equal(
+        one.table.cause[one.episode], other.table.cause[other.episode[own]]
+    )
+
+
+def test_draws_hang_on_key_year_and_rates_only() -> None:
+    few, many = table([1.0, 5.0], [5, 13], 20), table([1.0, 5.0], [5, 13], 30)
+    one, other = compose(few, 6), compose(many, 6)
+    assert same(one, other)
+    assert np.array_equal(one.episode, other.episode[: one.episode.size])
+    assert not np.array_equal(one.cell, compose(few, 7).cell)
+    # A cause that never occurs changes nothing, nor does one that is too frequent.
+    assert same(one, compose(table([1.0, 5.0, 0.0], [5, 13, 1], 20), 6))
+    assert same(one, compose(table([1.0, 5.0, 99.0], [5, 13, 1], 20), 6))
+
+
+def test_years_without_any_cause_are_empty() -> None:
+    for found in (table([0.0], [2], 5), Episodes(np.zeros(0), *np.zeros((2, 0), np.int64), 5)):
+        year = compose(found, 1)
+        total = year.total(np.ones(found.year.size))
+        assert not total.values.any()
+        assert total.weights[:, 0].tolist() == [1.0] * 5
+        answer = exceedance(total, np.array([0.0]))[0]
+        assert (answer.mean, answer.low, answer.high) == (0.0, 0.0, 0.0)
+        assert year.reused == 0.0
+
+
+def test_each_year_may_have_its_own_rates() -> None:
+    rates = np.array([[0.0, 2.0], [1.0, 30.0]])
+    found = Episodes(rates, np.array([0, 1, 1]), np.array([1, 0, 1]), 2)
+    year = compose(found, 1, replicates=50)
+    total = year.total(np.ones(3))
+    assert (total.weights * total.values).sum(axis=1) == pytest.approx([2.0, 31.0], rel=0.05)
+    assert total.values[1].min() == 30.0
+    assert by_year(found, np.ones(3)).tolist() == [2.0, 31.0]
+
+
+def test_direct_years_are_taken_as_they_are() -> None:
+    years = direct_years(np.array([0.0, 2.0, 5.0, 5.0]))
+    assert [answer.mean for answer in exceedance(years, np.array([0.0, 2.0, 5.0]))] == [0.75, 0.5, 0.0]
