@@ -82,10 +82,7 @@ def _peopled(chance: random.Random, plan: Plan) -> Plan:
         first, team = occurrence_id("other", number), chance.randrange(2)
         tiers = {"@a": "vip", "@b": "vip", "@c": "ordinary"}
         accounts = chance.choice([["@c"], ["@b", "@c"], ["@a"]])
-        acts = (
-            ActPlan(name, tiers[name], 100, k * 2 * GRID)
-            for k, name in enumerate(accounts)
-        )
+        acts = (ActPlan(name, tiers[name], 100, k * 2 * GRID) for k, name in enumerate(accounts))
         others.append(
             replace(
                 model, id=first, team=team, agent=insider_id(plan.teams[team].id, first), acts=tuple(acts),

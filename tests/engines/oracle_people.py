@@ -162,12 +162,18 @@ class People:
         """Whose approvals the actor gives himself, by team: of the action, not of its undo."""
         return dict(action.incident.keys) if action.act and purpose == Purpose.REVIEW else {}
 
+    def passed_over(self, place: int, his: dict[int, int]) -> int:
+        """Why nobody of a team need be asked: the actor says yes himself, or nobody is there."""
+        if his.get(place, 0) > 0:
+            his[place] -= 1
+            return Reason.BORROWED
+        return Reason.NOBODY_ON_SHIFT if self.safe.approval.break_glass and not self.teams[place].on else 0
+
     def ask_approvers(
         self, action: Thing, purpose: Purpose, decided: Callable[[int], None], asker: int, attempt: int = 0
     ) -> None:
         given, deadline = self.safe.approval, self.now + self.safe.approval.time_out
-        borrowed: list[int] = []  # the teams whose keys the actor has used for this request
-        his = self.keys_of(action, purpose)
+        his = self.keys_of(action, purpose)  # used up slot by slot
 
         def luck(slot: int) -> int:
             return attempt * len(given.slots) + slot
@@ -177,12 +183,9 @@ class People:
                 decided(last)
                 return
             team = self.teams[given.slots[slot]]
-            if borrowed.count(given.slots[slot]) < his.get(given.slots[slot], 0):
-                borrowed.append(given.slots[slot])
-                ask(slot + 1, barred, Reason.BORROWED)
-                return
-            if given.break_glass and not team.on:
-                ask(slot + 1, barred, Reason.NOBODY_ON_SHIFT)
+            without = self.passed_over(given.slots[slot], his)
+            if without:
+                ask(slot + 1, barred, without)
                 return
             answered: list[bool] = []
 

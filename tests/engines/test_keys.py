@@ -85,7 +85,8 @@ def test_a_borrowed_last_word_comes_after_the_others(by: str, keys: dict[str, in
 
 
 def test_a_borrowed_first_word_leaves_the_last_to_another() -> None:
-    assert happened("approval: {by: {leads: 1, support: 1}, review: 5 min, catches: 100%, stamps: 100%}", {"leads": 1}) == lines(
+    policy = "approval: {by: {leads: 1, support: 1}, review: 5 min, catches: 100%, stamps: 100%}"
+    assert happened(policy, {"leads": 1}) == lines(
         ASKED
         + """
         0 asked @a support

@@ -18,8 +18,25 @@ from deactsim.model.world import HOUR, World
 
 from .test_properties import BUSY
 from .tiny import (
-    MINUTE, NOON, QUIET, REPORTS, Script, acts, answered, at, checked, happened, line, lines, merged, night,
-    plan_of, report, routine, told, world_of,
+    MINUTE,
+    NOON,
+    QUIET,
+    REPORTS,
+    Script,
+    acts,
+    answered,
+    at,
+    checked,
+    happened,
+    line,
+    lines,
+    merged,
+    night,
+    plan_of,
+    report,
+    routine,
+    told,
+    world_of,
 )  # fmt: skip
 
 
@@ -294,7 +311,8 @@ def test_a_right_that_ends_at_the_very_instant_has_ended_also_for_who_has_left()
 
 
 @pytest.mark.parametrize(
-    ("told_in_time", "says"), [("100%", "gate_denied @a rights right_stepped_down"), ("0%", "gate_passed @a rights not_told")]
+    ("told_in_time", "says"),
+    [("100%", "gate_denied @a rights right_stepped_down"), ("0%", "gate_passed @a rights not_told")],
 )  # fmt: skip
 def test_who_has_left_had_stepped_down_if_told(told_in_time: str, says: str) -> None:
     found = asked_after_leaving(f"step_down: {{before_last_shift: 1 min, told_in_time: {told_in_time}}}", 5)
@@ -319,7 +337,7 @@ def test_one_leaves_and_the_other_stays() -> None:
 
 # -- errors of routine work -----------------------------------------------------------------
 
-MISTAKEN = "reports: {ordinary: {command: deactivate, rate: 0 per day, actioned: 100%, handling: 3 min, slip: 20%, misidentified: 30%}}\n"
+MISTAKEN = REPORTS.replace("3 min", "3 min, slip: 20%, misidentified: 30%")
 
 
 def error(u: float, policy: str = "", more: str = "") -> list[str]:
@@ -327,7 +345,9 @@ def error(u: float, policy: str = "", more: str = "") -> list[str]:
     return told(found)
 
 
-@pytest.mark.parametrize(("u", "wrong"), [(0.1, True), (0.199, True), (0.2, True), (0.499, True), (0.5, False), (0.9, False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("u", "wrong"), [(0.1, True), (0.199, True), (0.2, True), (0.499, True), (0.5, False), (0.9, False)]
+)
 def test_a_share_slips_and_the_next_share_hits_the_wrong_target(u: float, wrong: bool) -> None:
     begins = "0 report_arrives r1 support\n0 report_taken r1 support#1\n3 report_closed r1 support#1 action\n"
     if not wrong:

@@ -21,14 +21,8 @@ from deactsim.report.compare_table import (
 )
 from deactsim.report.hero_data import hero_data
 from deactsim.report.policy_data import friction_data, outcomes_data
-from deactsim.report.run_table import (
-    check_text,
-    modelled,
-    passes_text,
-    run_table,
-    simulated,
-    stage_span,
-)
+from deactsim.report.run_checks import check_text, passes_text
+from deactsim.report.run_table import modelled, run_table, simulated, stage_span
 from deactsim.scenario.load import loads
 from deactsim.study.ranking import RULE
 from deactsim.study.results import Comparison, Decision, Estimate, PolicyOutcome, Replay, Summary

@@ -167,7 +167,8 @@ def test_measured_is_what_a_naive_count_says_of_random_rows() -> None:
 
 CAUSES = """
 causes:
-  grudge: {cause: deliberate, rate: 2 per year, command: deactivate, by: [support, desk], targets: {vip: 60%, ordinary: 40%},
+  grudge: {cause: deliberate, rate: 2 per year, command: deactivate, by: [support, desk],
+    targets: {vip: 60%, ordinary: 40%},
     accounts: 3, spacing: 7 min, leaving: 30%, leaves_after_act: uniform 0 s to 2 days, former: 30%,
     left_before_act: uniform 1 h to 20 days, may_adapt: 40%, keys: {leads: 1}, open_report: 50%}
   slip: {cause: slip, rate: 1 per year, command: deactivate, by: [support], targets: {vip: 100%}}
@@ -183,13 +184,14 @@ detection:
   colleague: {delay: "median 20 min, p90 2 h", chance: 25%}
   actor: {delay: "median 15 min, p90 1 h", chance: 50%, undoes: true}
   word_reaches_platform: {delay: "median 5 min, p90 20 min"}
-response: {pick_up: "median 6 min, p90 25 min", find_cause: "median 8 min, p90 30 min", restore: "median 3 min, p90 10 min",
+response: {pick_up: "median 6 min, p90 25 min", find_cause: "median 8 min, p90 30 min",
+  restore: "median 3 min, p90 10 min",
   contain: "median 10 min, p90 1 h"}
 """
 POLICIES = {
     "nothing": "",
-    "approval": "approval: {by: {leads: 2}, review: 'median 4 min, p90 15 min', catches: 60%, stamps: 20%, time_out: 30 min,"
-    " off_shift: pass, commands: [deactivate, restore]}",
+    "approval": "approval: {by: {leads: 2}, review: 'median 4 min, p90 15 min', catches: 60%, stamps: 20%,"
+    " time_out: 30 min, off_shift: pass, commands: [deactivate, restore]}",
     "rights": "step_down: {before_last_shift: 10 h, told_in_time: 60%, covers: 80%, rots: 2 per year}\n"
     "deprovisioning: {lag: 'median 1 day, p90 5 days', vendor_lag: 1 day, lost: 10%}",
     "gates": "confirm: {stops_slips: 50%, habit: 20%}\nopen_report: {of: vip}\nrate_limit: {per_agent: 2 per hour}\n"

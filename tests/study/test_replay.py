@@ -152,8 +152,9 @@ def test_progress_ends_at_its_total() -> None:
 
 def test_what_the_answer_rests_on() -> None:
     basis = replayed().rests_on
-    assert basis.documented == 2  # the pinned fact, and the start
-    assert basis.disputed == 2  # the fact, and that there are readings
+    assert basis.documented == 1  # the start; facts on record are counted apart
+    assert (basis.disputed, basis.disputed_facts) == (0, 1)  # readings are no dispute
+    assert (basis.facts["pinned"], basis.facts["checked"]) == (1, 1)
     assert basis.assumed == len(basis.assumed_paths) > 10
     assert "response.restore" in basis.assumed_paths
     assert not [path for path in basis.assumed_paths if path.startswith("policies.fast.")]
@@ -226,7 +227,8 @@ def test_a_record_that_is_only_noted() -> None:
     for facts in ("{}", "{a: {of: dark, noted: 11 min, source: paper}, b: {noted: as told}}"):
         found = replay(small(incident=SLIP + f"\n  facts: {facts}", sources=SOURCES), worlds=10)
         assert found.checks_pass
-        assert found.rests_on.documented == (facts != "{}")
+        assert found.rests_on.documented == 0
+        assert found.rests_on.facts["noted"] == (0 if facts == "{}" else 2)
         assert [row.event for row in found.timeline] == (
             ["took_effect"] if facts == "{}" else ["took_effect", "visible"]
         )
@@ -309,16 +311,24 @@ def test_a_world_by_its_number() -> None:
     assert stopped.effect_time is None
 
 
-def test_a_world_that_does_not_agree() -> None:
+def test_a_world_that_does_not_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     own = compile_plan(scenario(), "as-it-was", "meant")
     agreeing = {one.number for one in condition(scenario(), own, 2, 150)}
     number = min(set(range(150)) - agreeing)
     with pytest.raises(DeactsimError) as caught:
         one_world(scenario(), seed=2, world=number)
+    a, b, c = sorted(found for found in agreeing if found > number)[:3]
     assert str(caught.value) == (
         f"world {number} of seed 2 does not agree with the record (restore began after its pinned end); "
-        "leave the number out for a typical one"
+        f"{a}, {b} and {c} do; leave the number out for a typical one"
     )
+    # From the beginning again where none follows.
+    with pytest.raises(DeactsimError, match="; 0, 1 and 2 do; leave the number out"):
+        one_world(scenario(), seed=2, worlds=number + 1, world=number)
+    for tried, said in ((1, "; 6 does; leave"), (0, r"\(restore began after its pinned end\); leave")):
+        monkeypatch.setattr("deactsim.study.replay.TRIED", tried)
+        with pytest.raises(DeactsimError, match=said):
+            one_world(scenario(), seed=2, world=number)
 
 
 def test_the_free_model_is_of_acts_that_took_effect() -> None:

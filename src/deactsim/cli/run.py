@@ -115,7 +115,8 @@ def run(
             return
 
     from ..report.records import RUN_COLUMNS, run_record, run_rows
-    from ..report.run_table import own_policy, run_table
+    from ..report.replayed import own_policy
+    from ..report.run_table import run_table
     from ..report.wording import WIDTH
     from ..study.replay import replay
 

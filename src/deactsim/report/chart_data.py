@@ -28,7 +28,8 @@ from .compare_table import (
     several,
     tied_with,
 )
-from .run_table import cautions, dark_fact, own_policy, split_text
+from .replayed import cautions, dark_fact, own_policy
+from .run_table import split_text
 from .wording import (
     and_list,
     inputs_text,

@@ -6,15 +6,24 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..scenario.paths import leaves
-from ..scenario.quantities import text_of
-from ..scenario.schema import Incident
-from ..study import facts as record
 from ..study.measures import STAGES
 from ..study.results import FactResult, ReadingReplay, Replay, StageResult, Summary, TimelineRow
-from .compare_table import FEW_EFFECTIVE, few_text
+from .replayed import (
+    acts_of,
+    cautions,
+    dark_fact,
+    day_of,
+    few_dark,
+    followers,
+    incident_of,
+    length_on_record,
+    own_policy,
+    reading_of,
+)
+from .run_checks import checks
 from .wording import (
     NO_BREAK,
     WIDTH,
@@ -23,7 +32,6 @@ from .wording import (
     facts_text,
     filled,
     inputs_text,
-    instant,
     is_fixed,
     lengths,
     measure_name,
@@ -32,7 +40,6 @@ from .wording import (
     occasion,
     percent,
     plural,
-    too_few,
     wrap,
 )
 
@@ -42,8 +49,6 @@ BETWEEN = f"{NO_BREAK}| "
 """Between the items of a list, and never first on a line."""
 SOON = 60
 """Minutes after the effect up to which times are all said in minutes."""
-EXPECTED = (5.0, 95.0)
-"""Percentiles of the model left free between which the record is one that it explains."""
 NARROW = 76
 """Columns below which the timeline goes without its sources."""
 
@@ -59,30 +64,12 @@ def run_table(replay: Replay, file: str, digest: str, width: int = WIDTH) -> str
         _careful(replay, width),
         _stages(replay, width),
         _timeline(replay, width),
-        _checks(replay, width),
+        checks(replay, width),
         _also(replay, width),
         _rests_on(replay, width),
         [f"next     deactsim compare {shlex.quote(file)}"],
     ]
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
-
-
-def followers(replay: Replay) -> int | None:
-    """The audience of the account of the incident, as the scenario has it."""
-    incident = replay.scenario.incident
-    account = incident and replay.scenario.platform.accounts.get(incident.account)
-    return account.followers.value if account else None
-
-
-def dark_fact(replay: Replay) -> FactResult | None:
-    """The fact that says how long the first account was dark, where the record has one."""
-    name = record.dark_fact(_incident(replay))
-    return next((fact for fact in replay.facts if fact.id == name), None)
-
-
-def own_policy(replay: Replay) -> bool:
-    """Whether the replay is of what the platform had, and not of another policy."""
-    return replay.policy == replay.scenario.baseline
 
 
 def _head(replay: Replay, digest: str, width: int) -> list[str]:
@@ -101,9 +88,9 @@ def _head(replay: Replay, digest: str, width: int) -> list[str]:
 def _exposure(replay: Replay, width: int) -> list[str]:
     label = "EXPOSURE TIME"
     dark = replay.measures.get("dark_minutes")
-    acts = _acts(replay)
+    acts = acts_of(replay)
     never = "the account never went dark" if acts == 1 else "no account went dark"
-    reading = _reading(replay)
+    reading = reading_of(replay)
     if dark is None or reading.stopped.mean >= 1:
         return filled(label, f"none: {never}.", len(label) + 1, width)
     audience = followers(replay)
@@ -125,29 +112,11 @@ def _exposure(replay: Replay, width: int) -> list[str]:
     return lines
 
 
-def few_dark(replay: Replay) -> bool:
-    """Whether too few evenings are left dark for ranges over them."""
-    reading = _reading(replay)
-    return reading.stopped.mean > 0 and too_few(reading.dark_worlds)
-
-
 def _careful(replay: Replay, width: int) -> list[str]:
     lines: list[str] = []
     for said in cautions(replay):
         lines += filled("" if lines else "CAREFUL", f"{said}.", width=width)
     return lines
-
-
-def cautions(replay: Replay) -> list[str]:
-    """What makes a replay rough or doubtful: few effective worlds, a record that nobody would expect."""
-    said = []
-    if replay.effective_worlds < FEW_EFFECTIVE:
-        said.append(few_text(replay.worlds, replay.effective_worlds))
-    prior = replay.prior_percentile
-    if prior is not None and not EXPECTED[0] <= prior <= EXPECTED[1]:
-        sooner = f"{percent(prior / 100)} % of the {occasion(replay.scenario)}s end sooner"
-        said.append(f"what was put in does not explain the record: left free, {sooner}")
-    return said
 
 
 def _put_in(replay: Replay) -> str:
@@ -156,8 +125,8 @@ def _put_in(replay: Replay) -> str:
     free = replay.free.get("dark_minutes")
     if fact is None or free is None:
         return ""
-    first = "" if _acts(replay) == 1 else " of the first"
-    length = _length_on_record(replay, fact)
+    first = "" if acts_of(replay) == 1 else " of the first"
+    length = length_on_record(replay, fact)
     if length is None:
         return f"This is the model's; on record it was over {fact.documented_text}."
     if fact.role != "pinned":
@@ -169,24 +138,6 @@ def _put_in(replay: Replay) -> str:
         who = "" if not first else " of the first"
         said += f"; {percent(replay.prior_percentile / 100)} %{who} end sooner than the record"
     return said + "."
-
-
-def _length_on_record(replay: Replay, fact: FactResult) -> str | None:
-    """How long it was dark on record, as text; None where there is only a bound."""
-    length = record.dark_minutes(_incident(replay))
-    if length is None:
-        return None
-    given = record.value_of(_incident(replay).facts[fact.id])
-    return fact.documented_text if given.kind == "duration" else minutes(length)
-
-
-def _incident(replay: Replay) -> Incident:
-    assert replay.scenario.incident is not None  # noqa: S101 - a replay has an incident
-    return replay.scenario.incident
-
-
-def _acts(replay: Replay) -> int:
-    return 1 + len(_incident(replay).further_acts)
 
 
 def _other(reading: ReadingReplay) -> str:
@@ -202,10 +153,6 @@ def _dark(dark: Summary) -> str:
     return minutes(dark.median) + (f" (90 %: {low} to {high})" if low != high else "")
 
 
-def _reading(replay: Replay) -> ReadingReplay:
-    return next(reading for reading in replay.readings if reading.name == replay.reading)
-
-
 def _value(fact: FactResult) -> float:
     return float(fact.documented) if isinstance(fact.documented, (int, float)) else float("nan")
 
@@ -218,14 +165,14 @@ def _stages(replay: Replay, width: int) -> list[str]:
     if own_policy(replay) and fact is not None and fact.role == "pinned":
         title = f"WHERE THE {number(_value(fact))} MINUTES WENT"
     aside = split_text(replay)
-    reading = _reading(replay)
+    reading = reading_of(replay)
     few = few_dark(replay)
     if reading.stopped.mean > 0:
         aside = "where it was not stopped"
         if reading.dark_worlds is not None:
             aside += f", worth {reading.dark_worlds:,.0f} {occasion(replay.scenario)}s"
             aside += ": too few for ranges" if few else ""
-    if _acts(replay) > 1:
+    if acts_of(replay) > 1:
         aside = f"of the first act; {aside}"
     heading = f"{title}   mean, min" + ("" if few else " (90 %)")
     lines = [f"{heading}   {aside}"]
@@ -265,7 +212,7 @@ def _timeline(replay: Replay, width: int) -> list[str]:
     rows = replay.timeline
     if not rows:
         return []
-    day, possible = _day(replay), modelled(replay)
+    day, possible = day_of(replay), modelled(replay)
     cells = [
         (
             row.label,
@@ -348,100 +295,6 @@ def first_source(source: str) -> str:
     return first + (f" +{len(more)}" if more else "")
 
 
-def _day(replay: Replay) -> datetime:
-    return instant(_incident(replay).at.value.value, replay.scenario.zone)
-
-
-def _checks(replay: Replay, width: int) -> list[str]:
-    if not own_policy(replay):
-        said = f"none: the record is of another policy, {replay.scenario.baseline}."
-        return filled("CHECKS", said, width=width)
-    fixed = sum(fact.role in {"pinned", "given"} for fact in replay.facts)
-    checked = [fact for fact in replay.facts if fact.role == "checked"]
-    if not fixed and not checked:
-        return filled("CHECKS", "none: nothing on record is pinned, given or checked.", width=width)
-    agree = sum(fact.agrees is True for fact in checked)
-    rows = [
-        ("pinned or given: agree by construction, prove nothing", str(fixed)),
-        ("free to fail", f"{agree} of {len(checked)} agree" if checked else "none"),
-    ]
-    prior = _prior(replay)
-    rows += [(prior, "told, not judged")] if prior else []
-    rows += [("  " + check_text(fact) + passes_text(replay, fact), _verdict(fact)) for fact in checked]
-    # Nine for the label in the margin, two before the verdict.
-    room = min(width - 11 - max(len(verdict) for _, verdict in rows), max(len(text) for text, _ in rows))
-    lines: list[str] = []
-    for at, (text, verdict) in enumerate(rows):
-        indent = len(text) - len(text.lstrip())
-        first, *more = wrap(text.strip(), room - indent)
-        lines.append(f"{'CHECKS' if at == 0 else '':<9}{' ' * indent}{first:<{room - indent}}  {verdict}")
-        lines += [" " * (11 + indent) + line for line in more]
-    return lines
-
-
-def _prior(replay: Replay) -> str:
-    fact = dark_fact(replay)
-    if fact is None or replay.prior_percentile is None or fact.role != "pinned":
-        return ""
-    length = _length_on_record(replay, fact)
-    return f"  {length} sits at percentile {replay.prior_percentile:.0f} of the model left free"
-
-
-def check_text(fact: FactResult) -> str:
-    """A checked fact in a line: what is on record, and where that lies in the simulation."""
-    said = f"{fact.label}: {fact.documented_text}"
-    if fact.percentile is None:
-        return said
-    if fact.documented_text.startswith(("by ", "within ", "at most ")):
-        return f"{said}; so it is in {percent(fact.percentile / 100)} of 100"
-    if fact.documented_text.startswith(("after ", "at least ")):
-        return f"{said}; so it is in {percent(1 - fact.percentile / 100)} of 100"
-    if fact.simulated is None:
-        return f"{said}; never in the simulation"
-    if is_fixed(fact.simulated):
-        return f"{said}; simulated {number(fact.simulated.median)}"
-    return f"{said} sits at percentile {fact.percentile:.0f}"
-
-
-def passes_text(replay: Replay, fact: FactResult) -> str:
-    """What a checked fact is compared with, and from where to where it would have agreed."""
-    compared = ""
-    if fact.free:
-        audience = followers(replay)
-        what = "" if audience is None else f" of {count(audience)} followers"
-        compared = f"compared with this incident{what}, left free"
-    if fact.passes is None:
-        return f" ({compared})" if compared else ""
-    if fact.unit == "share":
-        kept = text_of(replay.scenario.platform.retention.value, "duration")
-        span = f"fails only if over 95 of 100 {occasion(replay.scenario)}s lost more or less; kept for {kept}"
-    else:
-        span = f"5-95 %: {_span(replay, fact, fact.passes)}"
-    return f" ({'; '.join(filter(None, (span, compared)))})"
-
-
-def _span(replay: Replay, fact: FactResult, passes: tuple[float | None, float | None]) -> str:
-    """From where to where, in minutes or by the clock, as the record is told."""
-    value = record.value_of(_incident(replay).facts[fact.id]) if fact.id in _incident(replay).facts else None
-    day = _day(replay)
-
-    def said(minute: float) -> str:
-        if minute == float("inf"):
-            return "never"
-        if value is not None and value.kind == "instant":
-            return clock(day + timedelta(minutes=minute), day)
-        return minutes(minute)
-
-    low, high = (None if end is None else said(end) for end in passes)
-    if low is None:
-        return "any" if high is None else f"up to {high}"
-    return f"from {low} on" if high is None else f"{low} to {high}"
-
-
-def _verdict(fact: FactResult) -> str:
-    return {True: "ok", False: "FAILS", None: "not decided"}[fact.agrees]
-
-
 def _also(replay: Replay, width: int) -> list[str]:
     """The other measures, each with what sort of number it is."""
     rows, few = [], few_dark(replay)
@@ -482,7 +335,7 @@ def _sort(replay: Replay, name: str) -> str:
     """What sort of number a measure is: on record, a ceiling, or assumed."""
     if name == "audience_minutes":
         return "ceiling, not viewers"
-    pinned = {fact.of for fact in _incident(replay).facts.values() if fact.pinned is not None}
+    pinned = {fact.of for fact in incident_of(replay).facts.values() if fact.pinned is not None}
     if own_policy(replay) and name == "time_to_first_statement" and "first_statement" in pinned:
         return "record"
     if name == "time_to_audience_whole":

@@ -18,6 +18,7 @@ from .forecast_results import Forecast, Method
 from .forecast_summing import Summing, Years
 from .forecast_years import Found, Job, Shared, work
 from .friction import Weeks
+from .ignorance import Ignorance
 from .replay import Progress, known_policy
 
 #: Years simulated unless asked otherwise, and years of a pilot for a precision.
@@ -147,7 +148,8 @@ class _Forecasting:
             raise KeyboardInterrupt
         done = count if complete else YEARS_A_JOB * len(parts)
         found_years = self._years(parts, first, done, [w for w in weeks if isinstance(w, Weeks)])
-        summing = Summing(found_years)
+        ignorance = Ignorance(found_years)
+        summing = Summing(found_years, ignorance)
         return Forecast(
             scenario=self.scenario,
             baseline=self.scenario.baseline,
@@ -161,6 +163,8 @@ class _Forecasting:
             causes=tuple(summing.cause(index) for index in range(len(self.causes))),
             policies=tuple(summing.policy(name) for name in self.names),
             bad_year=summing.bad_year(),
+            unknowns=ignorance.unknowns(self.plan_of[self.scenario.baseline]),
+            tips=ignorance.tips(self.plan_of),
             complete=complete,
             frame_of=lambda: found_years.frame(self.names),
         )

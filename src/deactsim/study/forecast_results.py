@@ -89,6 +89,40 @@ class BadYear:
     occurrences: tuple[YearsOccurrence, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Range:
+    """5th and 95th percentile, in minutes dark a year."""
+
+    p05: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A number that is only known roughly: its value, its p05 and p95, and to how many minutes dark a year
+    it moves the baseline at those (None where it is held at its value)."""
+
+    path: str
+    value_text: str
+    p05_text: str
+    p95_text: str
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tips:
+    """Neighbours in minutes dark that change places within an unknown's range: `better` is so while the
+    number at `path` stays `direction` ("over" or "under") `value_text`."""
+
+    better: str
+    worse: str
+    path: str
+    direction: Literal["over", "under"]
+    value_text: str
+    now_text: str
+
+
 @dataclass(frozen=True)
 class ForecastPolicy:
     """One policy over the years.
@@ -105,6 +139,11 @@ class ForecastPolicy:
     access       `after_leaving` (up to a year), `in_notice` (of the last 30): days with the right, a leaver
     access_curve days after the last shift, and the share of leavers who still have the right then
     friction     what honest work pays in a usual week
+    ignorance    how the expected minutes dark of a year spread over uncertain rates; None without any
+    luck         how one year's minutes dark spread if the numbers are right; None where it cannot be composed
+    best         share of the draws of uncertain rates in which no policy has fewer expected minutes dark
+    utilisation  team to 168 busy shares, one an hour of the week from Monday 0:00 in the scenario's zone;
+                 nan where nobody is on shift
     unstable     which team cannot cope, with its load; None if all can
     cost         what the friction costs a year in the scenario's money; None without wages
     """
@@ -122,6 +161,10 @@ class ForecastPolicy:
     access_curve: tuple[tuple[float, float], ...]
     friction: Mapping[str, Estimate]
     friction_text: str
+    ignorance: Range | None
+    luck: Range | None
+    best: float | None
+    utilisation: Mapping[str, tuple[float, ...]]
     unstable: str | None
     cost: Estimate | None
 
@@ -146,6 +189,8 @@ class Forecast:
     causes: tuple[CauseResult, ...]
     policies: tuple[ForecastPolicy, ...]
     bad_year: BadYear | None
+    unknowns: tuple[Unknown, ...]
+    tips: tuple[Tips, ...]
     complete: bool
     frame_of: Callable[[], pd.DataFrame] = field(repr=False)
     varied: tuple[str, str] | None = None

@@ -30,9 +30,12 @@ from .friction import Weeks, friction_text, wages_of
 from .implied import overloaded
 from .occurrences import COLUMNS
 from .results import Estimate, Summary
+from .utilisation import by_hour, hours_ahead
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from .ignorance import Ignorance
 
 INDEX = {name: place for place, name in enumerate(COLUMNS)}
 #: The percentile of minutes dark at which a year is called bad.
@@ -109,8 +112,8 @@ class Years:
 class Summing:
     """From occurrences to a policy's figures."""
 
-    def __init__(self, years: Years) -> None:
-        self.years = years
+    def __init__(self, years: Years, ignorance: Ignorance) -> None:
+        self.years, self.ignorance = years, ignorance
         self.scenario = years.scenario
         assert self.scenario.forecast is not None  # noqa: S101 - years are simulated only with one
         self.settings = self.scenario.forecast
@@ -143,6 +146,7 @@ class Summing:
             paired = self.years.a_year(values - self.years.column(own, measure))
             change[measure] = _estimate(yearly.over_years(paired), unit)
         routine = years.plans[place]
+        ignorance, luck = self.ignorance.ranges(place)
         friction = years.weeks[place].estimates()
         overload = overloaded(routine)
         text = friction_text(friction, years.weeks[own].estimates())
@@ -165,6 +169,12 @@ class Summing:
             access_curve=self._access_curve(place),
             friction=friction,
             friction_text=text,
+            ignorance=ignorance,
+            luck=luck,
+            best=self.ignorance.best(place, sorted(set(years.plan_of.values()))),
+            utilisation=by_hour(
+                routine, years.weeks[place].busy, hours_ahead(self.scenario.zone, years.start)
+            ),
             unstable=", ".join(overload.values()) or None,
             cost=self._cost(name, routine),
         )

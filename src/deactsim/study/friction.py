@@ -20,6 +20,7 @@ from ..stats import weighted
 from ..stats.weighted import Array
 from .measures import MINUTE
 from .results import Estimate
+from .utilisation import busy_hours
 
 WEEK = 7 * DAY
 
@@ -65,18 +66,20 @@ class Week:
 class Weeks:
     """Friction of simulated routine weeks under one plan.
 
-    `values` has one array entry a week (nan for the mean of nothing), `waits` one array a week.
+    `values` has one array entry a week (nan for the mean of nothing), `waits` one array a week,
+    `busy` the beginning of each week and each team's hours of work by hour.
     """
 
     values: Mapping[str, Array]
     waits: tuple[Array, ...]
+    busy: tuple[tuple[int, dict[int, Array]], ...] = ()
 
     @classmethod
-    def of(cls, weeks: Sequence[Week]) -> Weeks:
+    def of(cls, weeks: Sequence[Week], busy: Sequence[tuple[int, dict[int, Array]]] = ()) -> Weeks:
         """Put weeks beside each other."""
         names = [name for name in (*FRICTION, *_MEAN_OVER.values()) if name != POOLED]
         values = {name: np.array([week.values[name] for week in weeks]) for name in names}
-        return cls(values, tuple(week.waits for week in weeks))
+        return cls(values, tuple(week.waits for week in weeks), tuple(busy))
 
     def estimates(self) -> dict[str, Estimate]:
         """Each measure with its interval; what never occurs, and means of nothing, are left out.
@@ -117,11 +120,13 @@ def routine_weeks(plan: Plan, seed: int, weeks: int, until: int) -> Weeks:
     Each has a day's warm-up before it and a day after it in which what was held is let
     finish; only actions asked for within the week count.
     """
-    found = []
+    found, busy = [], []
     for world in _weeks(plan.streams, seed, weeks, until):
         begins = world.start + DAY
-        found.append(week_of(run(plan, world), begins, begins + WEEK))
-    return Weeks.of(found)
+        trace = run(plan, world)
+        found.append(week_of(trace, begins, begins + WEEK))
+        busy.append((begins, busy_hours(trace, begins)))
+    return Weeks.of(found, busy)
 
 
 @lru_cache(maxsize=2)

@@ -1,0 +1,81 @@
+"""How busy each team is, by hour of the week."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model.plan import Plan
+from ..model.shifts import overlap
+from ..model.states import Event
+from ..model.streams import team_of_agent
+from ..model.trace import Trace
+from ..model.world import HOUR
+
+HOURS = 168
+Array = NDArray[np.float64]
+
+_BEGINS = {Event.REPORT_TAKEN, Event.REVIEW_STARTS, Event.ALARM_TAKEN, Event.RESPONDER_TAKES}
+_ENDS = {Event.REPORT_CLOSED, Event.REVIEW_ENDS, Event.ALARM_CLOSED, Event.RESPONDER_FREE}
+
+
+def busy_hours(trace: Trace, begins: int) -> dict[int, Array]:
+    """Hours of work of each team (by id) in every hour of the week that begins at `begins`, (168,)."""
+    found = {team.id: np.zeros(HOURS) for team in trace.plan.teams}
+    since: dict[int, dict[int, int]] = {}
+    for row in trace.rows:
+        if row.event in _BEGINS:
+            since.setdefault(row.entity, {})[row.by] = row.time
+        elif row.event in _ENDS:
+            working = since.get(row.entity, {})
+            # A verdict may be a team's: then it is the person of that team who was at work.
+            agent = row.by if row.by in working else next(a for a in working if team_of_agent(a) == row.by)
+            _add(found[team_of_agent(agent)], working.pop(agent) - begins, row.time - begins)
+    for working in since.values():
+        for agent, start in working.items():
+            _add(found[team_of_agent(agent)], start - begins, HOURS * HOUR)
+    return found
+
+
+def _add(hours: Array, start: int, end: int) -> None:
+    """Add a piece of work, in microseconds from the beginning of the week."""
+    start, end = max(start, 0), min(end, HOURS * HOUR)
+    while start < end:
+        hour = start // HOUR
+        until = min((hour + 1) * HOUR, end)
+        hours[hour] += (until - start) / HOUR
+        start = until
+
+
+def by_hour(
+    plan: Plan, weeks: Sequence[tuple[int, dict[int, Array]]], ahead: int
+) -> dict[str, tuple[float, ...]]:
+    """Busy shares of each team for 168 hours of the week; nan where nobody is on shift.
+
+    `weeks` are beginnings (Monday 0:00 UTC) and their `busy_hours`; `ahead` is by how many hours
+    the clock to be shown is ahead of UTC.
+    """
+    found = {}
+    for team in plan.teams:
+        worked, there = np.zeros(HOURS), np.zeros(HOURS)
+        for begins, hours in weeks:
+            worked += hours[team.id]
+            there += [
+                team.headcount * overlap(team.windows, begins + h * HOUR, begins + (h + 1) * HOUR) / HOUR
+                for h in range(HOURS)
+            ]
+        share = np.full(HOURS, np.nan)
+        np.divide(worked, there, out=share, where=there > 0.0)
+        if worked.any():
+            found[team.name] = tuple(float(each) for each in np.roll(share, ahead))
+    return found
+
+
+def hours_ahead(zone: str, time: int) -> int:
+    """By how many whole hours a zone's clock is ahead of UTC at a time (microseconds since 1970)."""
+    offset = datetime.fromtimestamp(time / 1e6, UTC).astimezone(ZoneInfo(zone)).utcoffset()
+    return 0 if offset is None else round(offset.total_seconds() / 3600.0)
