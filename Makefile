@@ -86,6 +86,7 @@ readme: $(VENV)/for-test
 
 bench: $(VENV)/for-test
 	@$(PY) benchmarks/run.py
+	@$(PY) benchmarks/variance.py
 
 # uv resolves for every system and Python at once; it goes into an environment of its own.
 pins:

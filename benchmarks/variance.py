@@ -74,7 +74,7 @@ def main() -> None:
             key = world_key(1, year)
             whole = World(key, start, start + YEAR)
             what = occurrence(whole, plans[0], cause, 0, start)
-            world = occurrences.window(key, what.at)
+            world = occurrences.window(key, what)
             values.append(
                 [occurrences.run_occurrence(plan, world, what, protected)[AUDIENCE] for plan in plans]
             )

@@ -243,7 +243,6 @@ def test_the_record_is_of_the_incident_of_the_run_alone() -> None:
     assert ends == {act_id(0): at(30), occurrence_id("other", 1): at(85)}
 
 
-@pytest.mark.xfail(strict=True, reason="a moment before the world's start turns the clock back")
 @pytest.mark.parametrize("why", ["lag", "adapts"])
 def test_an_act_that_begins_before_the_world_does_not_turn_the_clock_back(why: str) -> None:
     """In the first hours of a whole year: a slow command, or an actor who acts earlier."""
@@ -305,7 +304,6 @@ def test_a_lost_ticket_is_for_ever() -> None:
     assert found == ["gate_passed @a rights ticket_lost", "took_effect @a actor1"]
 
 
-@pytest.mark.xfail(strict=True, reason="a fixed length below zero is rounded a microsecond too late")
 def test_a_right_that_ends_at_the_very_instant_has_ended_also_for_who_has_left() -> None:
     assert asked_after_leaving("deprovisioning: {lag: 60 min}", 60) == ["gate_denied @a rights right_cut_off"]
 

@@ -44,7 +44,7 @@ def control(outage: float = 0.0, stretch: int = HOUR, name: str = "alert", cover
 
 
 def team(name: str, windows: tuple[Window, ...], per_day: float = 3.0) -> TeamPlan:
-    return TeamPlan(team_id(name), name, 20, 20, windows, per_day, contractor=False)
+    return TeamPlan(team_id(name), name, 20, 20, windows, per_day, contractor=False, heads=20)
 
 
 # -- reports --------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ def test_where_there_is_no_end_of_a_shift_they_leave_at_any_time() -> None:
 
 def test_nobody_leaves_where_nobody_can() -> None:
     assert world().leavers((team("support", OFFICE, 0.0),), START, START + DAY) == []
-    assert world().leavers((replace(team("support", OFFICE), headcount=0),), START, START + DAY) == []
+    assert world().leavers((replace(team("support", OFFICE), headcount=0, heads=0),), START, START + DAY) == []
 
 
 WAVE = START + 5 * DAY + 3 * HOUR
@@ -298,7 +298,7 @@ def test_more_waves_than_people_begin_again() -> None:
 
 
 def test_a_team_of_nobody_has_no_waves() -> None:
-    nobody = (replace(waves((WAVE, 3))[0], headcount=0, holders=0),)
+    nobody = (replace(waves((WAVE, 3))[0], headcount=0, heads=0, holders=0),)
     assert world().leavers(nobody, START, START + 30 * DAY) == []
 
 

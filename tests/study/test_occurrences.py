@@ -241,7 +241,7 @@ def test_an_occurrence_is_the_same_in_its_window_as_in_the_whole_year(policy: st
                 incident.id + k: (act.followers, act.tier in PROTECTED) for k, act in enumerate(incident.acts)
             }
             direct = measured(trace.rows, accounts.get)
-            alone = run_occurrence(plan, window(key, what.at), what, PROTECTED)
+            alone = run_occurrence(plan, window(key, what), what, PROTECTED)
             assert same(alone, direct), (number, what.cause.name, alone, direct)
             compared += 1
             columns |= {
@@ -260,7 +260,7 @@ def test_the_rows_are_those_of_the_whole_year_too(policy: str) -> None:
         key = world_key(9, number)
         for what in of_year(plan, causes, key)[:3]:
             incident = incident_of(plan, what, WARM_UP, FOLLOW)
-            world = window(key, what.at)
+            world = window(key, what)
             trace = run(replace(plan, incident=incident), world)
             assert check_trace(trace, world) == []
             year = run(replace(plan, others=(incident,)), whole_year(key))
@@ -277,8 +277,11 @@ def test_the_rows_are_those_of_the_whole_year_too(policy: str) -> None:
 
 
 def test_a_window_has_the_luck_of_its_year() -> None:
-    key, time = world_key(1, 1), NOON + 40 * DAY
-    assert window(key, time) == World(key, time - WARM_UP, time + FOLLOW)
+    plan, causes = compiled("nothing")
+    what = of_year(plan, causes, world_key(1, 1))[0]
+    found = window(world_key(1, 1), what)
+    last = what.at + what.acts[-1].after
+    assert found == World(world_key(1, 1), what.at - WARM_UP, last + 2 * FOLLOW)
 
 
 def test_routine_around_it_does_not_depend_on_the_window() -> None:
@@ -287,7 +290,7 @@ def test_routine_around_it_does_not_depend_on_the_window() -> None:
     plan, causes = compiled("nothing", more)
     key = world_key(1, 2)
     what = of_year(plan, causes, key)[0]
-    inside = window(key, what.at)
+    inside = window(key, what)
     span = (inside.start, inside.start + 9 * HOUR)
     assert inside.reports(plan.streams, *span) == whole_year(key).reports(plan.streams, *span)
     assert inside.reports(plan.streams, *span)
@@ -296,7 +299,7 @@ def test_routine_around_it_does_not_depend_on_the_window() -> None:
 def test_a_policy_that_stops_every_act_leaves_nothing_to_measure() -> None:
     plan, causes = compiled("protected_list: {then: deny}")
     for what in of_year(plan, causes, world_key(1, 3)):
-        found = run_occurrence(plan, window(world_key(1, 3), what.at), what, PROTECTED)
+        found = run_occurrence(plan, window(world_key(1, 3), what), what, PROTECTED)
         assert column(found, "asked") == column(found, "stopped") == len(what.acts)
         assert column(found, "dark_minutes") == 0
 
@@ -305,7 +308,7 @@ def test_runs_repeat() -> None:
     plan, causes = compiled("detect")
     key = world_key(1, 4)
     for what in of_year(plan, causes, key):
-        once, again = (run_occurrence(plan, window(key, what.at), what, PROTECTED) for _ in range(2))
+        once, again = (run_occurrence(plan, window(key, what), what, PROTECTED) for _ in range(2))
         assert same(once, again)
 
 
@@ -314,8 +317,8 @@ def test_who_is_protected_changes_only_what_is_counted_of_them(protected: frozen
     plan, causes = compiled("nothing")
     key = world_key(1, 5)
     for what in of_year(plan, causes, key):
-        found = run_occurrence(plan, window(key, what.at), what, protected)
-        usual = run_occurrence(plan, window(key, what.at), what, PROTECTED)
+        found = run_occurrence(plan, window(key, what), what, protected)
+        usual = run_occurrence(plan, window(key, what), what, PROTECTED)
         assert found[:5] == usual[:5]
         expected = (column(found, "accounts_dark"), column(found, "dark_minutes")) if protected else (0, 0)
         assert (column(found, "protected_dark"), column(found, "protected_minutes")) == expected

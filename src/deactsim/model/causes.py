@@ -19,8 +19,6 @@ from .streams import Purpose, insider_id, occurrence_id
 from .world import World
 
 YEAR = 31_557_600_000_000
-#: An act must fall on shift: so often another time of the year is tried.
-TRIES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +149,17 @@ def _pick(u: float, among: Sequence[Shared]) -> Shared:
 
 def _time(world: World, plan: Plan, team: ActorTeamPlan, first: int, start: int, on_shift: float) -> int:
     """A time of the year, uniform over the hours in which such an actor acts."""
-    windows = plan.teams[team.team].windows
-    must = world.draw(first, Purpose.ON_SHIFT) < on_shift
-    at = start
-    for k in range(TRIES):
-        at = start + int(world.draw(first, Purpose.PLACE, k) * YEAR)
-        if not must or spans(windows, at, at + 1):
-            return at
-    return at
+    u = world.draw(first, Purpose.PLACE)
+    shifts = spans(plan.teams[team.team].windows, start, start + YEAR)
+    if not shifts or world.draw(first, Purpose.ON_SHIFT) >= on_shift:
+        return start + int(u * YEAR)
+    within = [(max(on, start), min(off, start + YEAR)) for on, off in shifts]
+    left = int(u * sum(off - on for on, off in within))
+    for on, off in within:
+        if left < off - on:
+            return on + left
+        left -= off - on
+    return within[-1][1] - 1
 
 
 def _leaves(world: World, cause: CausePlan, first: int) -> int | None:
@@ -167,7 +168,7 @@ def _leaves(world: World, cause: CausePlan, first: int) -> int | None:
     if u < cause.leaving:
         return world.length(first, Purpose.LEAVES_BY, 0, cause.leaves_after)
     if u < cause.leaving + cause.former and cause.left_before is not None:
-        return -world.length(first, Purpose.LEAVES_BY, 1, cause.left_before)
+        return -max(1, world.length(first, Purpose.LEAVES_BY, 1, cause.left_before))
     return None
 
 
@@ -195,7 +196,7 @@ def incident_of(plan: Plan, what: Occurrence, warm_up: int, follow: int) -> Inci
         give_or_take=0,
         leaves=None if what.leaves is None else Length(FIXED, what.leaves),
         open_report=what.open_report,
-        among_holders=team.holders / team.headcount if team.headcount else 0.0,
+        among_holders=team.holders / team.heads if team.heads else 0.0,
         confirm_stops=stops,
         actor_notices=cause.notices_error,
         act_shift=shift,

@@ -72,6 +72,7 @@ def _teams(scenario: Scenario, safeguards: Safeguards) -> tuple[TeamPlan, ...]:
                 windows=team.shift,
                 leavers_per_day=team.turnover.value.per_day * team.headcount.value,
                 contractor=team.employment.value == "contractor",
+                heads=team.headcount.value,
                 waves=tuple((wave.at.value, wave.leavers.value) for wave in team.waves),
             )
         )

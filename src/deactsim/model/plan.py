@@ -18,7 +18,7 @@ Windows = tuple[Window, ...]
 class TeamPlan:
     """People with the same rights and shifts; `holders` of them hold the right to act.
 
-    `waves` are times at which so many leave together.
+    `heads` are its people without more on call; `waves` are times at which so many leave together.
     """
 
     id: int
@@ -28,6 +28,7 @@ class TeamPlan:
     windows: Windows
     leavers_per_day: float
     contractor: bool
+    heads: int
     waves: tuple[tuple[int, int], ...] = ()
 
 

@@ -8,6 +8,7 @@ still nobody else's luck changes. Ids come from names, never from positions in a
 from __future__ import annotations
 
 import hashlib
+import math
 from enum import IntEnum
 from functools import cache
 
@@ -100,7 +101,7 @@ def draw(key: int, entity: int, purpose: int, k: int = 0) -> float:
 def draw_length(key: int, entity: int, purpose: int, k: int, length: Length) -> int:
     """A length in whole microseconds."""
     if length.shape == 0:
-        return int(length.a + 0.5)
+        return math.floor(length.a + 0.5)
     return int(quantile(length, draw(key, entity, purpose, k)) + 0.5)
 
 
@@ -164,8 +165,8 @@ def occurrence_id(cause: str, number: int) -> int:
 
 
 def insider_id(team: int, occurrence: int) -> int:
-    """The id of the actor of an occurrence: another one for each, outside the pool as well."""
-    return agent_id(team, 1 << 19 | mix(occurrence) >> 46 << 1)
+    """The id of the actor of an occurrence: outside the pool as well, and his own but for one in half a million."""
+    return agent_id(team, 1 << 19 | mix(occurrence) >> 45)
 
 
 def first_of(act: int) -> int:

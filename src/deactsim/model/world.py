@@ -159,7 +159,7 @@ class World:
         """Agents whose last shift ends from `begin` up to `until`, in order."""
         found: list[Leaver] = []
         for team in teams:
-            if team.headcount == 0:
+            if team.heads == 0:
                 continue
             found += [who for who in self._waves(team) if begin <= who.leaves < until]
             if team.leavers_per_day == 0.0:
@@ -171,16 +171,16 @@ class World:
 
     def _leavers_of_day(self, team: TeamPlan, day: int) -> Iterator[Leaver]:
         for k, offset in enumerate(self._poisson(team.id | day, team.leavers_per_day / DAY, DAY)):
-            who = int(self.draw(team.id | day, Purpose.LEAVER_AGENT, k) * team.headcount)
+            who = int(self.draw(team.id | day, Purpose.LEAVER_AGENT, k) * team.heads)
             yield Leaver(_shift_end(team, day * DAY + offset), agent_id(team.id, who), team.id)
 
     def _waves(self, team: TeamPlan) -> Iterator[Leaver]:
         """Those who leave together: each wave other people, as far as there are enough."""
-        seat = int(self.draw(team.id, Purpose.LEAVER_AGENT, 1 << 20) * team.headcount)
+        seat = int(self.draw(team.id, Purpose.LEAVER_AGENT, 1 << 20) * team.heads)
         for at, count in team.waves:
-            for _ in range(min(count, team.headcount)):
+            for _ in range(min(count, team.heads)):
                 yield Leaver(at, agent_id(team.id, seat), team.id)
-                seat = (seat + 1) % team.headcount
+                seat = (seat + 1) % team.heads
 
     def false_alarms(
         self, control: Control, per_microsecond: float, begin: int, until: int

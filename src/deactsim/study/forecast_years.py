@@ -91,7 +91,7 @@ def _year_of_episodes(shared: Shared, year: int) -> Found:
     for index, cause in enumerate(shared.causes):
         for number in range(shared.episodes[index]):
             what = occurrence(whole, shared.plans[0], cause, number, shared.start)
-            world = window(key, what.at)
+            world = window(key, what)
             values.append([run_occurrence(plan, world, what, shared.protected) for plan in shared.plans])
             causes.append(index)
             times.append(what.at)

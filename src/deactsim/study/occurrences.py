@@ -39,9 +39,12 @@ COLUMNS = (
 Account = tuple[int, bool]
 
 
-def window(key: int, at: int) -> World:
-    """The part of a year around an occurrence: the year's luck, its own reports."""
-    return World(key=key, start=at - WARM_UP, end=at + FOLLOW)
+def window(key: int, what: Occurrence) -> World:
+    """The part of a year around an occurrence: the year's luck, its own reports.
+
+    It ends late enough for what is held up to be dark for `FOLLOW`.
+    """
+    return World(key=key, start=what.at - WARM_UP, end=what.at + what.acts[-1].after + 2 * FOLLOW)
 
 
 def run_occurrence(

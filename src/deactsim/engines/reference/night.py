@@ -138,7 +138,8 @@ class Night:
                 confirm_stops=incident.confirm_stops,
                 incident=incident,
             )
-            self.moment(first + after, Kind.ARRIVAL, action.id).then(partial(self._live, action))
+            # In a run that goes on to the world's end an act may lie before its beginning: then it comes first.
+            self.moment(max(first + after, self.start), Kind.ARRIVAL, action.id).then(partial(self._live, action))
 
     def _live(self, action: Action) -> None:
         self.env.process(live(self, action))
