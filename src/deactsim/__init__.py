@@ -1,7 +1,7 @@
 """deactsim: the account-deactivation incident simulator.
 
 `load` reads a scenario, `replay` relives its incident, `compare` puts the same evenings
-under every policy. Importing the package loads nothing heavy.
+under every policy, `forecast` the same years. Importing the package loads nothing heavy.
 """
 
 from __future__ import annotations
@@ -11,12 +11,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .scenario.load import load
     from .study.compare import compare
+    from .study.forecast import forecast
     from .study.replay import replay
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "compare", "load", "replay"]
+__all__ = ["__version__", "compare", "forecast", "load", "replay"]
 
-_ROOMS = {"load": "scenario.load", "replay": "study.replay", "compare": "study.compare"}
+_ROOMS = {
+    "load": "scenario.load",
+    "replay": "study.replay",
+    "compare": "study.compare",
+    "forecast": "study.forecast",
+}
 
 
 def __getattr__(name: str) -> Any:

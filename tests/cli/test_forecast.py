@@ -18,7 +18,7 @@ from tests.report import made_up, made_up_forecast
 
 SCENARIO = str(Path(made_up.__file__).with_name("made_up.yaml"))
 PATH = made_up_forecast.VARIED
-CHARTS = ("exceedance", "frontier", "access", "utilisation", "bad-year")
+CHARTS = ("exceedance", "frontier", "unknown", "access", "utilisation", "bad-year")
 Invoke = Callable[..., Result]
 
 

@@ -48,5 +48,5 @@ def test_what_is_promised_is_there_when_asked_for(name: str) -> None:
 
 
 def test_nothing_else_is_there() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'forecast'"):
-        deactsim.forecast  # noqa: B018 - asking is the test
+    with pytest.raises(AttributeError, match="no attribute 'prophesy'"):
+        deactsim.prophesy  # noqa: B018 - asking is the test

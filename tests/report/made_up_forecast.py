@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deactsim.study.forecast_results import (
@@ -15,6 +15,9 @@ from deactsim.study.forecast_results import (
     ExceedancePoint,
     Forecast,
     ForecastPolicy,
+    Range,
+    Tips,
+    Unknown,
     YearsOccurrence,
 )
 from deactsim.study.results import Estimate, Summary
@@ -78,13 +81,6 @@ def hours(night: float, day: float) -> tuple[float, ...]:
     )
 
 
-@dataclass(frozen=True)
-class Policy(ForecastPolicy):
-    """A policy with the busy hours that a forecast may have."""
-
-    utilisation: Mapping[str, Sequence[float]] = field(default_factory=dict)
-
-
 OWN = (7.3, 412.0)
 
 
@@ -104,7 +100,8 @@ def policy(
     detect: tuple[float, float] = (12.0, 540.0),
     restore: tuple[float, float] = (40.0, 2900.0),
     busy: float = 0.4,
-) -> Policy:
+    best: float = 0.0,
+) -> ForecastPolicy:
     values = {
         "asked": 41.4, "stopped": 41.4 - effect, "accounts_dark": effect * 1.2, "dark_minutes": dark,
         "audience_minutes": dark * 2e5, "protected_dark": effect / 20, "protected_minutes": dark / 9,
@@ -113,7 +110,7 @@ def policy(
     yearly = {measure: about(value, YEARLY[measure][0]) for measure, value in values.items()}
     gap = dark - OWN[1]
     split = {"grudge": 0.55, "borrowed": 0.3, "slip-protected": 0.05, "mistaken-ordinary": 0.1}
-    return Policy(
+    return ForecastPolicy(
         name=name,
         label=name,
         yearly=yearly,
@@ -137,18 +134,21 @@ def policy(
         unstable=unstable,
         cost=None if cost is None else about(cost, "USD per year"),
         access_curve=access(half_day),
+        ignorance=Range(dark / 4, dark * 3),
+        luck=Range(0.0, dark * 4.6),
+        best=best,
         utilisation={"support": hours(0.2, 0.55), "leads": hours(0.05, busy)},
     )
 
 
-def policies() -> tuple[Policy, ...]:
+def policies() -> tuple[ForecastPolicy, ...]:
     return (
         policy("as-it-was", *OWN, 0.051, {}, "none seen"),
         policy(
             "two-person", 0.8, 45, 0.0042,
             {"held": (280, "per week"), "minutes_held": (4, "min"), "urgent_held": (1.4, "per week"),
              "approver_hours": (14, "h per week")},
-            "280 held ~4 min each, 1.4 urgent ones waited", better=0.69, ties=0.3, cost=38_000, busy=0.7,
+            "280 held ~4 min each, 1.4 urgent ones waited", better=0.69, ties=0.3, cost=38_000, busy=0.7, best=0.004,
         ),
         policy("cut-off-1h", 5.9, 301, 0.036, {"agent_days_lost": (2.2, "agent-days per week")},
                "2.2 agent-days lost", better=0.21, ties=0.79, cost=9_000, half_day=0.05),
@@ -161,9 +161,25 @@ def policies() -> tuple[Policy, ...]:
         policy("confirm", 7.1, 405, 0.05, {"held": (3300, "per week"), "minutes_held": (0.07, "min")},
                "3300 held ~4 s each", better=0.06, ties=0.94, cost=400),
         policy("four-eyes", 0.1, 9, 0.0, {"held": (3300, "per week"), "approver_hours": (168, "h per week")},
-               "3300 held", better=0.7, ties=0.3, unstable="leads (load 1.32)", cost=None, busy=1.0),
+               "3300 held", better=0.7, ties=0.3, unstable="leads (load 1.32)", cost=None, busy=1.0, best=0.996),
         policy("ten-an-hour", 7.3, 412, 0.051, {}, "none seen"),
     )  # fmt: skip
+
+
+def unknowns() -> tuple[Unknown, ...]:
+    return (
+        Unknown("causes.grudge.rate", "0.06% per year", "0.02% per year", "0.2% per year", 263.0, 941.0),
+        Unknown("reports.ordinary.misidentified", "0.3%", "0.1%", "1%", 385.0, 508.0),
+        Unknown("teams.support.headcount", "130", "90", "250", None, None),
+    )
+
+
+def tips() -> tuple[Tips, ...]:
+    return (
+        Tips("alert-undo", "noisy-alert", "causes.grudge.rate", "over", "0.03% per year", "0.06% per year"),
+        Tips("alert-undo", "noisy-alert", "reports.ordinary.misidentified", "under", "0.9%", "0.3%"),
+        Tips("noisy-alert", "cut-off-1h", "causes.grudge.rate", "under", "0.1% per year", "0.06% per year"),
+    )
 
 
 def year() -> BadYear:
@@ -198,6 +214,8 @@ def forecast(made: Sequence[ForecastPolicy] | None = None, **more: object) -> Fo
         complete=True,
         frame_of=frame,
         bad_year=year(),
+        unknowns=unknowns(),
+        tips=tips(),
     )
     return replace(whole, **more)  # type: ignore[arg-type]
 

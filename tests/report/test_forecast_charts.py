@@ -13,16 +13,22 @@ import pytest
 from matplotlib.text import Text
 
 from deactsim.errors import DeactsimError
-from deactsim.report import forecast_chart_data, forecast_time_data, forecast_vary_data
+from deactsim.report import (
+    forecast_chart_data,
+    forecast_time_data,
+    forecast_unknown_data,
+    forecast_vary_data,
+)
 from deactsim.report.charts.files import save
 from deactsim.report.charts.forecast import forecast_charts, vary_charts
 from deactsim.report.charts.scale import Scale
 from deactsim.report.charts.style import HEIGHT, WIDTH, house_style
 from deactsim.study.forecast_results import BadYear, ExceedancePoint, Forecast, YearsOccurrence
+from deactsim.study.results import Estimate
 from tests.report import made_up_forecast as made
 from tests.report.test_charts import LONG, outside, overlaps
 
-NAMES = ("exceedance", "frontier", "access", "utilisation", "bad-year")
+NAMES = ("exceedance", "frontier", "unknown", "access", "utilisation", "bad-year")
 
 
 def many(count: int, suffix: str = "") -> Forecast:
@@ -69,6 +75,17 @@ def nights() -> Forecast:
     return made.forecast((replace(base, utilisation=teams), *rest))
 
 
+def unsaid() -> Forecast:
+    """What a frequent cause leaves unsaid of every other policy."""
+    nan = Estimate(math.nan, math.nan, math.nan, "share")
+    return made.forecast(
+        [
+            replace(policy, headline=nan, exceedance=(), beats={}, luck=None) if at % 2 == 0 else policy
+            for at, policy in enumerate(made.policies())
+        ]
+    )
+
+
 CASES: dict[str, Callable[[], Forecast]] = {
     "usual": made.forecast,
     "interrupted": lambda: made.forecast(complete=False, years=12),
@@ -82,9 +99,19 @@ CASES: dict[str, Callable[[], Forecast]] = {
     "flat": flat,
     "nights": nights,
     "no curves": lambda: made.forecast(
-        [replace(policy, exceedance=(), access_curve=(), utilisation={}) for policy in made.policies()],
+        [
+            replace(
+                policy, exceedance=(), access_curve=(), utilisation={}, ignorance=None, luck=None, best=None
+            )
+            for policy in made.policies()
+        ],
         bad_year=None,
     ),
+    "no luck": lambda: made.forecast([replace(policy, luck=None) for policy in made.policies()]),
+    "only luck": lambda: made.forecast(
+        [replace(policy, ignorance=None, best=None) for policy in made.policies()], unknowns=(), tips=()
+    ),
+    "unsaid": unsaid,
     "far appetite": lambda: made.forecast(appetite=100_000.0),
 }
 
@@ -160,6 +187,54 @@ def test_data_stand_beside(tmp_path: Path) -> None:
 def test_what_has_no_figures_is_not_drawn() -> None:
     found = [name for name, _, _, _ in forecast_charts(CASES["no curves"]())]
     assert found == ["exceedance", "frontier"]
+
+
+def test_ignorance_and_luck_stand_apart() -> None:
+    data = forecast_unknown_data.unknown_data(made.forecast())
+    assert data is not None
+    assert data.words.title == (
+        "Four-eyes leaves the fewest minutes dark in >99 of 100 draws of the uncertain numbers"
+    )
+    assert [row.label for row in data.rows][:2] == ["four-eyes", "two-person"]
+    assert "as-it-was (baseline): ignorance 103 to 1,236, luck 0 to 1,895, best in 0 of 100 draws" in data.alt
+    row = {each["policy"]: each for each in rows_of(data.table)}["as-it-was"]
+    assert (row["ignorance_p05"], row["ignorance_p95"], row["luck_p05"]) == (103.0, 1236.0, 0.0)
+    sure = made.forecast(
+        [replace(policy, best=float(policy.name == "four-eyes")) for policy in made.policies()]
+    )
+    found = forecast_unknown_data.unknown_data(sure)
+    assert found is not None
+    assert found.words.title == "Whatever the uncertain numbers are, four-eyes leaves the fewest minutes dark"
+    alone = forecast_unknown_data.unknown_data(CASES["only the baseline"]())
+    assert alone is not None
+    assert (
+        alone.words.title == "The expected year of as-it-was may be anything from 103 to 1,236 minutes dark"
+    )
+    luck = forecast_unknown_data.unknown_data(CASES["only luck"]())
+    assert luck is not None
+    assert luck.words.title.endswith("0 to 1,895 minutes dark by luck alone")
+    assert "Ignorance" not in luck.words.subtitle
+    dark = forecast_unknown_data.unknown_data(CASES["no luck"]())
+    assert dark is not None
+    assert "One year's luck cannot be said" in dark.words.subtitle
+    assert forecast_unknown_data.unknown_data(CASES["no curves"]()) is None
+
+
+def test_what_a_frequent_cause_leaves_unsaid() -> None:
+    title = forecast_chart_data.exceedance_data(unsaid()).words.title
+    assert (
+        title
+        == "How often more than 60 min are exceeded under as-it-was cannot be said: a cause comes too often"
+    )
+    for forecast in (unsaid(), CASES["no curves"]()):
+        for _, _, alt, _ in forecast_charts(forecast):
+            assert "nan" not in alt
+    many = [replace(each, policies=unsaid().policies[:5]) for each in made.varied()]
+    with house_style():
+        [(_, draw, alt, table)] = vary_charts(many)
+        draw()
+    assert "headline - %" in alt
+    assert all(cell == cell for row in table.rows for cell in row)
 
 
 def test_the_finding_of_exceedance() -> None:
@@ -270,6 +345,10 @@ def test_a_bad_year_is_told() -> None:
     worst = forecast_time_data.bad_year_data(crowded())
     assert worst is not None
     assert worst.words.title.startswith("The worst simulated year: 88 occurrences")
+    assert "by their mean" not in data.words.subtitle
+    more = forecast_time_data.bad_year_data(made.forecast(bad_year=replace(made.year(), minutes=4000.0)))
+    assert more is not None
+    assert more.words.subtitle.endswith("Frequent causes are in the total by their mean, and are not shown.")
     quiet = forecast_time_data.bad_year_data(flat())
     assert quiet is not None
     assert quiet.words.title.endswith("nothing went dark under as-it-was")

@@ -13,8 +13,8 @@ from deactsim.report import forecast_figures as figures
 from deactsim.report.forecast_records import FORECAST_COLUMNS, forecast_record, forecast_rows
 from deactsim.report.forecast_table import forecast_table, how_often, vary_table
 from deactsim.scenario.load import loads
-from deactsim.study.forecast_results import CauseResult, ExceedancePoint, Forecast
-from deactsim.study.results import Estimate
+from deactsim.study.forecast_results import Beats, CauseResult, ExceedancePoint, Forecast
+from deactsim.study.results import Estimate, Summary
 from tests.report import made_up_forecast as made
 from tests.report.test_tables import TEXT, WIDTH, golden
 
@@ -46,7 +46,7 @@ def test_what_is_put_in_is_never_dressed_as_a_finding() -> None:
     said = words(table())
     assert "the appetite (put in)" in said
     assert "PUT IN not found: how often each cause comes" in said
-    assert "that numbers put in may be wrong is not in them" in said
+    assert "may be wrong is not in them, but under NOT KNOWN as far as the scenario says" in said
     assert "36 assumed numbers" in said
 
 
@@ -76,7 +76,7 @@ def test_nothing_that_can_go_wrong() -> None:
     )  # fmt: skip
     said = words(table(policies=(empty,), causes=(), weeks=0, bad_year=None, why=""))
     assert "CAUSES none: the scenario gives no cause a rate" in said
-    assert "BAD YEARS no exceedance curve was made." in said
+    assert "BAD YEARS no exceedance curve can be composed: a frequent cause" in said
     assert "COSTS" not in said
     assert "show safeguards # then add policies to file.yaml" in said
     never = replace(
@@ -126,7 +126,77 @@ def test_a_time_that_is_not_known_is_a_dash() -> None:
         "time_to_restore": replace(known, median=math.nan, p95=math.inf),
     }
     said = words(table(policies=(replace(own, times=times),)))
-    assert "5.1 (4.1-6.1) 12 min; - - 3 days; 13 days" in said
+    assert "5.1 (4.1-6.1) 12 min - 3 days; 13 days" in said
+    assert "within what time 95 % are: 2,000 years cannot tell, more years would" in said
+
+
+def test_some_times_are_known_to_95_percent_and_some_are_not() -> None:
+    own, two, *_ = made.policies()
+    times = {name: replace(each, p95=math.nan) for name, each in own.times.items()}
+    said = words(table(policies=(replace(own, times=times), two)))
+    assert "12 min; ? 40 min; ?" in said
+    assert "12 min; 9 h" in said
+    assert "? 95 %: 2,000 years cannot tell, more years would" in said
+
+
+def test_access_that_nobody_cuts_off() -> None:
+    own, *_ = made.policies()
+    never = Summary(365.25, 365.25, 365.25, 365.25, "days")
+    late = replace(never, median=2.0)
+    assert "2 days; a year or more\n" in table(policies=(replace(own, access={"after_leaving": late}),))
+    said = table(policies=(replace(own, access={"after_leaving": never}),))
+    assert "  a year or more\n" in said
+    assert "365" not in said
+
+
+def test_what_a_frequent_cause_leaves_unsaid_is_a_dash() -> None:
+    own, two, *rest = made.policies()
+    nan = Estimate(math.nan, math.nan, math.nan, "share")
+    unsaid = {"headline": nan, "exceedance": (), "beats": {}, "luck": None}
+    forecast = made.forecast((replace(own, **unsaid), replace(two, **unsaid), *rest))
+    said = forecast_table(forecast, "file.yaml")
+    assert "nan" not in said
+    assert words(said).count("a frequent cause enters a year by its mean alone") == 3
+    assert "too frequent a cause brings the headline" in said
+    both = [replace(each, policies=forecast.policies) for each in made.varied(("50%", "90%"))]
+    assert "nan" not in vary_table(both)
+    json.dumps(forecast_record(forecast, "x"), allow_nan=False)
+    assert all(cell == cell for row in forecast_rows(forecast) for cell in row)
+
+
+def test_what_is_not_known() -> None:
+    said = words(table())
+    assert "as-it-was * 103 to 1,236 0 to 1,895 0" in said
+    assert "causes.grudge.rate 0.06% per year 0.02 to 0.2% per year 263 to 941" in said
+    assert (
+        "HELD at the value put in, uncertain as it is: teams.support.headcount 130 (5-95 %: 90 to 250)"
+        in said
+    )
+    assert (
+        "ORDER alert-undo leaves less than noisy-alert only while causes.grudge.rate is over 0.03% per year (put in: "
+        "0.06% per year) noisy-alert leaves less than cut-off-1h only while causes.grudge.rate is under 0.1% per "
+        "year (put in: 0.06% per year) each number by itself, the others as put in; 1 tipping value more in the JSON"
+    ) in said
+    assert "no two neighbours that can be told apart change places" in words(table(tips=()))
+    assert "ORDER" not in table(policies=made.policies()[:1], tips=())
+
+
+def test_nothing_that_is_uncertain() -> None:
+    sure = tuple(replace(policy, ignorance=None, best=None) for policy in made.policies())
+    said = words(table(policies=sure, unknowns=(), tips=()))
+    assert "what may be off is not in this" in said
+    assert "but under NOT KNOWN" not in said
+    assert "WHAT MAY BE OFF" not in said
+    blind = tuple(replace(policy, luck=None) for policy in sure)
+    said = words(table(policies=blind, unknowns=(), tips=()))
+    assert "NOT KNOWN no number that scales a cause is said to be `uncertain`" in said
+    assert "one year's luck cannot be said" in said
+
+
+def test_a_difference_that_no_composed_year_shows() -> None:
+    own, two, *_ = made.policies()
+    rare = replace(two, beats={"dark_minutes": Beats(made.share(0.0), 1.0, 0.0)})
+    assert "<1 >99 0" in words(table(policies=(own, rare)))
 
 
 def test_what_the_simulation_cannot_tell_is_a_dash() -> None:
@@ -225,14 +295,14 @@ def test_the_document_has_what_it_promises() -> None:
     document = record(made.forecast())
     assert set(document) == {
         "question", "scenario", "varied", "baseline", "seed", "years", "weeks", "method", "why", "complete",
-        "appetite", "protected", "causes", "measures", "policies", "bad_year", "assumed", "rests_on", "silent",
+        "appetite", "protected", "causes", "measures", "policies", "bad_year", "unknowns", "tips", "assumed", "rests_on", "silent",
     }  # fmt: skip
     assert document["appetite"] == {"value": 60.0, "unit": "min"}
     assert document["complete"] is True
     policy = document["policies"][1]
     assert set(policy) == {
         "name", "label", "yearly", "difference", "beats", "by_cause", "headline", "exceedance", "times", "access",
-        "access_curve", "friction", "friction_text", "unstable", "cost", "utilisation",
+        "access_curve", "friction", "friction_text", "ignorance", "luck", "best", "unstable", "cost", "utilisation",
     }  # fmt: skip
     for part in ("yearly", "difference", "friction"):
         assert all(set(each) == {"mean", "low", "high", "unit"} for each in policy[part].values())
@@ -265,7 +335,7 @@ def test_rows_repeat_the_figures() -> None:
     rows = [dict(zip(FORECAST_COLUMNS, row, strict=True)) for row in forecast_rows(forecast)]
     assert {row["part"] for row in rows} == {
         "forecast", "cause", "yearly", "difference", "better", "same", "worse", "by_cause", "headline", "exceedance",
-        "times", "access", "friction", "cost", "unstable",
+        "times", "access", "friction", "cost", "unstable", "ignorance", "luck", "best", "unknown", "moved", "less_than",
     }  # fmt: skip
     rate = [row for row in rows if row["cause"] == "grudge" and row["figure"] == "rate"]
     assert [(row["value"], row["unit"]) for row in rate] == [(0.05, "per year")]

@@ -163,6 +163,8 @@ def _exceedance_title(forecast: Forecast) -> str:
     long = minutes(forecast.appetite)
     if own is None:
         return "The baseline has no chance to compare with the appetite"
+    if not own.exceedance:
+        return f"How often more than {long} are exceeded under {own.label} cannot be said: a cause comes too often"
     if there is None:
         return f"{plural(forecast.years, 'year')} cannot tell how often more than {long} are exceeded under {own.label}"
     if there.mean <= 0:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Sequence
 
 from ..study.forecast_results import ExceedancePoint, Forecast, ForecastPolicy
 from ..study.results import Estimate
 from .wording import and_list, minutes, number
 
+DASH = "-"
+"""What cannot be said."""
 CHANCES = (0.5, 0.2, 0.1, 0.05, 0.01, 0.001)
 """Chances for which it may be said what a year exceeds, the likely ones first."""
 COLOURED = 5
@@ -19,12 +22,6 @@ BURDENS = (
     "responder_hours", "false_alarms", "wrongly_undone", "agent_days_lost",
 )  # fmt: skip
 """Measures of the usual week of which less is better."""
-
-
-def utilisation(policy: ForecastPolicy) -> Mapping[str, Sequence[float]]:
-    """Team to the share of its people who are busy, hour by hour from Monday 0:00."""
-    found: Mapping[str, Sequence[float]] = getattr(policy, "utilisation", {})
-    return found
 
 
 def baseline_of(forecast: Forecast) -> ForecastPolicy | None:
@@ -228,6 +225,8 @@ def chance_text(share: float) -> str:
 
 def share_text(estimate: Estimate) -> str:
     """A chance in per cent with its interval: `5.1 (4.6-5.6)`; nothing seen is said with its bound."""
+    if not math.isfinite(estimate.mean):
+        return DASH
     if estimate.low == estimate.high:
         return chance_text(estimate.mean)
     if estimate.mean <= 0:
@@ -243,13 +242,17 @@ def amount(estimate: Estimate) -> str:
     """A mean with its interval: `412 (398-430)`."""
     low, high = number(estimate.low), number(estimate.high)
     middle = number(estimate.mean)
-    return middle if low == high else f"{middle} ({low} to {high})"
+    if low == high:
+        return middle
+    return (
+        f"{middle} ({low}-{high})" if estimate.low >= 0 and " " not in low else f"{middle} ({low} to {high})"
+    )
 
 
 def length(policy: ForecastPolicy, exceeded_: Estimate | None) -> str:
     """What a year exceeds, in the unit a person would use; `-` where the simulation cannot tell."""
     if exceeded_ is None:
-        return "-"
+        return DASH
     if exceeded_.mean > 0:
         return minutes(exceeded_.mean)
     # Below its first point the curve only says that it is less than that.

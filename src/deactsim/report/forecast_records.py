@@ -8,7 +8,7 @@ from dataclasses import asdict
 from ..study.forecast_results import YEARLY, Beats, Forecast, ForecastPolicy
 from ..study.replay import basis
 from ..study.results import Estimate, Summary
-from .forecast_figures import baseline_of, shares_of_minutes, utilisation
+from .forecast_figures import baseline_of, shares_of_minutes
 from .records import ESTIMATES, FIGURES, Record, Row, _finite, _number, _spread, _summaries
 
 FORECAST_COLUMNS = ("policy", "part", "name", "cause", "figure", "value", "unit")
@@ -48,6 +48,8 @@ def forecast_record(forecast: Forecast, digest: str) -> Record:
             "measures": {name: {"unit": unit, "means": means} for name, (unit, means) in YEARLY.items()},
             "policies": [_policy(policy) for policy in forecast.policies],
             "bad_year": _bad_year(forecast),
+            "unknowns": [asdict(unknown) for unknown in forecast.unknowns],
+            "tips": [asdict(tips) for tips in forecast.tips],
             "assumed": list(rests_on.assumed_paths),
             "rests_on": {
                 name: getattr(rests_on, name)
@@ -76,9 +78,12 @@ def _policy(policy: ForecastPolicy) -> Record:
         "access_curve": [{"days": days, "share": share} for days, share in policy.access_curve],
         "friction": _summaries(policy.friction),
         "friction_text": policy.friction_text,
+        "ignorance": None if policy.ignorance is None else asdict(policy.ignorance),
+        "luck": None if policy.luck is None else asdict(policy.luck),
+        "best": policy.best,
         "unstable": policy.unstable,
         "cost": None if policy.cost is None else asdict(policy.cost),
-        "utilisation": {team: list(shares) for team, shares in utilisation(policy).items()},
+        "utilisation": {team: list(shares) for team, shares in policy.utilisation.items()},
     }
 
 
@@ -119,6 +124,19 @@ def forecast_rows(forecast: Forecast) -> list[Row]:
     for cause in forecast.causes:
         rows.append((None, "cause", cause.kind, cause.name, "rate", _number(cause.per_year), "per year"))
         rows.append((None, "cause", cause.kind, cause.name, "simulated", int(cause.simulated), "occurrences"))
+    for unknown in forecast.unknowns:
+        for figure, text, moved in (
+            ("p05", unknown.p05_text, unknown.low),
+            ("p95", unknown.p95_text, unknown.high),
+        ):
+            # The number is text in its own unit; the minutes are what the baseline is moved to by it.
+            rows.append((None, "unknown", unknown.path, None, figure, text, None))
+            rows.append(
+                (forecast.baseline, "moved", unknown.path, None, figure, _number(moved), "min per year")
+            )
+    for tips in forecast.tips:
+        pair = f"{tips.path} {tips.direction}"
+        rows.append((tips.better, "less_than", tips.worse, None, pair, tips.value_text, None))
     for policy in forecast.policies:
         rows += _of(policy)
     return rows
@@ -143,6 +161,14 @@ def _of(policy: ForecastPolicy) -> list[Row]:
         ]
     rows += _estimates(who, "times", policy.times) + _estimates(who, "access", policy.access)
     rows += _estimates(who, "friction", policy.friction)
+    for part, spread in (("ignorance", policy.ignorance), ("luck", policy.luck)):
+        if spread is not None:
+            rows += [
+                (who, part, "dark_minutes", None, figure, _number(value), "min per year")
+                for figure, value in (("p05", spread.p05), ("p95", spread.p95))
+            ]
+    if policy.best is not None:
+        rows.append((who, "best", "dark_minutes", None, "share", _number(policy.best), "share of draws"))
     if policy.cost is not None:
         rows += _estimates(who, "cost", {"friction": policy.cost})
     if policy.unstable is not None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from itertools import zip_longest
 
 from ..study.forecast_results import CauseResult, Forecast, ForecastPolicy
 from ..study.replay import basis
 from ..study.results import Summary
 from .forecast_figures import (
+    DASH,
     amount,
     baseline_of,
     chance_text,
@@ -21,14 +21,10 @@ from .forecast_figures import (
     shares_of_minutes,
     took_effect,
 )
+from .forecast_layout import Cell, laid_out, named, titled
+from .forecast_unknown import not_known
 from .wording import WIDTH, and_list, filled, minutes, number, percent, plural, wrap
 
-GAP = "  "
-NAME = 24
-"""The widest the column of policies may be; a longer name gets a line of its own."""
-DASH = "-"
-NARROWEST = 8
-"""The narrowest it may be where figures need the room."""
 LABEL = 44
 FRICTION = 46
 """Columns for what honest work pays."""
@@ -37,7 +33,8 @@ METHODS = {
     "direct": "whole years, every report in them (direct)",
 }
 
-Cell = str | Sequence[str]
+A_YEAR = 364.9
+"""Days of access from which it lasted to the end of what is looked at."""
 
 
 def forecast_table(forecast: Forecast, file: str, digest: str = "") -> str:
@@ -50,6 +47,7 @@ def forecast_table(forecast: Forecast, file: str, digest: str = "") -> str:
         _unstable(forecast),
         _causes(forecast),
         _exceeded(forecast),
+        *not_known(forecast),
         _foot(forecast),
         _next(forecast, file),
     ]
@@ -75,7 +73,7 @@ def vary_table(forecasts: Sequence[Forecast], missing: Sequence[str] = ()) -> st
                     _within(policy.access.get("after_leaving")),
                 ]
             )
-        blocks.append([*wrap(f"{path} = {value}", WIDTH), *_laid_out(rows), *_stopped_early(forecast)])
+        blocks.append([*wrap(f"{path} = {value}", WIDTH), *laid_out(rows), *_stopped_early(forecast)])
     if missing:
         blocks.append(wrap(f"INTERRUPTED, not done: {', '.join(missing)}", WIDTH))
     ranges = (
@@ -116,41 +114,6 @@ def _stopped_early(forecast: Forecast) -> list[str]:
 # ---- the tables of policies
 
 
-def _laid_out(rows: Sequence[Sequence[Cell]], left: Sequence[int] = (0,), most: int = NAME) -> list[str]:
-    """Rows under a heading; columns in `left` are flush left. A cell may be several lines.
-
-    A name wider than the first column may be gets a line of its own.
-    """
-    lists = [[[cell] if isinstance(cell, str) else list(cell) for cell in row] for row in rows]
-    widths = [max(len(line) for cell in column for line in cell) for column in zip(*lists, strict=True)]
-    room = WIDTH - 1 - sum(widths[1:]) - len(GAP) * (len(widths) - 1)
-    widths[0] = min(widths[0], most, max(NARROWEST, room))
-    lines: list[str] = []
-    for row in lists:
-        name, *rest = row
-        if any(len(line) > widths[0] for line in name):
-            lines += [" " + line for line in name]
-            name = [""]
-        for cells in zip_longest(name, *rest, fillvalue=""):
-            said = (
-                f"{cell:<{width}}" if column in left else f"{cell:>{width}}"
-                for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
-            )
-            lines.append(" " + GAP.join(said))
-    return lines
-
-
-def _titled(title: str, lines: list[str]) -> list[str]:
-    """The title in place of the empty corner of a table."""
-    if len(title) <= len(lines[0]) - len(lines[0].lstrip()) - len(GAP):
-        return [title + lines[0][len(title) :], *lines[1:]]
-    return [title, *lines]
-
-
-def _named(forecast: Forecast, policy: ForecastPolicy) -> str:
-    return policy.name if policy.name != forecast.baseline else f"{policy.name} *"
-
-
 def _a_year(forecast: Forecast) -> list[str]:
     """What happens in a year, and the difference to the baseline."""
     rows: list[list[Cell]] = [
@@ -162,7 +125,7 @@ def _a_year(forecast: Forecast) -> list[str]:
         accounts = policy.yearly.get("accounts_dark")
         rows.append(
             [
-                _named(forecast, policy),
+                named(forecast, policy),
                 DASH if effect is None else number(effect),
                 DASH if accounts is None else number(accounts.mean),
                 DASH if dark is None else amount(dark),
@@ -170,9 +133,11 @@ def _a_year(forecast: Forecast) -> list[str]:
                 _beats(forecast, policy),
             ]
         )
-    found = _titled("A YEAR, BY POLICY", _laid_out(rows))
+    found = titled("A YEAR, BY POLICY", laid_out(rows))
     if baseline_of(forecast) is not None and len(forecast.policies) > 1:
         found.append(" * the baseline: differences, and who is better, are to the same year under it")
+        if any("dark_minutes" not in policy.beats for policy in others(forecast)):
+            found.append(f" {DASH} a frequent cause enters a year by its mean alone: years cannot be counted")
     return found
 
 
@@ -193,37 +158,60 @@ def _beats(forecast: Forecast, policy: ForecastPolicy) -> str:
     found = policy.beats.get("dark_minutes")
     if policy.name == forecast.baseline or found is None:
         return DASH
-    return "".join(f"{percent(each):>5}" for each in (found.better.mean, found.ties, found.worse))
+    better, ties, worse = (percent(each) for each in (found.better.mean, found.ties, found.worse))
+    change = policy.difference.get("dark_minutes")
+    if found.better.mean == 0 and found.ties == 1 and change is not None and change.high < 0:
+        # It is better in years too rare to be among those drawn.
+        better, ties = "<1", ">99"
+    return f"{better:>4}{ties:>5}{worse:>5}"
 
 
 def _risk(forecast: Forecast) -> list[str]:
     """The headline, and how long things take."""
+    times = [each for policy in forecast.policies for each in policy.times.values()]
+    few = [each for each in times if not math.isfinite(each.p95)]
+    # Where no 95 % can be said of anything the column is of the halves alone.
+    halves = bool(times) and len(few) == len(times)
+    head = "half within" if halves else "half; 95 % within"
     rows: list[list[Cell]] = [
         ["", "headline,", "to detect", "to restore", "access after leaving"],
-        ["", "% of years", "half; 95 % within", "half; 95 % within", "half; 95 % lose it within"],
+        ["", "% of years", head, head, "half; 95 % lose it within"],
     ]
     rows += [
         [
-            _named(forecast, policy),
+            named(forecast, policy),
             share_text(policy.headline),
-            _within(policy.times.get("time_to_detect")),
-            _within(policy.times.get("time_to_restore")),
+            _within(policy.times.get("time_to_detect"), halves),
+            _within(policy.times.get("time_to_restore"), halves),
             _within(policy.access.get("after_leaving")),
         ]
         for policy in forecast.policies
     ]
-    return _titled("RISK AND TIMES", _laid_out(rows))
+    lines = titled("RISK AND TIMES", laid_out(rows))
+    if any(not math.isfinite(policy.headline.mean) for policy in forecast.policies):
+        lines.append(f" {DASH} too frequent a cause brings the headline for it to be said")
+    if few:
+        mark = "within what time 95 % are" if halves else "? 95 %"
+        lines.append(f" {mark}: {plural(forecast.years, 'year')} cannot tell, more years would")
+    return lines
 
 
-def _within(summary: Summary | None) -> str:
-    """Median and 95th percentile, each in the unit that suits it."""
-    if summary is None:
+def _within(summary: Summary | None, halves: bool = False) -> str:
+    """Median and 95th percentile, each in the unit that suits it; `?` where the latter cannot be said."""
+    if summary is None or not math.isfinite(summary.median):
         return DASH
-    factor = 1440.0 if summary.unit == "days" else 1.0
-    said = [
-        minutes(value * factor) if math.isfinite(value) else DASH for value in (summary.median, summary.p95)
-    ]
-    return DASH if said == [DASH, DASH] else "; ".join(said)
+    if summary.unit == "days" and summary.median >= A_YEAR:
+        return "a year or more"
+    ends = (summary.median,) if halves else (summary.median, summary.p95)
+    return "; ".join(_long(value, summary.unit) for value in ends)
+
+
+def _long(value: float, unit: str) -> str:
+    if not math.isfinite(value):
+        return "?"
+    if unit == "days" and value >= A_YEAR:
+        return "a year or more"
+    return minutes(value * (1440.0 if unit == "days" else 1.0))
 
 
 def _work(forecast: Forecast) -> list[str]:
@@ -236,11 +224,11 @@ def _work(forecast: Forecast) -> list[str]:
         text = policy.friction_text or "none seen"
         if policy.unstable is not None:
             text = f"UNSTABLE, see below; {text}" if policy.friction_text else "UNSTABLE, see below"
-        row: list[Cell] = [_named(forecast, policy), wrap(text, FRICTION)]
+        row: list[Cell] = [named(forecast, policy), wrap(text, FRICTION)]
         if money:
             row.append(DASH if policy.cost is None else amount(policy.cost))
         rows.append(row)
-    return _titled("WHAT HONEST WORK PAYS", _laid_out(rows, left=(0, 1)))
+    return titled("WHAT HONEST WORK PAYS", laid_out(rows, left=(0, 1)))
 
 
 def _unstable(forecast: Forecast) -> list[str]:
@@ -276,7 +264,7 @@ def _causes(forecast: Forecast) -> list[str]:
                 f"{cause.simulated:,}",
             ]
         )
-    return _titled("CAUSES", _laid_out(rows, most=LABEL))
+    return titled("CAUSES", laid_out(rows, most=LABEL))
 
 
 def how_often(cause: CauseResult) -> str:
@@ -298,7 +286,7 @@ def _exceeded(forecast: Forecast) -> list[str]:
     title = "BAD YEARS   protected accounts together are dark for more than this, with a chance of"
     if not found:
         curves = [policy.exceedance for policy in forecast.policies if policy.exceedance]
-        why = "no exceedance curve was made"
+        why = "no exceedance curve can be composed: a frequent cause enters a year by its mean alone"
         if curves:
             seen = any(point.share > 0 for points in curves for point in points)
             seen = seen or any(policy.headline.mean > 0 for policy in forecast.policies)
@@ -308,10 +296,17 @@ def _exceeded(forecast: Forecast) -> list[str]:
     rows: list[list[Cell]] = [["", *(f"{chance_text(chance)} % a year" for chance, _ in found)]]
     for at, policy in enumerate(forecast.policies):
         cells = [length(policy, row[at]) for _, row in found]
-        rows.append([_named(forecast, policy), *cells])
-    lines = [title, *_laid_out(rows)]
-    if any(cell is None for _, row in found for cell in row):
+        rows.append([named(forecast, policy), *cells])
+    lines = [title, *laid_out(rows)]
+    if any(
+        row[at] is None
+        for _, row in found
+        for at, policy in enumerate(forecast.policies)
+        if policy.exceedance
+    ):
         lines.append(f" {DASH} the simulation cannot tell: more years would")
+    if any(not policy.exceedance for policy in forecast.policies):
+        lines.append(f" {DASH} in all places: a frequent cause enters a year by its mean alone")
     return lines
 
 
@@ -326,10 +321,10 @@ def _foot(forecast: Forecast) -> list[str]:
         said += f"; {plural(simulated, 'occurrence')} simulated"
     lines += filled("YEARS", said)
     lines += filled("METHOD", METHODS[forecast.method] + (f": {forecast.why}" if forecast.why else ""))
-    lines += filled(
-        "ERROR",
-        "ranges in brackets are the simulation error alone (95 %): that numbers put in may be wrong is not in them",
-    )
+    error = "ranges in brackets are the simulation error alone (95 %): that numbers put in may be wrong is not in them"
+    if any(policy.ignorance is not None for policy in forecast.policies):
+        error += ", but under NOT KNOWN as far as the scenario says how uncertain they are"
+    lines += filled("ERROR", error)
     if forecast.weeks:
         lines += filled("COSTS", f"from {plural(forecast.weeks, 'simulated routine week')} of the same model")
     lines += filled(

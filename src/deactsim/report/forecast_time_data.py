@@ -7,14 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..study.forecast_results import Forecast, ForecastPolicy, YearsOccurrence
+from ..study.forecast_results import BadYear, Forecast, ForecastPolicy, YearsOccurrence
 from .chart_data import Table, Words
 from .forecast_chart_data import footer, group_label, group_place, grouped
-from .forecast_figures import (
-    baseline_of,
-    places,
-    utilisation,
-)
+from .forecast_figures import baseline_of, places
 from .wording import minutes, number, percent, plural, sentence, with_article
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -169,8 +165,8 @@ def _access_title(shown: Sequence[ForecastPolicy], own: ForecastPolicy | None, m
 
 def utilisation_data(forecast: Forecast) -> UtilisationData | None:
     """Busy shares by hour of the week, the busiest teams first; None where they were not kept."""
-    policies = [policy for policy in forecast.policies if utilisation(policy)]
-    names = list(dict.fromkeys(team for policy in policies for team in utilisation(policy)))
+    policies = [policy for policy in forecast.policies if policy.utilisation]
+    names = list(dict.fromkeys(team for policy in policies for team in policy.utilisation))
     if not names:
         return None
     own = baseline_of(forecast)
@@ -196,7 +192,7 @@ def utilisation_data(forecast: Forecast) -> UtilisationData | None:
     rows = tuple(
         (policy.name, team, DAYS[at // 24], at % 24, None if math.isnan(share) else share)
         for policy in policies
-        for team, shares in utilisation(policy).items()
+        for team, shares in policy.utilisation.items()
         for at, share in enumerate(shares)
     )
     table = Table(("policy", "team", "day", "hour", "busy_share"), rows)
@@ -211,10 +207,10 @@ def _team_lines(
     forecast: Forecast, policies: Sequence[ForecastPolicy], own: ForecastPolicy | None, team: str
 ) -> Lines:
     """The baseline's line, and those of policies that move it; the rest is as the baseline."""
-    base = None if own is None else utilisation(own).get(team)
+    base = None if own is None else own.utilisation.get(team)
     moved: list[tuple[ForecastPolicy, tuple[float, ...]]] = []
     for policy in policies:
-        shares = utilisation(policy).get(team)
+        shares = policy.utilisation.get(team)
         if shares is None:
             continue
         if policy is not own and (base is None or not _near(shares, base)):
@@ -283,7 +279,8 @@ def bad_year_data(forecast: Forecast) -> BadYearData | None:
     words = Words(
         forecast.scenario.title,
         title,
-        "One simulated year under the baseline. Height: minutes dark, all accounts of an occurrence together.",
+        "One simulated year under the baseline. Height: minutes dark, all accounts of an occurrence together."
+        + (" Frequent causes are in the total by their mean, and are not shown." if _by_mean(year) else ""),
         footer(forecast),
     )
     alt = title + ". " + " ".join(f"Day {event.day:.0f}: {event.note}." for event in events if event.note)
@@ -293,6 +290,11 @@ def bad_year_data(forecast: Forecast) -> BadYearData | None:
     )
     columns = ("day_of_year", "cause", "accounts", "dark_minutes", "protected", "noticed_by")
     return BadYearData(words, events, alt.rstrip(), Table(columns, rows))
+
+
+def _by_mean(year: BadYear) -> bool:
+    """Whether more went dark in the year than by its occurrences."""
+    return sum(each.minutes for each in year.occurrences) < 0.999 * year.minutes
 
 
 def _told(each: YearsOccurrence, label: str) -> str:

@@ -93,7 +93,9 @@ def vary_data(forecasts: Sequence[Forecast]) -> VaryData:
     ]
     access = _curves(ordered, _access)
     if any(_moves(curve) for curve in access):
-        panels.append(VaryPanel("Leavers' access after their last shift, mean", "days", access))
+        panels.append(
+            VaryPanel("Leavers' access after their last shift, mean (a year at most)", "days", access)
+        )
     title = _title(ordered, path, texts)
     done = {each.years for each in ordered}
     words = Words(
@@ -118,7 +120,7 @@ def vary_data(forecasts: Sequence[Forecast]) -> VaryData:
         for figure, estimate in (
             ("dark_minutes", dark(policy)), ("headline", policy.headline), ("access_after_leaving", _access(policy)),
         )
-        if estimate is not None
+        if estimate is not None and math.isfinite(estimate.mean)
     )  # fmt: skip
     columns = ("path", "value", "policy", "figure", "mean", "low", "high", "unit")
     return VaryData(words, path, texts, positions, tuple(panels), alt, Table(columns, rows))

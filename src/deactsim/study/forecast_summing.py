@@ -30,7 +30,7 @@ from .friction import Weeks, friction_text, wages_of
 from .implied import overloaded
 from .occurrences import COLUMNS
 from .results import Estimate, Summary
-from .utilisation import by_hour, hours_ahead
+from .utilisation import by_hour
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,9 +172,7 @@ class Summing:
             ignorance=ignorance,
             luck=luck,
             best=self.ignorance.best(place, sorted(set(years.plan_of.values()))),
-            utilisation=by_hour(
-                routine, years.weeks[place].busy, hours_ahead(self.scenario.zone, years.start)
-            ),
+            utilisation=by_hour(routine, years.weeks[place].busy, self.scenario.zone),
             unstable=", ".join(overload.values()) or None,
             cost=self._cost(name, routine),
         )

@@ -7,13 +7,16 @@ the rates). No new simulation is needed, and none of its noise comes in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from math import log
 
 import numpy as np
 from scipy.special import expit, logit, ndtri
 
-from ..scenario.paths import between_at, kind_at, leaves
+from ..scenario.paths import between_at, kind_at, leaves, text_at
 from ..scenario.quantities import text_of
 from ..scenario.stated import Rate, Stated
 from ..stats import weighted, yearly
@@ -28,12 +31,14 @@ Z90 = 1.6448536269514722
 
 @dataclass(frozen=True, slots=True)
 class _Scaled:
-    """An uncertain number that scales one cause: its place, and (DRAWS,) values."""
+    """An uncertain number that scales one cause: (DRAWS,) factors on its rate, and those at p05 and p95."""
 
     path: str
     cause: int
-    value: float
-    values: Array
+    leaf: Stated[object]
+    factors: Array
+    low: float
+    high: float
 
 
 class Ignorance:
@@ -42,10 +47,7 @@ class Ignorance:
     def __init__(self, years: Years) -> None:
         self.years = years
         self.scaled, self.held = self._uncertain()
-        rates = np.array([cause.per_year for cause in years.causes])
-        self.rates = np.repeat(rates[None, :], DRAWS, axis=0)
-        for each in self.scaled:
-            self.rates[:, each.cause] *= each.values / each.value
+        self.rates = np.array([cause.per_year for cause in years.causes])
 
     def _uncertain(self) -> tuple[list[_Scaled], list[str]]:
         """The uncertain numbers that scale a cause, and the paths of the others, which are held."""
@@ -59,26 +61,30 @@ class Ignorance:
             if cause is None:
                 held.append(path)
             else:
-                u = uniform(self.years.seed, 7 + len(scaled), np.arange(DRAWS))
-                scaled.append(_Scaled(path, cause, _number(leaf.value), _drawn(leaf, u)))
+                value = _number(leaf.value)
+                low, high = (_number(end) / value for end in leaf.uncertain)
+                u = _strata(self.years.seed, 7 + len(scaled))
+                scaled.append(_Scaled(path, cause, leaf, _drawn(leaf, u) / value, low, high))
         return scaled, held
 
-    def per_occurrence(self, measure: str) -> Array:
-        """(plans, causes): the mean of a measure, an occurrence."""
-        table = self.years.table
-        if table is None:
-            counts = np.bincount(self.years.found.cause, minlength=len(self.years.causes))
-            sums = [
-                np.bincount(self.years.found.cause, self.years.column(place, measure), len(self.years.causes))
-                for place in range(len(self.years.plans))
-            ]
-            return np.array(sums) / np.maximum(counts, 1)
-        return np.array(
-            [
-                table.means(self.years.column(place, measure)).mean(axis=0)
-                for place in range(len(self.years.plans))
-            ]
-        )
+    @cached_property
+    def means(self) -> Array:
+        """(plans, causes): minutes dark of an occurrence."""
+        years = self.years
+        columns = [years.column(place, "dark_minutes") for place in range(len(years.plans))]
+        if years.table is not None:
+            return np.array([years.table.means(column).mean(axis=0) for column in columns])
+        counts = np.bincount(years.found.cause, minlength=len(years.causes))
+        sums = [np.bincount(years.found.cause, column, len(years.causes)) for column in columns]
+        return np.array(sums) / np.maximum(counts, 1)
+
+    @cached_property
+    def expected(self) -> Array:
+        """(DRAWS, plans): expected minutes dark of a year under each draw of what is unknown."""
+        rates = np.repeat(self.rates[None, :], DRAWS, axis=0)
+        for each in self.scaled:
+            rates[:, each.cause] *= each.factors
+        return np.asarray(rates @ self.means.T)
 
     def ranges(self, place: int) -> tuple[Range | None, Range | None]:
         """Minutes dark a year: how the expected year spreads over what is unknown, and a year about it.
@@ -87,79 +93,74 @@ class Ignorance:
         """
         ignorance = None
         if self.scaled:
-            expected = self.rates @ self.per_occurrence("dark_minutes")[place]
-            ignorance = Range(float(np.quantile(expected, 0.05)), float(np.quantile(expected, 0.95)))
+            low, high = np.quantile(self.expected[:, place], (0.05, 0.95))
+            ignorance = Range(float(low), float(high))
         dark = self.years.column(place, "dark_minutes")
         if self.years.composed is not None and not self.years.composed.regular(dark):
             return ignorance, None
-        totals = self.years.totals(dark)
-        flat, weights = totals.values.ravel(), totals.weights.ravel()
         if not yearly.carries(0.05, float(self.years.years)):
             return ignorance, None
+        totals = self.years.totals(dark)
+        flat, weights = totals.values.ravel(), totals.weights.ravel()
         return ignorance, Range(
             weighted.quantile(flat, weights, 0.05), weighted.quantile(flat, weights, 0.95)
         )
 
-    def best(self, place: int, among: list[int]) -> float | None:
+    def best(self, place: int, among: Sequence[int]) -> float | None:
         """The share of draws in which no other policy's expected year has fewer minutes dark."""
         if not self.scaled:
             return None
-        expected = self.rates @ self.per_occurrence("dark_minutes").T
-        least = expected[:, among].min(axis=1)
-        return float((expected[:, place] <= least * (1.0 + 1e-12)).mean())
+        least = self.expected[:, list(among)].min(axis=1)
+        return float((self.expected[:, place] <= least * (1.0 + 1e-12)).mean())
 
     def unknowns(self, own: int) -> tuple[Unknown, ...]:
         """Each uncertain number, and how far it moves the baseline's expected minutes dark a year."""
-        means = self.per_occurrence("dark_minutes")[own]
-        rates = np.array([cause.per_year for cause in self.years.causes])
-        scenario, found = self.years.scenario, []
+        total = float(self.rates @ self.means[own])
+        found = []
         for each in self.scaled:
-            between = between_at(scenario, each.path) or ("", "")
-            low, high = (float(np.quantile(each.values, p)) / each.value - 1.0 for p in (0.05, 0.95))
-            part = float(rates[each.cause] * means[each.cause])
-            total = float(rates @ means)
-            text = text_of(dict(leaves(scenario))[each.path].value, kind_at(scenario, each.path))
-            found.append(Unknown(each.path, text, *between, total + part * low, total + part * high))
-        found += [
-            Unknown(
-                path,
-                text_of(dict(leaves(scenario))[path].value, kind_at(scenario, path)),
-                *(between_at(scenario, path) or ("", "")),
-                None,
-                None,
-            )
-            for path in self.held
-        ]
-        return tuple(sorted(found, key=lambda one: -((one.high or 0.0) - (one.low or 0.0))))
+            part = float(self.rates[each.cause] * self.means[own, each.cause])
+            ends = total + part * (each.low - 1.0), total + part * (each.high - 1.0)
+            found.append(self._unknown(each.path, *ends))
+        found.sort(key=lambda one: -((one.high or 0.0) - (one.low or 0.0)))
+        return (*found, *(self._unknown(path, None, None) for path in self.held))
+
+    def _unknown(self, path: str, low: float | None, high: float | None) -> Unknown:
+        scenario = self.years.scenario
+        p05, p95 = between_at(scenario, path) or ("", "")
+        return Unknown(path, text_at(scenario, path), p05, p95, low, high)
 
     def tips(self, places: dict[str, int]) -> tuple[Tips, ...]:
-        """Uncertain numbers at which neighbours in the ranking change places, within their range."""
-        means = self.per_occurrence("dark_minutes")
-        rates = np.array([cause.per_year for cause in self.years.causes])
-        totals = means @ rates
+        """Uncertain numbers at which neighbours in the ranking change places, within their range.
+
+        The best policies come first, and of a pair what is nearest to its tipping value. Neighbours
+        that the simulation cannot tell apart have no order that could hang on anything.
+        """
+        totals = self.means @ self.rates
         order = sorted(places, key=lambda name: (totals[places[name]], name))
         found = []
         for better, worse in pairwise(order):
-            gap = (means[places[worse]] - means[places[better]]) * rates
+            gap = (self.means[places[worse]] - self.means[places[better]]) * self.rates
+            if not self._told_apart(places[better], places[worse]):
+                continue
+            turns = []
             for each in self.scaled:
-                if gap[each.cause] == 0.0:
-                    continue
-                factor = 1.0 - float(gap.sum()) / float(gap[each.cause])
-                low, high = np.quantile(each.values, (0.05, 0.95)) / each.value
-                if low <= factor <= high and abs(float(gap.sum())) > 1e-9:
+                part = float(gap[each.cause])
+                factor = 1.0 - float(gap.sum()) / part if part != 0.0 else -1.0
+                if each.low <= factor <= each.high:
                     kind = kind_at(self.years.scenario, each.path)
-                    leaf = dict(leaves(self.years.scenario))[each.path]
-                    found.append(
-                        Tips(
-                            better,
-                            worse,
-                            each.path,
-                            "over" if factor < 1.0 else "under",
-                            text_of(_scaled(leaf.value, factor), kind),
-                            text_of(leaf.value, kind),
-                        )
+                    value, now = (
+                        text_of(_times(each.leaf.value, factor), kind),
+                        text_of(each.leaf.value, kind),
                     )
+                    tip = Tips(better, worse, each.path, "over" if factor < 1.0 else "under", value, now)
+                    turns.append((abs(log(factor)), tip))
+            found += [tip for _, tip in sorted(turns, key=lambda turn: turn[0])]
         return tuple(found)
+
+    def _told_apart(self, better: int, worse: int) -> bool:
+        years = self.years
+        change = years.column(worse, "dark_minutes") - years.column(better, "dark_minutes")
+        return yearly.over_years(years.a_year(change)).low > 0.0
 
 
 def _cause_of(path: str) -> str:
@@ -176,10 +177,16 @@ def _number(value: object) -> float:
     return value.per_day if isinstance(value, Rate) else float(value)  # type: ignore[arg-type]
 
 
-def _scaled(value: object, factor: float) -> object:
+def _times(value: object, factor: float) -> object:
     if isinstance(value, Rate):
         return Rate(float(f"{value.amount * factor:.2g}"), value.unit)
     return min(1.0, float(f"{float(value) * factor:.2g}"))  # type: ignore[arg-type]
+
+
+def _strata(key: int, which: int) -> Array:
+    """(DRAWS,) levels between 0 and 1, one in each of as many equal parts, shuffled (a Latin hypercube)."""
+    place = np.argsort(uniform(key, which, np.arange(DRAWS)))
+    return np.asarray((place + 0.5) / DRAWS)
 
 
 def _drawn(leaf: Stated[object], u: Array) -> Array:

@@ -52,26 +52,28 @@ def _add(hours: Array, start: int, end: int) -> None:
 
 
 def by_hour(
-    plan: Plan, weeks: Sequence[tuple[int, dict[int, Array]]], ahead: int
+    plan: Plan, weeks: Sequence[tuple[int, dict[int, Array]]], zone: str
 ) -> dict[str, tuple[float, ...]]:
-    """Busy shares of each team for 168 hours of the week; nan where nobody is on shift.
+    """Busy shares of each team for 168 hours of the week by a zone's clock; nan where nobody is on shift.
 
-    `weeks` are beginnings (Monday 0:00 UTC) and their `busy_hours`; `ahead` is by how many hours
-    the clock to be shown is ahead of UTC.
+    `weeks` are beginnings (Monday 0:00 UTC) and their `busy_hours`. Teams without any work are left out.
     """
     found = {}
     for team in plan.teams:
         worked, there = np.zeros(HOURS), np.zeros(HOURS)
         for begins, hours in weeks:
-            worked += hours[team.id]
-            there += [
+            on_shift = [
                 team.headcount * overlap(team.windows, begins + h * HOUR, begins + (h + 1) * HOUR) / HOUR
                 for h in range(HOURS)
             ]
-        share = np.full(HOURS, np.nan)
-        np.divide(worked, there, out=share, where=there > 0.0)
-        if worked.any():
-            found[team.name] = tuple(float(each) for each in np.roll(share, ahead))
+            # Each week by its own clock: in summer a shift begins an hour earlier by UTC.
+            ahead = hours_ahead(zone, begins)
+            worked += np.roll(hours[team.id], ahead)
+            there += np.roll(on_shift, ahead)
+        if worked.any() and there.any():
+            share = np.full(HOURS, np.nan)
+            np.divide(worked, there, out=share, where=there > 0.0)
+            found[team.name] = tuple(float(each) for each in share)
     return found
 
 

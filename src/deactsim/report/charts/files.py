@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from ...errors import DeactsimError
-from ..chart_data import Table
+from ..chart_data import Cell, Table
 from .measure import DPI
 from .style import house_style
 
@@ -45,5 +46,10 @@ def _csv(table: Table) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.columns)
-    writer.writerows(table.rows)
+    writer.writerows(map(_known, row) for row in table.rows)
     return text.getvalue()
+
+
+def _known(cell: Cell) -> Cell:
+    """A cell; nothing where it is not a number that can be said."""
+    return None if isinstance(cell, float) and not math.isfinite(cell) else cell

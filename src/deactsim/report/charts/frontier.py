@@ -27,7 +27,7 @@ def draw(data: FrontierData) -> Figure:
     right = sheet.wide - MARGIN - KEY
     top, bottom = sheet.top + HEAD, sheet.bottom - AXIS
     wide = (right - LEFT - BETWEEN) / 2
-    up = Scale.of([spot.exposure.mean for spot in data.spots])
+    up = Scale.of([value for spot in data.spots for value in (spot.exposure.mean, spot.exposure.high)])
     for at, head in enumerate(data.burdens):
         left = LEFT + at * (wide + BETWEEN)
         axes = plane(sheet, left, top, left + wide, bottom)

@@ -15,6 +15,8 @@ HEAD, AXIS, BETWEEN = 12, 60, 26
 MARKS = 62
 """Room for the marks of the y axis, right of the names."""
 TALLEST = 320.0
+LIMITS = (0.1, 0.2, 0.5, 1.0)
+"""Where the axis may end, the same for all teams: people who are hardly busy are seen to be so, but seen."""
 
 
 def draw(data: UtilisationData) -> Figure:
@@ -24,9 +26,11 @@ def draw(data: UtilisationData) -> Figure:
     top = sheet.top + HEAD
     high = (sheet.bottom - AXIS - top - BETWEEN * (len(data.teams) - 1)) / len(data.teams)
     high = min(high, TALLEST)
+    busiest = max((peak(line)[0] for team in data.teams for _, _, line in team.lines), default=0.0)
+    most = next((limit for limit in LIMITS if busiest <= limit), busiest)
     for at, team in enumerate(data.teams):
         y = top + at * (high + BETWEEN)
-        _strip(sheet, team, (y, y + high, right), last=at == len(data.teams) - 1)
+        _strip(sheet, team, (y, y + high, right), most, last=at == len(data.teams) - 1)
     rows = {
         (label, place): KeyRow(label, _peaks(data, label), place)
         for team in data.teams
@@ -37,14 +41,15 @@ def draw(data: UtilisationData) -> Figure:
     return sheet.figure
 
 
-def _strip(sheet: Sheet, team: TeamWeek, frame: tuple[float, float, float], *, last: bool) -> None:
+def _strip(
+    sheet: Sheet, team: TeamWeek, frame: tuple[float, float, float], most: float, *, last: bool
+) -> None:
     top, bottom, right = frame
     axes = plane(sheet, LEFT, top, right, bottom)
     axes.set_xlim(0, WEEK)
-    top_share = max([1.0, *(share for _, _, line in team.lines for share in line)])
-    axes.set_ylim(0, top_share * 1.04)
-    marks = (0.0, 0.5, 1.0) if bottom - top > 90 else (0.0, 1.0)
-    axes.set_yticks(marks, [f"{100 * mark:.0f} %" for mark in marks])
+    axes.set_ylim(0, most * 1.04)
+    marks = (0.0, most / 2, most) if bottom - top > 90 else (0.0, most)
+    axes.set_yticks(marks, [f"{100 * mark:g} %" for mark in marks])
     axes.set_xticks([24 * day for day in range(8)], [""] * 8)
     for day in range(1, 7):
         axes.axvline(24 * day, color="#e6e6ea", linewidth=0.8, zorder=0)

@@ -1,0 +1,138 @@
+"""What is not known, in words: ignorance and luck by policy, the uncertain numbers, what the order hangs on."""
+
+from __future__ import annotations
+
+import math
+
+from ..study.forecast_results import Forecast, ForecastPolicy, Range, Tips, Unknown
+from .forecast_figures import DASH, others
+from .forecast_layout import Cell, laid_out, named, titled
+from .wording import filled, number, percent, plural
+
+PATH = 44
+MOST_TIPS = 4
+"""Tipping points that are told, one a pair of neighbours; the rest is in the JSON."""
+
+
+def not_known(forecast: Forecast) -> list[list[str]]:
+    """Blocks: by policy, by uncertain number, and what the order of neighbours hangs on."""
+    blocks = [_by_policy(forecast)]
+    if forecast.unknowns:
+        blocks += [_numbers(forecast), _order(forecast)]
+    return blocks
+
+
+def _by_policy(forecast: Forecast) -> list[str]:
+    policies = forecast.policies
+    unsure = any(policy.ignorance is not None for policy in policies)
+    lucky = any(policy.luck is not None for policy in policies)
+    if not unsure and not lucky:
+        said = "no number that scales a cause is said to be `uncertain`, so that none was put in doubt here."
+        return filled("NOT KNOWN", f"{said} {luck_missing(forecast)}".rstrip(), indent=12)
+    first: list[Cell] = [""]
+    second: list[Cell] = [""]
+    if unsure:
+        first.append("expected minutes a year,")
+        second.append("if numbers are off, 5-95 %")
+    if lucky:
+        first.append("minutes in one year, if")
+        second.append("they are right, 5-95 %")
+    if unsure and len(policies) > 1:
+        first.append("the best,")
+        second.append("of 100 draws")
+    rows = [first, second]
+    for policy in policies:
+        row: list[Cell] = [named(forecast, policy)]
+        if unsure:
+            row.append(range_text(policy.ignorance))
+        if lucky:
+            row.append(range_text(policy.luck))
+        if unsure and len(policies) > 1:
+            row.append(DASH if policy.best is None else percent(policy.best))
+        rows.append(row)
+    lines = titled("NOT KNOWN", laid_out(rows))
+    if not unsure:
+        lines.append(
+            " no number that scales a cause is said to be `uncertain`: what may be off is not in this"
+        )
+    missing = luck_missing(forecast)
+    return lines + ([f" {missing}"] if missing else [])
+
+
+def luck_missing(forecast: Forecast) -> str:
+    """Why one year's luck is not said of some policy, or of any; empty where it is said of all."""
+    missing = [policy.name for policy in forecast.policies if policy.luck is None]
+    if not missing:
+        return ""
+    if len(missing) < len(forecast.policies):
+        return f"{DASH} cannot be said: a frequent cause enters a year by its mean alone"
+    return (
+        "one year's luck cannot be said: too few years, or a frequent cause enters a year by its mean alone"
+    )
+
+
+def range_text(found: Range | None) -> str:
+    """`568 to 7,649`; a dash where it cannot be said."""
+    if found is None or not (math.isfinite(found.p05) and math.isfinite(found.p95)):
+        return DASH
+    return f"{number(found.p05)} to {number(found.p95)}"
+
+
+def between(unknown: Unknown) -> str:
+    """`0.002 to 0.1 per year`: the unit once."""
+    unit = unknown.p95_text[len(unknown.p95_text.rstrip("abcdefghijklmnopqrstuvwxyz %")) :]
+    low = unknown.p05_text.removesuffix(unit) if unit else unknown.p05_text
+    return f"{low} to {unknown.p95_text}"
+
+
+def _numbers(forecast: Forecast) -> list[str]:
+    """The uncertain numbers, those that move the baseline most first."""
+    rows: list[list[Cell]] = [["", "put in", "known to, 5-95 %", "baseline, minutes a year"]]
+    held = []
+    for unknown in forecast.unknowns:
+        if unknown.low is None or unknown.high is None:
+            held.append(f"{unknown.path} {unknown.value_text} (5-95 %: {between(unknown)})")
+        else:
+            low, high = number(unknown.low), number(unknown.high)
+            moved = f"{low} to {high}" if low != high else f"hardly: {low}"
+            rows.append([unknown.path, unknown.value_text, between(unknown), moved])
+    lines = titled("WHAT MAY BE OFF", laid_out(rows, most=PATH)) if len(rows) > 1 else []
+    if held:
+        lines += filled("HELD", f"at the value put in, uncertain as it is: {'; '.join(held)}")
+    return lines
+
+
+def told(forecast: Forecast) -> list[Tips]:
+    """The nearest tipping point of each pair of neighbours, best policies first."""
+    by_pair: dict[tuple[str, str], Tips] = {}
+    for tips in forecast.tips:
+        by_pair.setdefault((tips.better, tips.worse), tips)
+    return list(by_pair.values())
+
+
+def _order(forecast: Forecast) -> list[str]:
+    """On which uncertain numbers the order of policies hangs."""
+    if not others(forecast):
+        return []
+    found = told(forecast)
+    if not found:
+        said = (
+            "no two neighbours that can be told apart change places within what is known of any one number."
+        )
+        return filled("ORDER", said)
+    lines: list[str] = []
+    for tips in found[:MOST_TIPS]:
+        said = (
+            f"{tips.better} leaves less than {tips.worse} only while {tips.path} is {tips.direction} "
+            f"{tips.value_text} (put in: {tips.now_text})"
+        )
+        lines += filled("" if lines else "ORDER", said)
+    more = len(forecast.tips) - min(len(found), MOST_TIPS)
+    rest = f"; {plural(more, 'tipping value')} more in the JSON" if more > 0 else ""
+    lines += filled("", f"each number by itself, the others as put in{rest}")
+    return lines
+
+
+def unsure(policies: tuple[ForecastPolicy, ...]) -> list[ForecastPolicy]:
+    """The policies of which ignorance or luck can be said."""
+    return [policy for policy in policies if policy.ignorance is not None or policy.luck is not None]
