@@ -257,6 +257,12 @@ def test_the_finding_of_exceedance() -> None:
     )
 
 
+def test_beyond_the_curve_is_said_to_be_so() -> None:
+    data = forecast_chart_data.exceedance_data(CASES["far appetite"]())
+    assert {curve.figure for curve in data.curves} == {"not in these years"}
+    assert data.words.title.startswith("2,000 years cannot tell how often more than 69 days are exceeded")
+
+
 def test_equal_curves_are_one() -> None:
     data = forecast_chart_data.exceedance_data(made.forecast())
     assert data.curves[0].label == "as-it-was (baseline), ten-an-hour"

@@ -295,7 +295,8 @@ def test_the_document_has_what_it_promises() -> None:
     document = record(made.forecast())
     assert set(document) == {
         "question", "scenario", "varied", "baseline", "seed", "years", "weeks", "method", "why", "complete",
-        "appetite", "protected", "causes", "measures", "policies", "bad_year", "unknowns", "tips", "assumed", "rests_on", "silent",
+        "appetite", "protected", "causes", "measures", "policies", "bad_year", "unknowns", "tips", "assumed",
+        "rests_on", "silent",
     }  # fmt: skip
     assert document["appetite"] == {"value": 60.0, "unit": "min"}
     assert document["complete"] is True

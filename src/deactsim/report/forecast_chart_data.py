@@ -11,6 +11,7 @@ from ..study.results import Estimate
 from .chart_data import Table, Words
 from .forecast_figures import (
     BURDENS,
+    DASH,
     at_minutes,
     baseline_of,
     best,
@@ -124,7 +125,8 @@ def exceedance_data(forecast: Forecast) -> ExceedanceData:
     curves = []
     for group in groups:
         there = at_minutes(group[0].exceedance, forecast.appetite)
-        figure = "outside the curve" if there is None else f"{share_text(there)} %"
+        never = there is None and group[0].exceedance[-1].minutes < forecast.appetite
+        figure = "not in these years" if never else f"{DASH if there is None else share_text(there)} %"
         curves.append(
             ExceedanceCurve(
                 group_label(forecast, group), group_place(forecast, group), group[0].exceedance, figure

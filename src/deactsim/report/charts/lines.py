@@ -105,7 +105,10 @@ def key(
     wide = right - left - SWATCH - 12
     size = BODY if len(rows) <= 9 else SMALL
     texts = [
-        (lines_of(row.label, wide, size), lines_of(row.figure, wide, SMALL) if row.figure else [])
+        (
+            lines_of(row.label, wide, size, _weight(row)),
+            lines_of(row.figure, wide, SMALL) if row.figure else [],
+        )
         for row in rows
     ]
     for at, (row, (label, figure)) in enumerate(zip(rows, texts, strict=True)):
@@ -118,12 +121,16 @@ def key(
         below = y + TIGHT
         for line in label:
             sheet.text(left + SWATCH + 12, below, line, size, INK if row.place is not None else QUIET,
-                       "bold" if row.place == 0 else "normal")  # fmt: skip
+                       _weight(row))  # fmt: skip
             below += pixels(size)
         for line in figure:
             sheet.text(left + SWATCH + 12, below, line, SMALL, QUIET)
             below += pixels(SMALL)
         y += high
+
+
+def _weight(row: KeyRow) -> str:
+    return "bold" if row.place == 0 else "normal"
 
 
 def _swatch(axes: Axes, row: KeyRow, y: float, *, marks: bool) -> None:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ..forecast_unknown_data import UnknownData, UnknownRow
 from .scale import Scale, put_on
-from .style import BODY, DARK, FAINT, INK, MARGIN, QUIET, SMALL, STOPPED, Sheet, pitch_for, roomy
+from .style import BODY, DARK, FAINT, INK, MARGIN, QUIET, SCALES, SMALL, STOPPED, Sheet, pitch_for, roomy
 
 NAMES, LEFT, BEST = 250.0, 310.0, 170.0
 """Room for names, where the axis begins, and room for the last column."""
@@ -21,29 +21,30 @@ UP, THICK, THIN = 0.16, 0.30, 0.16
 
 def draw(data: UnknownData) -> Figure:
     """A row a policy: a thick band of ignorance with the expected year on it, a thin outlined one of luck below."""
-    labels = [row.label for row in data.rows]
-    pitch = pitch_for(labels, NAMES, ROW)
-    sheet = roomy(data.words, HEAD + AXIS + pitch * len(labels))
-    pitch = min(TALLEST, max(pitch, (sheet.bottom - sheet.top - HEAD - AXIS) / len(labels)))
-    with_best = any(row.best for row in data.rows)
+    pitch = pitch_for([row.label for row in data.rows], NAMES, ROW)
+    rows = _fitting(data, pitch)
+    more = len(data.rows) - len(rows)
+    sheet = roomy(data.words, HEAD + AXIS + pitch * len(rows))
+    pitch = min(TALLEST, max(pitch, (sheet.bottom - sheet.top - HEAD - AXIS) / len(rows)))
+    with_best = any(row.best for row in rows)
     right = sheet.wide - MARGIN - (BEST if with_best else 20.0)
     top = sheet.top + HEAD
-    bottom = top + pitch * len(labels)
+    bottom = top + pitch * len(rows)
     axes = sheet.axes(LEFT, top, right, bottom)
     scale = Scale.of(
         [
             *(
                 end
-                for row in data.rows
+                for row in rows
                 for band in (row.ignorance, row.luck)
                 if band
                 for end in (band.p05, band.p95)
             ),
-            *(row.mean for row in data.rows if row.mean is not None),
+            *(row.mean for row in rows if row.mean is not None),
         ]
     )
     put_on(axes, "x", scale)
-    axes.set_ylim(len(labels), 0)
+    axes.set_ylim(len(rows), 0)
     axes.grid(visible=True, axis="x", color=FAINT, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.set_xlabel(
@@ -51,7 +52,7 @@ def draw(data: UnknownData) -> Figure:
     )
     if with_best:
         sheet.text(right + 30, sheet.top + 8, "the best in so many\nof 100 draws", SMALL + 1, QUIET)
-    for at, row in enumerate(data.rows):
+    for at, row in enumerate(rows):
         middle = top + (at + 0.5) * pitch
         sheet.name(LEFT - 16, middle, row.label, NAMES)
         _bands(axes, at + 0.5, row, scale)
@@ -59,8 +60,21 @@ def draw(data: UnknownData) -> Figure:
             sheet.text(
                 right + 30, middle, row.best, BODY, INK, "bold" if row.best != "0" else "normal", va="center"
             )
-    _key(sheet, data.rows)
+    _key(sheet, rows)
+    if more:
+        sheet.text(MARGIN, bottom + 14, f"and {more} more: see the data", SMALL, QUIET)
     return sheet.figure
+
+
+def _fitting(data: UnknownData, pitch: float) -> list[UnknownRow]:
+    """The first rows that the largest sheet of this shape has room for, and the baseline."""
+    sheet = Sheet(data.words, SCALES[-1])
+    most = max(1, int((sheet.bottom - sheet.top - HEAD - AXIS) // pitch))
+    rows = list(data.rows)
+    while len(rows) > most:
+        # From the end, but never the baseline.
+        rows.pop(-2 if rows[-1].baseline and len(rows) > 1 else -1)
+    return rows
 
 
 def _bands(axes: Axes, y: float, row: UnknownRow, scale: Scale) -> None:
@@ -80,8 +94,8 @@ def _ignorance(axes: Axes, low: float, high: float, y: float, thick: float) -> N
 
 def _luck(axes: Axes, low: float, high: float, y: float, thick: float) -> None:
     axes.barh(y, high - low, thick, low, color="white", edgecolor=DARK, linewidth=1.2, zorder=2)
-    axes.plot((low, low, None, high, high), (y - thick, y + thick, None, y - thick, y + thick), color=DARK,
-              linewidth=1.6, zorder=3)  # fmt: skip
+    for end in (low, high):
+        axes.plot((end, end), (y - thick, y + thick), color=DARK, linewidth=1.6, zorder=3)
 
 
 def _key(sheet: Sheet, rows: Sequence[UnknownRow]) -> None:
