@@ -236,7 +236,9 @@ def test_where_there_is_no_end_of_a_shift_they_leave_at_any_time() -> None:
 
 def test_nobody_leaves_where_nobody_can() -> None:
     assert world().leavers((team("support", OFFICE, 0.0),), START, START + DAY) == []
-    assert world().leavers((replace(team("support", OFFICE), headcount=0, heads=0),), START, START + DAY) == []
+    assert (
+        world().leavers((replace(team("support", OFFICE), headcount=0, heads=0),), START, START + DAY) == []
+    )
 
 
 WAVE = START + 5 * DAY + 3 * HOUR

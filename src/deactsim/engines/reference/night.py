@@ -139,7 +139,9 @@ class Night:
                 incident=incident,
             )
             # In a run that goes on to the world's end an act may lie before its beginning: then it comes first.
-            self.moment(max(first + after, self.start), Kind.ARRIVAL, action.id).then(partial(self._live, action))
+            self.moment(max(first + after, self.start), Kind.ARRIVAL, action.id).then(
+                partial(self._live, action)
+            )
 
     def _live(self, action: Action) -> None:
         self.env.process(live(self, action))

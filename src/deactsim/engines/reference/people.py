@@ -61,6 +61,8 @@ class People:
         #: Streams on which those who have stepped down may no longer act.
         self.step_down_reaches: frozenset[int] = frozenset()
         self.queue: list[Job] = []
+        #: How many jobs of each stream wait; those that anybody may do stand under None.
+        self.waiting: Counter[int | None] = Counter()
         self._match_due = -1
         self._shifts = spans(plan.windows, night.start, night.world.end) if plan.headcount else ()
 
@@ -93,13 +95,18 @@ class People:
     def submit(self, job: Job) -> None:
         """Queue a job."""
         insort(self.queue, job)
+        self.waiting[job.stream] += 1
         self.ask_match()
 
     def withdraw(self, job: Job) -> None:
         """Take a job that nobody has begun out of the queue."""
         if job in self.queue:
-            self.queue.remove(job)
+            self._leave(job)
             job.taken.succeed(None)
+
+    def _leave(self, job: Job) -> None:
+        self.queue.remove(job)
+        self.waiting[job.stream] -= 1
 
     def work(self, agent: int, length: int) -> Moment:
         """The moment at which an agent will have worked for `length`."""
@@ -125,11 +132,13 @@ class People:
         for who in list(self.idle):
             if not self.queue:
                 return
+            if not self._finds_work(who):  # many without the right need not read a long queue
+                continue
             agent = agent_id(self.plan.id, who)
             for job in self.queue:
                 if agent in job.barred or not self._may(who, job.stream):
                     continue
-                self.queue.remove(job)
+                self._leave(job)
                 self.idle.remove(who)
                 self.busy.add(who)
                 job.taken.succeed(agent)
@@ -139,5 +148,9 @@ class People:
         """Whether an agent may do such work: anybody may, but for a stream's reports."""
         if stream is None:
             return True
-        stepped_down = self.stepped_down[who] > 0 and stream in self.step_down_reaches
+        stepped_down = self.stepped_down.get(who, 0) > 0 and stream in self.step_down_reaches
         return who < self.plan.holders and not stepped_down
+
+    def _finds_work(self, who: int) -> bool:
+        """Whether anything that waits is such that an agent may do it."""
+        return any(count > 0 and self._may(who, stream) for stream, count in self.waiting.items())
