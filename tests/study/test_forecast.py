@@ -287,7 +287,7 @@ def test_what_cannot_be_forecast() -> None:
     with pytest.raises(DeactsimError, match="2 years or more"):
         forecast(scenario(), years=1)
     with pytest.raises(UnknownName, match="did you mean 'button'"):
-        forecast(scenario(), policies=["buton"])
+        forecast(scenario(), policies=["buttn"])
     nothing = loads(
         TEXT.replace("forecast: {forecast}\n", "").format(
             causes="{}", reports="{}", chance="1%", shift="always"

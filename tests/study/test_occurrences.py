@@ -233,10 +233,10 @@ def test_an_occurrence_is_the_same_in_its_window_as_in_the_whole_year(policy: st
     compared, columns = 0, set()
     for number in range(6):
         key = world_key(8, number)
-        whats = of_year(plan, causes, key)
-        incidents = tuple(incident_of(plan, what, WARM_UP, FOLLOW) for what in whats)
+        found = of_year(plan, causes, key)
+        incidents = tuple(incident_of(plan, what, WARM_UP, FOLLOW) for what in found)
         trace = run(replace(plan, others=incidents), whole_year(key))
-        for what, incident in zip(whats, incidents, strict=True):
+        for what, incident in zip(found, incidents, strict=True):
             accounts = {
                 incident.id + k: (act.followers, act.tier in PROTECTED) for k, act in enumerate(incident.acts)
             }
