@@ -99,7 +99,7 @@ def calculate(changed: Scenario) -> None:
                         assert not any(math.isnan(lengths.log_density(each, x)) for x in (1.0, 660e6, *found))
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(st.data())
 def test_an_extreme_number_is_refused_or_calculated_with(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(FILES))

@@ -93,7 +93,7 @@ def mutated(text: str, chance: random.Random) -> str:
     return text
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.integers(0, 2**32), st.sampled_from([STARTER, *VALID]))
 def test_mutations(seed: int, text: str) -> None:
     outcome(mutated(text, random.Random(seed)))
@@ -129,7 +129,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.sampled_from(SECTIONS), VALUES)
 def test_any_value_for_a_section(section: str, value: object) -> None:
     import json
@@ -143,7 +143,7 @@ def test_any_value_for_a_section(section: str, value: object) -> None:
     outcome("\n".join(kept) + f"\n{section}: {json.dumps(value, ensure_ascii=False)}\n")
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.data())
 def test_any_value_anywhere(data: st.DataObject) -> None:
     import json

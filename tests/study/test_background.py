@@ -144,7 +144,7 @@ def test_who_could_be_kept_waiting_by_routine_is(
     scenario = small(policies=f"{{as-it-was: {ASKING[policy]}}}", reports=reports, teams=teams)
     plan, runs, waits = compile_plan(scenario, "as-it-was", "meant"), Runs(), 0
     monkeypatch.setattr(background, "run", runs)
-    for number in range(60):
+    for number in range(40):
         world = new_world(plan, 4, number)
         found, whole = run_incident(plan, world), run(plan, world)
         assert marks(found, world.end) == marks(whole, world.end)
