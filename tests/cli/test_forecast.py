@@ -61,7 +61,22 @@ def test_the_table_is_printed_and_nothing_else(call: Invoke, asked: list[dict[st
         7,
     )
     assert request["progress"] is None
-    assert request["workers"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("words", "workers"),
+    [(("--years", 9), 1), (("--years", 10), 8), ((), 8), (("--precision", "5%"), 8)],
+)
+def test_few_years_need_no_more_processes(
+    call: Invoke,
+    asked: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[object, ...],
+    workers: int,
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    assert call(*words).exit_code == 0
+    assert asked[0]["workers"] == workers
 
 
 @pytest.mark.parametrize(("text", "share"), [("5%", 0.05), ("0.05", 0.05), ("2.5 %", 0.025)])

@@ -68,6 +68,7 @@ def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert said.out == ""
 
 
-def test_few_worlds_need_no_more_processes() -> None:
+def test_few_worlds_need_no_more_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
     assert output.workers(10) == 1
-    assert output.workers(2000) == (os.cpu_count() or 1)
+    assert output.workers(2000) == 8

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from deactsim.model.states import Event
 
 from .tiny import ASKED, QUIET, acts, answered, happened, lines, merged, night
@@ -17,6 +19,7 @@ def approval(settings: str = "", by: str = "{leads: 1}", catches: str = "100%") 
 
 
 LOOKED_AT = ASKED + "0 asked @a leads\n0 review_starts @a leads#1\n"
+REFUSED = LOOKED_AT + "2 review_ends @a leads#1 refused\n2 gate_denied @a approval refused\n"
 
 
 def test_approval_approves_what_it_does_not_catch() -> None:
@@ -32,10 +35,13 @@ def test_approval_approves_what_it_does_not_catch() -> None:
     )
 
 
-def test_approval_refuses() -> None:
-    assert happened(approval()) == lines(
-        LOOKED_AT + "2 review_ends @a leads#1 refused\n2 gate_denied @a approval refused"
-    )
+@pytest.mark.parametrize(
+    "policy",
+    [approval(), approval(by="{leads: 1, oncall: 1}"), approval("time_out: 2 min")],
+    ids=["the only one", "the first of two teams", "at the very time-out"],
+)
+def test_approval_ends_with_a_no(policy: str) -> None:
+    assert happened(policy) == lines(REFUSED)
 
 
 def test_approval_stamps_unread() -> None:
@@ -74,37 +80,22 @@ def test_approval_stamps_more_the_more_wait_behind() -> None:
     )
 
 
-def test_approval_of_two_from_one_team_asks_two_people() -> None:
-    assert happened(approval(by="{leads: 2}", catches="0%"), QUIET) == lines(
+@pytest.mark.parametrize(
+    ("by", "team", "person"),
+    [("{leads: 2}", "leads", "leads#2"), ("{leads: 1, oncall: 1}", "oncall", "oncall#1")],
+    ids=["of one team", "of two teams"],
+)
+def test_approval_asks_two_people_one_after_the_other(by: str, team: str, person: str) -> None:
+    assert happened(approval(by=by, catches="0%"), QUIET) == lines(
         LOOKED_AT
-        + """
+        + f"""
         2 review_ends @a leads#1 approved
-        2 asked @a leads
-        2 review_starts @a leads#2
-        4 review_ends @a leads#2 approved
+        2 asked @a {team}
+        2 review_starts @a {person}
+        4 review_ends @a {person} approved
         4 gate_passed @a approval approved
         4 took_effect @a actor
         """
-    )
-
-
-def test_approval_across_two_teams_asks_one_after_the_other() -> None:
-    assert happened(approval(by="{leads: 1, oncall: 1}", catches="0%"), QUIET) == lines(
-        LOOKED_AT
-        + """
-        2 review_ends @a leads#1 approved
-        2 asked @a oncall
-        2 review_starts @a oncall#1
-        4 review_ends @a oncall#1 approved
-        4 gate_passed @a approval approved
-        4 took_effect @a actor
-        """
-    )
-
-
-def test_approval_across_two_teams_ends_with_the_first_no() -> None:
-    assert happened(approval(by="{leads: 1, oncall: 1}")) == lines(
-        LOOKED_AT + "2 review_ends @a leads#1 refused\n2 gate_denied @a approval refused"
     )
 
 
@@ -184,17 +175,7 @@ def test_a_shift_that_ends_with_the_request_has_ended() -> None:
 
 def test_a_shift_that_begins_with_the_request_has_begun() -> None:
     more = "incident: {warm_up: 10 min}\n" + leads_on("12:00-13:00 UTC")
-    assert happened(approval("off_shift: pass"), more) == lines(
-        "0 shift_on leads\n"
-        + LOOKED_AT
-        + "2 review_ends @a leads#1 refused\n2 gate_denied @a approval refused"
-    )
-
-
-def test_an_answer_at_the_very_time_out_counts() -> None:
-    assert happened(approval("time_out: 2 min")) == lines(
-        LOOKED_AT + "2 review_ends @a leads#1 refused\n2 gate_denied @a approval refused"
-    )
+    assert happened(approval("off_shift: pass"), more) == lines("0 shift_on leads\n" + REFUSED)
 
 
 def test_a_second_approver_asked_at_the_very_time_out_has_no_time() -> None:

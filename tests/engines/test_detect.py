@@ -6,10 +6,7 @@ import pytest
 
 from deactsim.model.streams import Purpose, account_id, act_id, component_id
 
-from .tiny import ASKED, QUIET, answered, happened, lines, merged
-
-DARK = ASKED + "0 took_effect @a actor\n"
-PLAIN = merged(DARK, "10 noticed @a public", answered(15))
+from .tiny import DARK, PLAIN, QUIET, answered, happened, lines, merged
 
 # -- alert ----------------------------------------------------------------------------------
 
@@ -198,34 +195,24 @@ def test_public_notices_sooner_the_larger_the_audience(followers: str, minute: i
 def test_statements_and_audience_follow() -> None:
     """Word at 15: statements at 22 and 30. Visible at 25: followers back at once, at 30 and whole at 35."""
     more = "statements: {first: 7 min, second: 8 min}\naudience_whole: {within: 10 min, steps: [50%, 90%]}"
-    assert happened("", more) == lines(
-        DARK
-        + """
-        10 noticed @a public
-        15 word_arrives @a public
-        15 paged @a oncall
-        15 responder_takes @a oncall#1
-        16 picked_up @a oncall#1
-        18 cause_found @a oncall#1
-        21 undo_authorised @a oncall#1
+    assert happened("", more) == merged(
+        *PLAIN,
+        """
         22 first_statement @a
-        24 contained @a actor
-        25 visible @a response
-        25 responder_free @a oncall#1
         25 audience_step @a step 1
         30 second_statement @a
         30 audience_step @a step 2
         35 audience_whole @a
-        """
+        """,
     )
 
 
-def test_a_list_is_stale_for_some_accounts_and_not_for_others() -> None:
+@pytest.mark.parametrize(("u", "seen"), [(0.4, True), (0.6, False)])
+def test_a_list_is_stale_for_some_accounts_and_not_for_others(u: float, *, seen: bool) -> None:
     """`covers: 50%` holds `@a` if its luck says so, whatever the others' luck."""
     policy = "alert: {after: 2 min, recall: 100%, covers: 50%}"
-    for u, seen in ((0.4, True), (0.6, False)):
-        found = happened(policy, QUIET, luck={(account_id("@a"), Purpose.COVERED): u})
-        assert found == (merged(DARK, "2 noticed @a alert", answered(2, "alert")) if seen else lines(DARK))
+    found = happened(policy, QUIET, luck={(account_id("@a"), Purpose.COVERED): u})
+    assert found == (merged(DARK, "2 noticed @a alert", answered(2, "alert")) if seen else lines(DARK))
 
 
 def test_who_is_contained_can_no_longer_undo() -> None:

@@ -6,13 +6,26 @@ import pytest
 
 from deactsim.model.compile import CannotBeSaid
 
-from .tiny import ASKED, QUIET, REPORTS, acts, answered, happened, lines, merged, plan_of, routine, told
+from .tiny import (
+    ASKED,
+    PLAIN,
+    QUIET,
+    REPORTS,
+    acts,
+    answered,
+    happened,
+    lines,
+    merged,
+    plan_of,
+    routine,
+    told,
+)
 
 DARK_AT_ONCE = "0 took_effect @a actor"
 
 
 def test_without_safeguards() -> None:
-    assert happened() == merged(ASKED, DARK_AT_ONCE, "10 noticed @a public", answered(15))
+    assert happened() == PLAIN
 
 
 # -- protected list -------------------------------------------------------------------------

@@ -8,11 +8,11 @@ from deactsim.model.states import Stage
 from deactsim.model.world import World
 
 from .tiny import (
-    ASKED,
+    DARK,
+    PLAIN,
     QUIET,
     REPORTS,
     acts,
-    answered,
     at,
     checked,
     happened,
@@ -24,12 +24,10 @@ from .tiny import (
     world_of,
 )
 
-DARK = ASKED + "0 took_effect @a actor\n"
-NOTICED = DARK + "10 noticed @a public\n"
-PLAIN = merged(NOTICED, answered(15))
 TAKEN = (
-    NOTICED
+    DARK
     + """
+    10 noticed @a public
     15 word_arrives @a public
     15 paged @a oncall
     15 responder_takes @a oncall#1
@@ -338,7 +336,7 @@ def test_a_freeze_that_begins_meanwhile_prolongs_the_hold() -> None:
 
 
 def test_content_is_lost_when_retention_ends_first() -> None:
-    assert happened("retention: {keep: 20 min}") == merged(PLAIN_TEXT, "20 content_lost @a")
+    assert happened("retention: {keep: 20 min}") == merged(*PLAIN, "20 content_lost @a")
 
 
 def test_visible_at_the_very_end_of_retention_loses_nothing() -> None:
@@ -347,8 +345,5 @@ def test_visible_at_the_very_end_of_retention_loses_nothing() -> None:
 
 def test_the_platform_has_a_retention_of_its_own() -> None:
     more = "platform: {retention: 20 min}"
-    assert happened("", more) == merged(PLAIN_TEXT, "20 content_lost @a")
+    assert happened("", more) == merged(*PLAIN, "20 content_lost @a")
     assert happened("retention: {keep: 30 min}", more) == PLAIN
-
-
-PLAIN_TEXT = "\n".join(PLAIN)

@@ -265,6 +265,9 @@ def merged(*texts: str) -> list[str]:
 QUIET = "detection: {public: {chance: 0%}}\n"
 #: How every incident begins.
 ASKED = "0 requested @a actor\n0 gate_passed @a rights right_held\n"
+#: How it goes on where nothing stops it, and how it ends without safeguards.
+DARK = ASKED + "0 took_effect @a actor\n"
+PLAIN = merged(DARK, "10 noticed @a public", answered(15))
 
 
 def acts(*others: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ import pytest
 from deactsim.report import forecast_figures as figures
 from deactsim.report.forecast_records import FORECAST_COLUMNS, forecast_record, forecast_rows
 from deactsim.report.forecast_table import forecast_table, how_often, vary_table
+from deactsim.report.wording import inputs_text
 from deactsim.scenario.load import loads
 from deactsim.study.forecast_results import Beats, CauseResult, ExceedancePoint, Forecast
+from deactsim.study.provenance import basis
 from deactsim.study.results import Estimate, Summary
 from tests.report import made_up_forecast as made
 from tests.report.test_tables import TEXT, WIDTH, golden
@@ -36,10 +39,8 @@ def words(text: str) -> str:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_golden(name: str, text: object) -> None:
-    said = text()  # type: ignore[operator]
-    golden(name, said)
-    assert all(len(line) <= WIDTH and line == line.rstrip() for line in said.splitlines())
+def test_golden(name: str, text: Callable[[], str]) -> None:
+    golden(name, text())
 
 
 def test_what_is_put_in_is_never_dressed_as_a_finding() -> None:
@@ -47,7 +48,12 @@ def test_what_is_put_in_is_never_dressed_as_a_finding() -> None:
     assert "the appetite (put in)" in said
     assert "PUT IN not found: how often each cause comes" in said
     assert "may be wrong is not in them, but under NOT KNOWN as far as the scenario says" in said
-    assert "36 assumed numbers" in said
+
+
+def test_inputs_are_counted_as_everywhere() -> None:
+    rests = basis(made.forecast().scenario, ())
+    assert rests.disputed == 1
+    assert f"RESTS ON {inputs_text(rests)}. Sources dispute 1 input." in words(table())
 
 
 def test_an_unstable_policy_is_named_with_its_load() -> None:
@@ -118,14 +124,21 @@ def test_few_years_cannot_tell_what_a_bad_one_is() -> None:
     assert "BAD YEARS 10 years cannot tell: more years would." in said
 
 
-def test_a_time_that_is_not_known_is_a_dash() -> None:
+@pytest.mark.parametrize("unknown", [math.nan, math.inf, None])
+def test_a_time_that_is_not_known_is_a_dash(unknown: Any) -> None:
     own, *_ = made.policies()
     known = own.times["time_to_detect"]
     times = {
-        "time_to_detect": replace(known, p95=math.nan),
-        "time_to_restore": replace(known, median=math.nan, p95=math.inf),
+        "time_to_detect": replace(known, p95=unknown),
+        "time_to_restore": replace(known, median=unknown, p95=unknown),
     }
-    said = words(table(policies=(replace(own, times=times),)))
+    policies = (replace(own, times=times),)
+    found = record(made.forecast(policies))["policies"][0]["times"]
+    assert found["time_to_restore"] == asdict(replace(known, median=None, p95=None))  # type: ignore[arg-type]
+    assert [
+        row[5] for row in forecast_rows(made.forecast(policies)) if row[1:3] == ("times", "time_to_restore")
+    ] == [known.mean, None, known.p05, None]
+    said = words(table(policies=policies))
     assert "5.1 (4.1-6.1) 12 min - 3 days; 13 days" in said
     assert "within what time 95 % are: 2,000 years cannot tell, more years would" in said
 
@@ -169,7 +182,7 @@ def test_what_is_not_known() -> None:
     assert "as-it-was * 103 to 1,236 0 to 1,895 0" in said
     assert "causes.grudge.rate 0.06% per year 0.02 to 0.2% per year 263 to 941" in said
     assert (
-        "HELD at the value put in, uncertain as it is: teams.support.headcount 130 (5-95 %: 90 to 250)"
+        "HELD at the value put in, not tried at its ends: teams.support.headcount 130 (5-95 %: 90 to 250)"
         in said
     )
     assert (
@@ -189,7 +202,7 @@ def test_nothing_that_is_uncertain() -> None:
     assert "WHAT MAY BE OFF" not in said
     blind = tuple(replace(policy, luck=None) for policy in sure)
     said = words(table(policies=blind, unknowns=(), tips=()))
-    assert "NOT KNOWN no number that scales a cause is said to be `uncertain`" in said
+    assert "NOT KNOWN no number is said to be `uncertain`" in said
     assert "one year's luck cannot be said" in said
 
 
@@ -347,6 +360,12 @@ def test_rows_repeat_the_figures() -> None:
     stated = {row["name"]: row["value"] for row in rows if row["part"] == "forecast"}
     assert stated["complete"] == 1
     assert stated["years"] == made.YEARS
+
+
+def test_a_file_name_with_a_space_is_quoted() -> None:
+    said = forecast_table(made.forecast(), "My Company.yaml")
+    assert "deactsim forecast 'My Company.yaml' -o forecast\n" in said
+    assert said.endswith("deactsim show sources 'My Company.yaml'\n")
 
 
 def test_silence_is_admitted_only_where_there_is_some() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deactsim.report import wording
 from deactsim.report.chart_data import minutes_data, put_in_text, race_data, recorded_minutes
 from deactsim.report.compare_table import (
     compare_table,
@@ -33,12 +35,16 @@ WIDTH = 100
 
 
 def golden(name: str, text: str) -> None:
-    """The text is the one in golden/NAME; GOLDEN=write puts it there for a look at the difference."""
+    """The text is the one in golden/NAME and keeps to the page.
+
+    GOLDEN=write puts it there for a look at the difference.
+    """
     path = GOLDEN / name
     if os.environ.get("GOLDEN") == "write":
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
+    assert all(len(line) <= WIDTH and line == line.rstrip() for line in text.splitlines())
 
 
 TEXT = Path(made_up.__file__).with_name("made_up.yaml").read_text(encoding="utf-8")
@@ -69,10 +75,8 @@ def run(**more: object) -> str:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_golden(name: str, text: object) -> None:
-    said = text()  # type: ignore[operator]
-    golden(name, said)
-    assert all(len(line) <= WIDTH and line == line.rstrip() for line in said.splitlines())
+def test_golden(name: str, text: Callable[[], str]) -> None:
+    golden(name, text())
 
 
 def test_what_was_put_in_is_said_to_be() -> None:
@@ -453,18 +457,14 @@ def test_a_file_name_with_a_space_is_quoted() -> None:
      (2.5e9, "2.5 G"), (11, "11"), (1440, "1,440"), (-3, "-3")],
 )  # fmt: skip
 def test_numbers(value: float, said: str) -> None:
-    from deactsim.report.wording import number
-
-    assert number(value) == said
+    assert wording.number(value) == said
 
 
 @pytest.mark.parametrize(
     ("value", "said"), [(0, "0 min"), (0.5, "30 s"), (11, "11 min"), (200, "3.3 h"), (4320, "3 days")]
 )
 def test_minutes(value: float, said: str) -> None:
-    from deactsim.report.wording import minutes
-
-    assert minutes(value) == said
+    assert wording.minutes(value) == said
 
 
 @pytest.mark.parametrize(
@@ -473,23 +473,17 @@ def test_minutes(value: float, said: str) -> None:
      (200, 780, 1380, "13 h (3.3 to 23)"), (1440, 5760, 14400, "4 days (1 to 10)"), (0, 0, 0, "0 s")],
 )  # fmt: skip
 def test_lengths(low: float, middle: float, high: float, said: str) -> None:
-    from deactsim.report.wording import lengths
-
-    assert lengths(Summary(middle, middle, low, high, "min")) == said
+    assert wording.lengths(Summary(middle, middle, low, high, "min")) == said
 
 
 @pytest.mark.parametrize(
     ("value", "said"), [(150, "150"), (50_000, "50 k"), (41.7e6, "41.7 M"), (1.2e9, "1.2 G"), (4000, "4,000")]
 )
 def test_counts(value: float, said: str) -> None:
-    from deactsim.report.wording import count
-
-    assert count(value) == said
+    assert wording.count(value) == said
 
 
 def test_words() -> None:
-    from deactsim.report import wording
-
     assert wording.and_list(["a"]) == "a"
     assert wording.and_list(["a", "b", "c"]) == "a, b and c"
     assert wording.plural(1, "policy") == "1 policy"

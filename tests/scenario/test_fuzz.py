@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import string
 from pathlib import Path
@@ -10,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deactsim.errors import ScenarioError
+from deactsim.scenario.grammar import fields_of
 from deactsim.scenario.load import loads
 from deactsim.scenario.resolve import digest, dump
+from deactsim.scenario.schema import Scenario
 from deactsim.scenario.starter import starter
 
 STARTER = starter()
@@ -115,10 +118,7 @@ KEYS = [
     "undo",
     "tier",
 ]
-SECTIONS = [
-    *("title", "zone", "sources", "platform", "teams", "reports", "detection", "response", "audience_whole"),
-    *("statements", "incident", "safeguards", "baseline", "policies", "silent"),
-]
+SECTIONS = list(fields_of(Scenario))
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-5, 5), st.floats(), st.sampled_from(WORDS), st.text(max_size=5)
 )
@@ -132,8 +132,6 @@ VALUES = st.recursive(
 @settings(max_examples=150)
 @given(st.sampled_from(SECTIONS), VALUES)
 def test_any_value_for_a_section(section: str, value: object) -> None:
-    import json
-
     lines, kept, skipping = STARTER.split("\n"), [], False
     for line in lines:
         if line and not line.startswith((" ", "#")):
@@ -146,8 +144,6 @@ def test_any_value_for_a_section(section: str, value: object) -> None:
 @settings(max_examples=150)
 @given(st.data())
 def test_any_value_anywhere(data: st.DataObject) -> None:
-    import json
-
     lines = STARTER.split("\n")
     places = [index for index, line in enumerate(lines) if ": " in line and not line.lstrip().startswith("#")]
     index = data.draw(st.sampled_from(places))

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from deactsim.scenario.grammar import annotation_at, expected_at, model_at
 from deactsim.scenario.load import load
 from deactsim.scenario.records import read_sources
-from deactsim.scenario.schema import Scenario, Team
+from deactsim.scenario.schema import Team
 from deactsim.scenario.stated import Rate, Source, Stated
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +86,3 @@ def test_loading_needs_nothing_heavy() -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
     )
     assert done.stdout.strip() == ""
-
-
-def test_the_schema_names_every_section() -> None:
-    assert next(iter(Scenario.model_fields)) == "title"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ Array = NDArray[np.float64]
 #: A check fails beyond this; one of 16,000 would by chance.
 FAR = 4.0
 WIDTH = 112
+#: The quantiles that a simulated law is compared at.
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,15 @@ def _normal(t: float, freedom: int) -> float:
     """The normal score as unlikely as this one of Student's law."""
     tail = float(stats.t.sf(abs(t), freedom))
     return math.copysign(float(stats.norm.isf(max(tail, 1e-300))), t)
+
+
+def falls_to(curve: Callable[[float], float], level: float) -> float:
+    """Where a falling curve comes down to a level."""
+    low, high = 0.0, 1e5
+    for _ in range(100):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if curve(middle) > level else (low, middle)
+    return low
 
 
 def number(value: float) -> str:

@@ -13,9 +13,8 @@ from itertools import product
 
 import numpy as np
 
-from deactsim.model.world import HOUR
+from .worlds import MINUTE as MINUTE
 
-MINUTE = HOUR // 60
 DARK = 25.0
 #: What every safeguard with a list and a reliability is given.
 COVERS, WORKS, STRETCH = 0.9, 0.8, 240.0

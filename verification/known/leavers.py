@@ -15,18 +15,18 @@ from scipy import stats
 from deactsim.engines.reference import run
 from deactsim.model import lengths, rules
 from deactsim.model.compile import compile_plan
-from deactsim.model.plan import Plan
+from deactsim.model.plan import DeprovisioningPlan, Plan
 from deactsim.model.shifts import DAY
 from deactsim.model.states import Event, Gate, Reason
-from deactsim.model.streams import Purpose, world_key
+from deactsim.model.streams import Purpose
 from deactsim.model.world import World
 from deactsim.scenario.load import loads
 
-from .check import Array, Check, mean, quantile, share
+from .check import QUANTILES, Array, Check, falls_to, mean, quantile, share
+from .worlds import incident_of, world_of
 
 PART = "Access days of leavers"
 YEAR = 365.0
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 #: The actor comes back so many days after the last shift.
 RETURNS = (1.0 / 24.0, 0.25, 1.0, 3.0, 7.0, 30.0, 90.0, 360.0)
 
@@ -82,11 +82,17 @@ def plan_of(kind: str) -> Plan:
     return compile_plan(loads(text), kind, "meant")
 
 
+def cut_of(plan: Plan) -> DeprovisioningPlan:
+    """The safeguard that cuts leavers off."""
+    cut = plan.safeguards.deprovisioning
+    if cut is None:
+        raise AssertionError("leavers are cut off")
+    return cut
+
+
 def access_days(plan: Plan, world: World) -> float:
     """How long this world's actor keeps access after the last shift, by the model's own rule and draws."""
-    incident, cut = plan.incident, plan.safeguards.deprovisioning
-    if incident is None or cut is None:
-        raise AssertionError("there is an actor who is to be cut off")
+    incident, cut = incident_of(plan), cut_of(plan)
     contractor = plan.teams[incident.team].contractor
     ends = rules.rights_end_cut_off(
         0,
@@ -101,13 +107,11 @@ def access_days(plan: Plan, world: World) -> float:
 def simulate(kind: str, worlds: int, tries: int, seed: int = 4) -> Access:
     """Draw days of access in `worlds` worlds, and have the actor come back in `tries` of them."""
     plan = plan_of(kind)
-    incident = plan.incident
-    if incident is None:
-        raise AssertionError("the scenario has an incident")
+    incident = incident_of(plan)
     days = np.empty(worlds)
     through = np.zeros(len(RETURNS), int)
     for number in range(worlds):
-        world = World(world_key(seed, number), incident.at, incident.at + incident.follow)
+        world = world_of(plan, seed, number)
         days[number] = access_days(plan, world)
         if number >= tries:
             continue
@@ -127,9 +131,7 @@ class Theory:
     """The distribution of the days of access of those whose ticket is not lost."""
 
     def __init__(self, plan: Plan) -> None:
-        cut = plan.safeguards.deprovisioning
-        if cut is None:
-            raise AssertionError("leavers are cut off")
+        cut = cut_of(plan)
         self.mu, self.sigma = cut.lag.a - math.log(DAY), cut.lag.b
         self.vendor = lengths.mean(cut.vendor_lag) / DAY
         self.tail = lengths.quantile(cut.session_tail, 1.0) / DAY if cut.session_tail.shape else 0.0
@@ -150,11 +152,7 @@ class Theory:
         """After how many days this share has none any more."""
         if self.vendor == 0.0:
             return float(math.exp(self.mu + self.sigma * stats.norm.ppf(p)))
-        low, high = 0.0, 1e4
-        for _ in range(60):
-            middle = (low + high) / 2.0
-            low, high = (middle, high) if self.gone(middle) < p else (low, middle)
-        return high
+        return falls_to(lambda days: 1.0 - self.gone(days), 1.0 - p)
 
     def mean(self) -> float:
         """The mean number of days."""

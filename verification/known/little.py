@@ -25,9 +25,9 @@ from deactsim.model.world import HOUR, World
 from deactsim.scenario.load import load
 
 from .check import Check, equal
+from .worlds import MONDAY
 
 PART = "Little's law"
-MONDAY = 17_476 * DAY  # 2017-11-06
 #: A week with more reports than this is cut short.
 REPORTS = 3_000
 

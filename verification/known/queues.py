@@ -20,9 +20,9 @@ from deactsim.model.world import HOUR, World
 from deactsim.scenario.load import loads
 
 from .check import Array, Check, bursts, ratio
+from .worlds import MINUTE
 
 PART = "Approvers as a queue"
-MINUTE = HOUR // 60
 BEGINS = 420_000 * HOUR
 SERVERS = (1, 2, 5, 10)
 LOADS = (0.5, 0.8, 0.95)

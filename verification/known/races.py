@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,15 +18,12 @@ from scipy import integrate, stats
 from deactsim.engines.reference import run
 from deactsim.model.compile import compile_plan
 from deactsim.model.states import Channel, Event
-from deactsim.model.streams import world_key
-from deactsim.model.world import HOUR, World
 from deactsim.scenario.load import loads
 
-from .check import Check, fits, mean, quantile, share
+from .check import QUANTILES, Check, falls_to, fits, mean, quantile, share
+from .worlds import MINUTE, world_of
 
 PART = "A race of channels"
-MINUTE = HOUR // 60
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 #: Mean delay of each channel in minutes, and its chance where channels may fail to notice.
 CHANNELS = {
@@ -91,13 +88,9 @@ def simulate(certain: bool, worlds: int, seed: int = 2) -> Race:
     given = {channel.name: f"{delay:g}" for channel, (delay, _) in CHANNELS.items()}
     given |= {f"{channel.name}_CHANCE": "100%" if certain else str(p) for channel, (_, p) in CHANNELS.items()}
     plan = compile_plan(loads(TEXT.format(WORD=f"{WORD:g}", **given)), "plain", "mistaken")
-    incident = plan.incident
-    if incident is None:
-        raise AssertionError("the scenario has an incident")
     found = np.zeros((worlds, 2), int), np.full((worlds, 2), math.inf)
     for number in range(worlds):
-        key = world_key(seed + certain, number)
-        trace = run(plan, World(key, incident.at, incident.at + incident.follow))
+        trace = run(plan, world_of(plan, seed + certain, number))
         effect = 0
         for time, event, _, by, _ in trace.rows:
             place = {Event.NOTICED: 0, Event.WORD_ARRIVES: 1}.get(Event(event))
@@ -158,15 +151,6 @@ def word_by(channel: Channel, chances: Mapping[Channel, float]) -> float:
     return float(integrate.quad(silent, 0.0, 2_000.0, limit=500, points=(1.0, 10.0, 100.0))[0])
 
 
-def _inverse(survival: Callable[[float], float], level: float) -> float:
-    """When a falling curve comes down to a level."""
-    low, high = 0.0, 1e5
-    for _ in range(100):
-        middle = (low + high) / 2.0
-        low, high = (middle, high) if survival(middle) > level else (low, middle)
-    return low
-
-
 def checks_of(race: Race, certain: bool) -> list[Check]:
     """One race against its closed forms."""
     chances = {c: 1.0 if certain else p for c, (_, p) in CHANNELS.items()}
@@ -187,7 +171,7 @@ def checks_of(race: Race, certain: bool) -> list[Check]:
     expected = float(integrate.quad(among, 0.0, 5_000.0, limit=500, points=(1.0, 10.0, 100.0))[0])
     found.append(mean(PART, f"{name}: mean of the first notice (min)", expected, seen))
     found += [
-        quantile(PART, f"{name}: {100 * p:g} % have noticed by (min)", p, _inverse(among, 1.0 - p), seen)
+        quantile(PART, f"{name}: {100 * p:g} % have noticed by (min)", p, falls_to(among, 1.0 - p), seen)
         for p in QUANTILES
     ]
     test = stats.kstest(seen, lambda x: 1.0 - np.array([among(one) for one in np.atleast_1d(x)]))

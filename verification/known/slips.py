@@ -18,14 +18,13 @@ from deactsim.model.compile import compile_plan
 from deactsim.model.shifts import DAY
 from deactsim.model.states import Event, Reason
 from deactsim.model.streams import world_key
-from deactsim.model.world import HOUR, World
+from deactsim.model.world import World
 from deactsim.scenario.load import loads
 
 from .check import Array, Check, fits, mean, ratio, share
+from .worlds import MINUTE, MONDAY
 
 PART = "Slips"
-MINUTE = HOUR // 60
-MONDAY = 17_476 * DAY
 WEEK = 7 * DAY
 
 TEXT = """

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from .compare import Listed
-from .output import load, progress, say, scenario_argument, seed_option, workers, worlds_option
+from .output import Listed, load, progress, say, scenario_argument, seed_option, workers, worlds_option
 
 KINDS = ("png", "svg", "pdf")
+USUAL = ("png", "svg")
+"""The kinds that are drawn unless others are asked for."""
 
 
 class PictureKinds(Listed):
@@ -35,7 +36,7 @@ class PictureKinds(Listed):
     help="The folder to write into; it is made if it is not there.",
 )  # fmt: skip
 @click.option(
-    "--as", "kinds", type=PictureKinds(), default="png,svg", show_default=True, metavar="png,svg,pdf",
+    "--as", "kinds", type=PictureKinds(), default=",".join(USUAL), show_default=True, metavar="png,svg,pdf",
     help="Which kinds of files: png for slides, svg and pdf for print.",
 )  # fmt: skip
 @worlds_option

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from .chart import PictureKinds
-from .compare import Listed, Varied
+from .chart import USUAL, PictureKinds
 from .output import (
     STOPPED,
-    Writer,
-    csv_text,
     digest,
     emit,
     format_option,
-    json_text,
     load,
+    policies_option,
     progress,
     say,
     scenario_argument,
@@ -28,20 +24,14 @@ from .output import (
     workers,
     write_folder,
 )
+from .varied import Varied, Vary, at_each_value, forms_of, frame_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..scenario.schema import Scenario
     from ..study.forecast_results import Forecast, Method
 
-    Study = Callable[[Scenario, str], Forecast]
-
-KINDS = ("png", "svg")
 EVENINGS = 50
 """How many evenings of a comparison a year is at least worth, when processes are counted."""
-PILOT = 100
-"""Years that are counted with where their number is not known beforehand."""
 
 
 class Precision(click.ParamType[float]):
@@ -65,9 +55,7 @@ class Precision(click.ParamType[float]):
 
 @click.command()
 @scenario_argument
-@click.option(
-    "--policies", type=Listed(), metavar="A,B,...", help="Compare only these with the scenario's own policy."
-)
+@policies_option
 @click.option(
     "--years", type=click.IntRange(min=2), metavar="N",
     help="How many simulated years. Left out, as many as the method takes by default.",
@@ -101,7 +89,7 @@ def forecast(
     policies: tuple[str, ...] | None,
     years: int | None,
     precision: float | None,
-    vary: tuple[str, tuple[str, ...]] | None,
+    vary: Vary | None,
     method: Method | Literal["auto"],
     seed: int,
     form: str,
@@ -116,24 +104,28 @@ def forecast(
     Ctrl-C prints what is known by then, marked as such; the exit code is 130.
 
     \b
-      deactsim forecast scenarios/trump.yaml
-      deactsim forecast scenarios/trump.yaml --policies two-person --precision 5%
-      deactsim forecast scenarios/trump.yaml --vary policies.two-person.approval.catches=50%,90%
-      deactsim forecast scenarios/trump.yaml -o results --charts svg
+      deactsim forecast scenarios/small-saas.yaml
+      deactsim forecast scenarios/small-saas.yaml --policies two-person --precision 20%
+      deactsim forecast scenarios/small-saas.yaml --vary policies.two-person.approval.catches=50%,90%
+      deactsim forecast scenarios/small-saas.yaml -o results --charts svg
     """
     if years is not None and precision is not None:
         raise click.UsageError("--years says how many years, --precision finds it: leave one of them out")
     if kinds is not None and folder is None:
         raise click.UsageError("--charts needs a folder to draw into: add -o DIR")
     read = load(scenario)
+
+    from ..report.forecast_records import FORECAST_COLUMNS, forecast_record, forecast_rows
+
     study = partial(_study, policies=policies, years=years, precision=precision, method=method, seed=seed)
-    found = _plain(read, study) if vary is None else _varied(read, vary, study)
+    found = [study(read, "simulating years")] if vary is None else _varied(read, vary, study)
     missing = () if vary is None else vary[1][len(found) :]
-    forms = _forms(found, str(scenario), missing)
+    table = partial(_table, found, str(scenario), missing)
+    forms = forms_of(found, table, forecast_record, FORECAST_COLUMNS, forecast_rows)
     emit(form, forms)
     if folder is not None:
-        write_folder(folder, "forecast", forms, _frame(found), rows="occurrences")
-        _draw(found, folder, kinds or KINDS)
+        write_folder(folder, "forecast", forms, frame_of(found), rows="occurrences")
+        _draw(found, folder, kinds or USUAL)
     if missing or not all(each.complete for each in found):
         say("stopped")
         ctx.exit(STOPPED)
@@ -149,7 +141,7 @@ def _study(
     method: Method | Literal["auto"],
     seed: int,
 ) -> Forecast:
-    from ..study.forecast import forecast
+    from ..study.forecast import YEARS, forecast
 
     with progress(what) as report:
         return forecast(
@@ -159,63 +151,32 @@ def _study(
             precision=precision,
             seed=seed,
             method=method,
-            workers=workers(EVENINGS * (PILOT if years is None else years)),
+            workers=workers(EVENINGS * (years or YEARS)),
             progress=report,
         )
 
 
-def _plain(scenario: Scenario, study: Study) -> list[Forecast]:
-    return [study(scenario, "simulating years")]
-
-
-def _varied(scenario: Scenario, vary: tuple[str, tuple[str, ...]], study: Study) -> list[Forecast]:
+def _varied(scenario: Scenario, vary: Vary, study: Callable[[Scenario, str], Forecast]) -> list[Forecast]:
     """One forecast a value, on the same years; those done when it is interrupted."""
-    from ..scenario.paths import vary as with_value
-
-    path, values = vary
-    # All scenarios first: a value that cannot be read is said before any simulation.
-    scenarios = [with_value(scenario, path, value) for value in values]
     found: list[Forecast] = []
-    for value, each in zip(values, scenarios, strict=True):
-        try:
-            found.append(replace(study(each, f"{path} = {value}"), varied=(path, value)))
-        except KeyboardInterrupt:
-            if not found:
-                raise
-            break
-        if not found[-1].complete:
-            break
+    try:
+        for each in at_each_value(scenario, vary, study):
+            found.append(each)
+            if not each.complete:
+                break
+    except KeyboardInterrupt:
+        if not found:
+            raise
     return found
 
 
-def _forms(found: Sequence[Forecast], file: str, missing: Sequence[str]) -> dict[str, Writer]:
-    from ..report.forecast_records import FORECAST_COLUMNS, forecast_record, forecast_rows
+def _table(found: Sequence[Forecast], file: str, missing: Sequence[str]) -> str:
     from ..report.forecast_table import forecast_table, vary_table
 
     first = found[0]
     if first.varied is None:
-        return {
-            "table": lambda: forecast_table(first, file, digest(first.scenario)),
-            "json": lambda: json_text(forecast_record(first, digest(first.scenario))),
-            "csv": lambda: csv_text(FORECAST_COLUMNS, forecast_rows(first)),
-        }
-    pairs = [(each.varied, each) for each in found if each.varied is not None]
-    return {
-        "table": lambda: vary_table(found, missing),
-        "json": lambda: json_text([forecast_record(each, digest(each.scenario)) for each in found]),
-        "csv": lambda: csv_text(
-            (first.varied[0] if first.varied else "", *FORECAST_COLUMNS),
-            [(value, *row) for (_, value), each in pairs for row in forecast_rows(each)],
-        ),
-    }
-
-
-def _frame(found: Sequence[Forecast]) -> pd.DataFrame:
-    import pandas as pd
-
-    if found[0].varied is None:
-        return found[0].frame
-    return pd.concat([each.frame.assign(**dict([each.varied])) for each in found if each.varied is not None])
+        return forecast_table(first, file, digest(first.scenario))
+    return vary_table(found, missing)
 
 
 def _draw(found: Sequence[Forecast], folder: Path, kinds: Sequence[str]) -> None:

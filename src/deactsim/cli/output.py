@@ -1,4 +1,4 @@
-"""Where output goes: data to stdout or a folder, talk and progress to stderr."""
+"""What commands share: their options, and where output goes: data to stdout or a folder, talk to stderr."""
 
 from __future__ import annotations
 
@@ -31,7 +31,26 @@ STOPPED = 130
 NARROWEST = 60
 """Columns below which tables are not laid out any narrower."""
 
+
+class Listed(click.ParamType[tuple[str, ...]]):
+    """Names separated by commas."""
+
+    name = "list"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """The names, none of them empty."""
+        names = tuple(name.strip() for name in value.split(","))
+        if not all(names):
+            self.fail("a name is empty: write A,B,C", param, ctx)
+        return names
+
+
 scenario_argument = click.argument("scenario", type=click.Path(path_type=Path), metavar="SCENARIO")
+policies_option = click.option(
+    "--policies", type=Listed(), metavar="A,B,...", help="Compare only these with the scenario's own policy."
+)
 worlds_option = click.option(
     "--worlds", type=click.IntRange(min=1), default=2000, show_default=True, metavar="N",
     help="How many simulated worlds. More of them narrow the Monte-Carlo error.",

@@ -14,10 +14,12 @@ from .wording import (
     WIDTH,
     days_later,
     filled,
+    headed,
     instant,
     minutes,
     number,
     occasion,
+    page,
     percent,
     plural,
     spread,
@@ -49,7 +51,7 @@ def compare_table(comparison: Comparison, file: str) -> str:
         _foot(comparison),
         [f"next     deactsim chart {shlex.quote(file)} -o charts"],
     ]
-    return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
+    return page(blocks)
 
 
 def vary_table(comparisons: Sequence[Comparison]) -> str:
@@ -76,7 +78,7 @@ def vary_table(comparisons: Sequence[Comparison]) -> str:
             if policy.unheard:
                 lines += filled("  ", f"{policy.name}: {policy.unheard}", indent=4)
         blocks.append(lines)
-    return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks) + "\n"
+    return page(blocks)
 
 
 def baseline_dark(comparison: Comparison) -> float | None:
@@ -169,9 +171,7 @@ def _head(comparison: Comparison) -> list[str]:
     right = f"baseline {comparison.baseline}" + ("" if dark is None else f": {minutes(dark)} dark")
     if dark is not None and several(comparison):
         right += ", all accounts together"
-    lines = wrap(comparison.scenario.title, WIDTH - len(right) - 2)
-    lines[0] = f"{lines[0]:<{WIDTH - len(right)}}{right}"
-    return lines + _readings(comparison)
+    return headed(comparison.scenario.title, right) + _readings(comparison)
 
 
 def _readings(comparison: Comparison) -> list[str]:

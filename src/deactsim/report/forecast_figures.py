@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
 from ..study.forecast_results import ExceedancePoint, Forecast, ForecastPolicy
 from ..study.results import Estimate
-from .wording import and_list, minutes, number
+from .wording import and_list, is_known, minutes, number
 
 DASH = "-"
 """What cannot be said."""
@@ -225,7 +224,7 @@ def chance_text(share: float) -> str:
 
 def share_text(estimate: Estimate) -> str:
     """A chance in per cent with its interval: `5.1 (4.6-5.6)`; nothing seen is said with its bound."""
-    if not math.isfinite(estimate.mean):
+    if not is_known(estimate.mean):
         return DASH
     if estimate.low == estimate.high:
         return chance_text(estimate.mean)

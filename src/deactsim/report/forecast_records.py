@@ -9,7 +9,17 @@ from ..study.forecast_results import YEARLY, Beats, Forecast, ForecastPolicy
 from ..study.replay import basis
 from ..study.results import Estimate, Summary
 from .forecast_figures import baseline_of, shares_of_minutes
-from .records import ESTIMATES, FIGURES, Record, Row, _finite, _number, _spread, _summaries
+from .records import (
+    ESTIMATES,
+    FIGURES,
+    Record,
+    Row,
+    counted,
+    figure_rows,
+    known_or_none,
+    only_known,
+    summaries,
+)
 
 FORECAST_COLUMNS = ("policy", "part", "name", "cause", "figure", "value", "unit")
 
@@ -19,7 +29,7 @@ def forecast_record(forecast: Forecast, digest: str) -> Record:
     path, value = forecast.varied or (None, None)
     rests_on = basis(forecast.scenario, ())
     shares = shares_of_minutes(baseline_of(forecast))
-    return _finite(
+    return only_known(
         {
             "question": "forecast",
             "scenario": {"title": forecast.scenario.title, "hash": digest},
@@ -51,10 +61,7 @@ def forecast_record(forecast: Forecast, digest: str) -> Record:
             "unknowns": [asdict(unknown) for unknown in forecast.unknowns],
             "tips": [asdict(tips) for tips in forecast.tips],
             "assumed": list(rests_on.assumed_paths),
-            "rests_on": {
-                name: getattr(rests_on, name)
-                for name in ("documented", "inferred", "fitted", "expert", "assumed", "disputed")
-            },
+            "rests_on": counted(rests_on),
             "silent": list(forecast.scenario.silent),
         }
     )
@@ -64,19 +71,16 @@ def _policy(policy: ForecastPolicy) -> Record:
     return {
         "name": policy.name,
         "label": policy.label,
-        "yearly": _summaries(policy.yearly),
-        "difference": _summaries(policy.difference),
+        "yearly": summaries(policy.yearly),
+        "difference": summaries(policy.difference),
         "beats": {name: _beats(beats) for name, beats in policy.beats.items()},
-        "by_cause": {cause: _summaries(measures) for cause, measures in policy.by_cause.items()},
+        "by_cause": {cause: summaries(measures) for cause, measures in policy.by_cause.items()},
         "headline": asdict(policy.headline),
-        "exceedance": [
-            {"minutes": point.minutes, "share": point.share, "low": point.low, "high": point.high}
-            for point in policy.exceedance
-        ],
-        "times": _summaries(policy.times),
-        "access": _summaries(policy.access),
+        "exceedance": [asdict(point) for point in policy.exceedance],
+        "times": summaries(policy.times),
+        "access": summaries(policy.access),
         "access_curve": [{"days": days, "share": share} for days, share in policy.access_curve],
-        "friction": _summaries(policy.friction),
+        "friction": summaries(policy.friction),
         "friction_text": policy.friction_text,
         "ignorance": None if policy.ignorance is None else asdict(policy.ignorance),
         "luck": None if policy.luck is None else asdict(policy.luck),
@@ -122,7 +126,9 @@ def forecast_rows(forecast: Forecast) -> list[Row]:
         )
     ]
     for cause in forecast.causes:
-        rows.append((None, "cause", cause.kind, cause.name, "rate", _number(cause.per_year), "per year"))
+        rows.append(
+            (None, "cause", cause.kind, cause.name, "rate", known_or_none(cause.per_year), "per year")
+        )
         rows.append((None, "cause", cause.kind, cause.name, "simulated", int(cause.simulated), "occurrences"))
     for unknown in forecast.unknowns:
         for figure, text, moved in (
@@ -132,7 +138,7 @@ def forecast_rows(forecast: Forecast) -> list[Row]:
             # The number is text in its own unit; the minutes are what the baseline is moved to by it.
             rows.append((None, "unknown", unknown.path, None, figure, text, None))
             rows.append(
-                (forecast.baseline, "moved", unknown.path, None, figure, _number(moved), "min per year")
+                (forecast.baseline, "moved", unknown.path, None, figure, known_or_none(moved), "min per year")
             )
     for tips in forecast.tips:
         pair = f"{tips.path} {tips.direction}"
@@ -148,7 +154,7 @@ def _of(policy: ForecastPolicy) -> list[Row]:
     for measure, beats in policy.beats.items():
         rows += _estimates(who, "better", {measure: beats.better})
         rows += [
-            (who, part, measure, None, "share", _number(value), "share of years")
+            (who, part, measure, None, "share", known_or_none(value), "share of years")
             for part, value in (("same", beats.ties), ("worse", beats.worse))
         ]
     for cause, measures in policy.by_cause.items():
@@ -156,7 +162,7 @@ def _of(policy: ForecastPolicy) -> list[Row]:
     rows += _estimates(who, "headline", {"over_appetite": policy.headline})
     for point in policy.exceedance:
         rows += [
-            (who, "exceedance", f"over {point.minutes:g} min", None, figure, _number(value), "share")
+            (who, "exceedance", f"over {point.minutes:g} min", None, figure, known_or_none(value), "share")
             for figure, value in (("mean", point.share), ("low", point.low), ("high", point.high))
         ]
     rows += _estimates(who, "times", policy.times) + _estimates(who, "access", policy.access)
@@ -164,11 +170,13 @@ def _of(policy: ForecastPolicy) -> list[Row]:
     for part, spread in (("ignorance", policy.ignorance), ("luck", policy.luck)):
         if spread is not None:
             rows += [
-                (who, part, "dark_minutes", None, figure, _number(value), "min per year")
+                (who, part, "dark_minutes", None, figure, known_or_none(value), "min per year")
                 for figure, value in (("p05", spread.p05), ("p95", spread.p95))
             ]
     if policy.best is not None:
-        rows.append((who, "best", "dark_minutes", None, "share", _number(policy.best), "share of draws"))
+        rows.append(
+            (who, "best", "dark_minutes", None, "share", known_or_none(policy.best), "share of draws")
+        )
     if policy.cost is not None:
         rows += _estimates(who, "cost", {"friction": policy.cost})
     if policy.unstable is not None:
@@ -182,5 +190,5 @@ def _estimates(
     return [
         (policy, part, name, cause, *row)
         for name, each in found.items()
-        for row in _spread(each, FIGURES if isinstance(each, Summary) else ESTIMATES)
+        for row in figure_rows(each, FIGURES if isinstance(each, Summary) else ESTIMATES)
     ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+import shlex
+from collections.abc import Sequence
 
 from ..study.forecast_results import CauseResult, Forecast, ForecastPolicy
 from ..study.replay import basis
@@ -23,7 +23,21 @@ from .forecast_figures import (
 )
 from .forecast_layout import Cell, laid_out, named, titled
 from .forecast_unknown import not_known
-from .wording import WIDTH, and_list, filled, minutes, number, percent, plural, wrap
+from .wording import (
+    WIDTH,
+    disputed_text,
+    filled,
+    headed,
+    inputs_text,
+    is_known,
+    minutes,
+    number,
+    page,
+    percent,
+    plural,
+    silence,
+    wrap,
+)
 
 LABEL = 44
 FRICTION = 46
@@ -49,9 +63,9 @@ def forecast_table(forecast: Forecast, file: str, digest: str = "") -> str:
         _exceeded(forecast),
         *not_known(forecast),
         _foot(forecast),
-        _next(forecast, file),
+        _next(forecast, shlex.quote(file)),
     ]
-    return _joined(blocks)
+    return page(blocks)
 
 
 def vary_table(forecasts: Sequence[Forecast], missing: Sequence[str] = ()) -> str:
@@ -80,18 +94,12 @@ def vary_table(forecasts: Sequence[Forecast], missing: Sequence[str] = ()) -> st
         "Ranges: 95 % simulation error. Access: half of the leavers have it no longer than this; 5 % longer."
     )
     blocks.append(wrap(f"{plural(first.years, 'year')}, the same for every value. {ranges}", WIDTH))
-    return _joined(blocks)
-
-
-def _joined(blocks: Iterable[Sequence[str]]) -> str:
-    return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
+    return page(blocks)
 
 
 def _head(forecast: Forecast, digest: str) -> list[str]:
     right = f"forecast, {plural(forecast.years, 'year')}, {forecast.method}"
-    room = WIDTH - len(right)
-    lines = wrap(forecast.scenario.title, room - 2)
-    lines[0] = f"{lines[0]:<{room}}{right}"
+    lines = headed(forecast.scenario.title, right)
     parts = [f"baseline {forecast.baseline}", f"seed {forecast.seed}", *([digest[:8]] if digest else [])]
     lines += wrap(" | ".join(parts), WIDTH)
     lines += wrap(_headline_said(forecast), WIDTH)
@@ -169,7 +177,7 @@ def _beats(forecast: Forecast, policy: ForecastPolicy) -> str:
 def _risk(forecast: Forecast) -> list[str]:
     """The headline, and how long things take."""
     times = [each for policy in forecast.policies for each in policy.times.values()]
-    few = [each for each in times if not math.isfinite(each.p95)]
+    few = [each for each in times if not is_known(each.p95)]
     # Where no 95 % can be said of anything the column is of the halves alone.
     halves = bool(times) and len(few) == len(times)
     head = "half within" if halves else "half; 95 % within"
@@ -188,7 +196,7 @@ def _risk(forecast: Forecast) -> list[str]:
         for policy in forecast.policies
     ]
     lines = titled("RISK AND TIMES", laid_out(rows))
-    if any(not math.isfinite(policy.headline.mean) for policy in forecast.policies):
+    if any(not is_known(policy.headline.mean) for policy in forecast.policies):
         lines.append(f" {DASH} too frequent a cause brings the headline for it to be said")
     if few:
         mark = "within what time 95 % are" if halves else "? 95 %"
@@ -198,7 +206,7 @@ def _risk(forecast: Forecast) -> list[str]:
 
 def _within(summary: Summary | None, halves: bool = False) -> str:
     """Median and 95th percentile, each in the unit that suits it; `?` where the latter cannot be said."""
-    if summary is None or not math.isfinite(summary.median):
+    if summary is None or not is_known(summary.median):
         return DASH
     if summary.unit == "days" and summary.median >= A_YEAR:
         return "a year or more"
@@ -206,8 +214,8 @@ def _within(summary: Summary | None, halves: bool = False) -> str:
     return "; ".join(_long(value, summary.unit) for value in ends)
 
 
-def _long(value: float, unit: str) -> str:
-    if not math.isfinite(value):
+def _long(value: float | None, unit: str) -> str:
+    if not is_known(value):
         return "?"
     if unit == "days" and value >= A_YEAR:
         return "a year or more"
@@ -336,22 +344,10 @@ def _foot(forecast: Forecast) -> list[str]:
 
 
 def _rests_on(forecast: Forecast) -> list[str]:
+    """The inputs; the facts on record are of one incident, and no year is made to fit them."""
     rests = basis(forecast.scenario, ())
-    counted = [
-        f"{amount} {word}"
-        for amount, word in (
-            (rests.documented, "documented"),
-            (rests.inferred, "inferred"),
-            (rests.fitted, "fitted"),
-            (rests.expert, "expert"),
-            (rests.assumed, "assumed"),
-        )
-        if amount or word in {"documented", "assumed"}
-    ]
-    lines = filled("RESTS ON", f"{and_list(counted)} numbers; sources dispute {rests.disputed} of them.")
-    if forecast.scenario.silent:
-        lines += filled("SILENT", "on " + " | on ".join(forecast.scenario.silent))
-    return lines
+    text = f"{inputs_text(rests)}.{disputed_text(rests.disputed)}"
+    return filled("RESTS ON", text) + silence(forecast.scenario)
 
 
 def _next(forecast: Forecast, file: str) -> list[str]:

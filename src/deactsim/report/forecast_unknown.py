@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from ..study.forecast_results import Forecast, ForecastPolicy, Range, Tips, Unknown
 from .forecast_figures import DASH, others
 from .forecast_layout import Cell, laid_out, named, titled
-from .wording import filled, number, percent, plural
+from .wording import filled, is_known, number, percent, plural
 
 PATH = 44
 MOST_TIPS = 4
@@ -27,7 +25,7 @@ def _by_policy(forecast: Forecast) -> list[str]:
     unsure = any(policy.ignorance is not None for policy in policies)
     lucky = any(policy.luck is not None for policy in policies)
     if not unsure and not lucky:
-        said = "no number that scales a cause is said to be `uncertain`, so that none was put in doubt here."
+        said = "no number is said to be `uncertain`, so that none was put in doubt here."
         return filled("NOT KNOWN", f"{said} {luck_missing(forecast)}".rstrip(), indent=12)
     first: list[Cell] = [""]
     second: list[Cell] = [""]
@@ -52,9 +50,7 @@ def _by_policy(forecast: Forecast) -> list[str]:
         rows.append(row)
     lines = titled("NOT KNOWN", laid_out(rows))
     if not unsure:
-        lines.append(
-            " no number that scales a cause is said to be `uncertain`: what may be off is not in this"
-        )
+        lines.append(" no number is said to be `uncertain`: what may be off is not in this")
     missing = luck_missing(forecast)
     return lines + ([f" {missing}"] if missing else [])
 
@@ -73,7 +69,7 @@ def luck_missing(forecast: Forecast) -> str:
 
 def range_text(found: Range | None) -> str:
     """`568 to 7,649`; a dash where it cannot be said."""
-    if found is None or not (math.isfinite(found.p05) and math.isfinite(found.p95)):
+    if found is None or not (is_known(found.p05) and is_known(found.p95)):
         return DASH
     return f"{number(found.p05)} to {number(found.p95)}"
 
@@ -98,7 +94,7 @@ def _numbers(forecast: Forecast) -> list[str]:
             rows.append([unknown.path, unknown.value_text, between(unknown), moved])
     lines = titled("WHAT MAY BE OFF", laid_out(rows, most=PATH)) if len(rows) > 1 else []
     if held:
-        lines += filled("HELD", f"at the value put in, uncertain as it is: {'; '.join(held)}")
+        lines += filled("HELD", f"at the value put in, not tried at its ends: {'; '.join(held)}")
     return lines
 
 

@@ -58,7 +58,7 @@ def unknown_data(forecast: Forecast) -> UnknownData | None:
         forecast.scenario.title,
         title,
         "Minutes dark a year, 5-95 %."
-        + (" Ignorance: how the expected year moves with rates that are uncertain." if unsure_ else "")
+        + (" Ignorance: how the expected year moves with numbers that are uncertain." if unsure_ else "")
         + (" Luck: how one year spreads if they are right." if lucky else "")
         + (f" {sentence(missing)}." if missing and missing[0] != DASH else ""),
         footer(forecast, "How uncertain numbers are is put in."),

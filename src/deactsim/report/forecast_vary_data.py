@@ -15,7 +15,7 @@ from ..study.results import Estimate
 from .chart_data import Table, Words
 from .forecast_chart_data import footer, group_label, grouped
 from .forecast_figures import COLOURED, amount, baseline_of, dark, share_text
-from .wording import minutes, number, sentence
+from .wording import is_known, minutes, number, sentence
 
 NUMBERS = {"count", "number", "duration", "share"}
 """Kinds of values that are numbers as they stand."""
@@ -120,7 +120,7 @@ def vary_data(forecasts: Sequence[Forecast]) -> VaryData:
         for figure, estimate in (
             ("dark_minutes", dark(policy)), ("headline", policy.headline), ("access_after_leaving", _access(policy)),
         )
-        if estimate is not None and math.isfinite(estimate.mean)
+        if estimate is not None and is_known(estimate.mean)
     )  # fmt: skip
     columns = ("path", "value", "policy", "figure", "mean", "low", "high", "unit")
     return VaryData(words, path, texts, positions, tuple(panels), alt, Table(columns, rows))

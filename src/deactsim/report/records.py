@@ -5,24 +5,21 @@ Numbers are numbers, units are named, and what cannot be said is None.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from ..study.results import (
-    ChannelResult,
+    Basis,
     Comparison,
-    Decision,
     Estimate,
-    FactResult,
     PolicyOutcome,
-    ReadingOutcome,
     ReadingReplay,
     Replay,
     StageResult,
     Summary,
 )
+from .wording import is_known
 
 Record = dict[str, Any]
 Row = tuple[str | float | int | None, ...]
@@ -35,7 +32,7 @@ ESTIMATES = ("mean", "low", "high")
 
 def run_record(replay: Replay, digest: str) -> Record:
     """The JSON document of a replay."""
-    return _finite(
+    return only_known(
         {
             "question": "replay",
             "scenario": {"title": replay.scenario.title, "hash": digest},
@@ -44,33 +41,16 @@ def run_record(replay: Replay, digest: str) -> Record:
             "seed": replay.seed,
             "worlds": replay.worlds,
             "effective_worlds": replay.effective_worlds,
-            "measures": _summaries(replay.measures),
+            "measures": summaries(replay.measures),
             "stages": [_stage(stage) for stage in replay.stages],
-            "facts": [_fact(fact) for fact in replay.facts],
-            "timeline": [
-                {
-                    "event": row.event,
-                    "label": row.label,
-                    "role": row.role,
-                    "documented": row.documented,
-                    "documented_text": row.documented_text,
-                    "median": row.median,
-                    "p05": row.p05,
-                    "p95": row.p95,
-                    "minutes": None if row.minutes is None else asdict(row.minutes),
-                    "source": row.source,
-                }
-                for row in replay.timeline
-            ],
+            "facts": [asdict(fact) for fact in replay.facts],
+            "timeline": [asdict(row) for row in replay.timeline],
             "prior_percentile": replay.prior_percentile,
-            "free": _summaries(replay.free),
-            "channels": [_channel(channel) for channel in replay.channels],
+            "free": summaries(replay.free),
+            "channels": [asdict(channel) for channel in replay.channels],
             "readings": [_reading(reading) for reading in replay.readings],
             "assumed": list(replay.rests_on.assumed_paths),
-            "rests_on": {
-                name: getattr(replay.rests_on, name)
-                for name in ("documented", "inferred", "fitted", "expert", "assumed", "disputed")
-            }
+            "rests_on": counted(replay.rests_on)
             | {
                 "decisive": list(replay.rests_on.decisive),
                 "facts": dict(replay.rests_on.facts),
@@ -84,7 +64,7 @@ def run_record(replay: Replay, digest: str) -> Record:
 def compare_record(comparison: Comparison, digest: str) -> Record:
     """The JSON document of a comparison."""
     path, value = comparison.varied or (None, None)
-    return _finite(
+    return only_known(
         {
             "question": "compare",
             "scenario": {"title": comparison.scenario.title, "hash": digest},
@@ -119,32 +99,32 @@ def run_rows(replay: Replay) -> list[Row]:
         ("run", "policy", None, None, replay.policy, None),
         ("run", "seed", None, None, replay.seed, None),
         ("run", "worlds", None, None, replay.worlds, None),
-        ("run", "effective_worlds", replay.reading, None, _number(replay.effective_worlds), None),
-        ("run", "prior_percentile", replay.reading, None, _number(replay.prior_percentile), None),
+        ("run", "effective_worlds", replay.reading, None, known_or_none(replay.effective_worlds), None),
+        ("run", "prior_percentile", replay.reading, None, known_or_none(replay.prior_percentile), None),
     ]
     for reading in replay.readings:
-        rows += [("stopped", "", reading.name, *row) for row in _spread(reading.stopped, ESTIMATES)]
+        rows += [("stopped", "", reading.name, *row) for row in figure_rows(reading.stopped, ESTIMATES)]
         for name, summary in reading.measures.items():
-            rows += [("measure", name, reading.name, *row) for row in _spread(summary, FIGURES)]
+            rows += [("measure", name, reading.name, *row) for row in figure_rows(summary, FIGURES)]
         for stage in reading.stages:
-            rows += [("stage", stage.name, reading.name, *row) for row in _spread(stage.summary, FIGURES)]
+            rows += [("stage", stage.name, reading.name, *row) for row in figure_rows(stage.summary, FIGURES)]
         for channel in reading.channels:
             rows.append(("channel", channel.name, reading.name, "first", channel.first, "share"))
             for part, spread in (("notices", channel.notices), ("arrives", channel.arrives)):
                 if spread is not None:
                     rows += [
                         ("channel", channel.name, reading.name, f"{part} {figure}", value, unit)
-                        for figure, value, unit in _spread(spread, FIGURES)
+                        for figure, value, unit in figure_rows(spread, FIGURES)
                     ]
     for name, summary in replay.free.items():
-        rows += [("free", name, replay.reading, *row) for row in _spread(summary, FIGURES)]
+        rows += [("free", name, replay.reading, *row) for row in figure_rows(summary, FIGURES)]
     for fact in replay.facts:
         rows.append(("fact", fact.id, None, f"documented ({fact.role})", fact.documented, fact.unit))
         if fact.simulated is not None:
-            rows += [("fact", fact.id, None, *row) for row in _spread(fact.simulated, FIGURES)]
+            rows += [("fact", fact.id, None, *row) for row in figure_rows(fact.simulated, FIGURES)]
         if fact.agrees is not None:
             rows.append(("fact", fact.id, None, "agrees", int(fact.agrees), None))
-            rows.append(("fact", fact.id, None, "percentile", _number(fact.percentile), None))
+            rows.append(("fact", fact.id, None, "percentile", known_or_none(fact.percentile), None))
     for event in replay.timeline:
         for figure in ("documented", "median", "p05", "p95"):
             rows.append(("timeline", event.event, None, figure, getattr(event, figure), "time"))
@@ -159,86 +139,72 @@ def compare_rows(comparison: Comparison) -> list[Row]:
         for adapts, outcomes in ((False, policy.readings), (True, policy.adapted)):
             for outcome in outcomes:
                 under = (*who, outcome.reading, "actor adapts" if adapts else "reading")
-                rows += [(*under, "stopped", *row) for row in _spread(outcome.stopped, ESTIMATES)]
-                rows += [(*under, "mean_dark", *row) for row in _spread(outcome.mean_dark, ESTIMATES)]
+                rows += [(*under, "stopped", *row) for row in figure_rows(outcome.stopped, ESTIMATES)]
+                rows += [(*under, "mean_dark", *row) for row in figure_rows(outcome.mean_dark, ESTIMATES)]
                 for name, summary in (("dark", outcome.dark), ("starts", outcome.starts)):
                     if summary is not None:
-                        rows += [(*under, name, *row) for row in _spread(summary, FIGURES)]
+                        rows += [(*under, name, *row) for row in figure_rows(summary, FIGURES)]
             for outcome in outcomes:
                 under = (*who, outcome.reading, "stopped_by")
                 if not adapts:
                     rows += [
-                        (*under, f"{each.gate} {each.reason}", each.how, _number(each.share), "share")
+                        (*under, f"{each.gate} {each.reason}", each.how, known_or_none(each.share), "share")
                         for each in outcome.stopped_by
                     ]
         first = policy.readings[0].reading if policy.readings else None
         for name, summary in policy.measures.items():
-            rows += [(*who, first, "measure", name, *row) for row in _spread(summary, FIGURES)]
+            rows += [(*who, first, "measure", name, *row) for row in figure_rows(summary, FIGURES)]
         for part, estimates in (("difference", policy.difference), ("friction", policy.friction)):
             for name, estimate in estimates.items():
                 reading = first if part == "difference" else None
-                rows += [(*who, reading, part, name, *row) for row in _spread(estimate, ESTIMATES)]
+                rows += [(*who, reading, part, name, *row) for row in figure_rows(estimate, ESTIMATES)]
         decision = policy.decided_by
         if decision is not None:
             start = (*who, first, "decided_by", decision.path)
             unit = "share" if decision.figure == "stopped" else "min"
-            rows.append((*start, decision.low_text, _number(decision.figure_low), unit))
-            rows.append((*start, decision.high_text, _number(decision.figure_high), unit))
+            rows.append((*start, decision.low_text, known_or_none(decision.figure_low), unit))
+            rows.append((*start, decision.high_text, known_or_none(decision.figure_high), unit))
     return rows
 
 
-def _spread(summary: Summary | Estimate, figures: Iterable[str]) -> list[tuple[str, float | None, str]]:
-    return [(figure, _number(getattr(summary, figure)), summary.unit) for figure in figures]
+def figure_rows(summary: Summary | Estimate, figures: Iterable[str]) -> list[tuple[str, float | None, str]]:
+    """Each figure of a summary with its value and unit."""
+    return [(figure, known_or_none(getattr(summary, figure)), summary.unit) for figure in figures]
 
 
-def _number(value: float | None) -> float | None:
-    return value if value is None or math.isfinite(value) else None
+def known_or_none(value: float | None) -> float | None:
+    """A number; None where it cannot be said."""
+    return value if is_known(value) else None
 
 
-def _finite(record: Record) -> Record:
-    """The same data with None for every number that is not finite."""
-    return {key: _finite_value(value) for key, value in record.items()}
+def only_known(record: Record) -> Record:
+    """The same data with None for every number that cannot be said."""
+    return {key: _known_value(value) for key, value in record.items()}
 
 
-def _finite_value(value: Any) -> Any:
+def _known_value(value: Any) -> Any:
     if isinstance(value, dict):
-        return _finite(value)
+        return only_known(value)
     if isinstance(value, list | tuple):
-        return [_finite_value(item) for item in value]
+        return [_known_value(item) for item in value]
     if isinstance(value, float):
-        return _number(float(value))
+        return known_or_none(float(value))
     return value
 
 
-def _summaries(measures: Mapping[str, Summary] | Mapping[str, Estimate]) -> Record:
+def summaries(measures: Mapping[str, Summary] | Mapping[str, Estimate]) -> Record:
+    """Summaries or estimates by name."""
     return {name: asdict(summary) for name, summary in measures.items()}
+
+
+def counted(rests_on: Basis) -> Record:
+    """How many inputs an answer rests on, by their basis, and how many are disputed."""
+    names = ("documented", "inferred", "fitted", "expert", "assumed", "disputed")
+    return {name: getattr(rests_on, name) for name in names}
 
 
 def _stage(stage: StageResult) -> Record:
     return {"name": stage.name, "label": stage.label, **asdict(stage.summary), "spread": stage.spread}
-
-
-def _channel(channel: ChannelResult) -> Record:
-    return asdict(channel)
-
-
-def _fact(fact: FactResult) -> Record:
-    return {
-        "id": fact.id,
-        "label": fact.label,
-        "role": fact.role,
-        "documented": fact.documented,
-        "documented_text": fact.documented_text,
-        "simulated": None if fact.simulated is None else asdict(fact.simulated),
-        "unit": fact.unit,
-        "agrees": fact.agrees,
-        "percentile": fact.percentile,
-        "source": fact.source,
-        "disputed": fact.disputed,
-        "note": fact.note,
-        "passes": None if fact.passes is None else list(fact.passes),
-        "free": fact.free,
-    }
 
 
 def _reading(reading: ReadingReplay) -> Record:
@@ -250,9 +216,9 @@ def _reading(reading: ReadingReplay) -> Record:
         "worlds": reading.worlds,
         "effective_worlds": reading.effective_worlds,
         "stopped": asdict(reading.stopped),
-        "measures": _summaries(reading.measures),
+        "measures": summaries(reading.measures),
         "stages": [_stage(stage) for stage in reading.stages],
-        "channels": [_channel(channel) for channel in reading.channels],
+        "channels": [asdict(channel) for channel in reading.channels],
         "prior_percentile": reading.prior_percentile,
         "dark_worlds": reading.dark_worlds,
     }
@@ -276,20 +242,12 @@ def _policy(policy: PolicyOutcome) -> Record:
         },
         "stopped_how": policy.stopped_how,
         "unheard": policy.unheard,
-        "measures": _summaries(policy.measures),
-        "difference": _summaries(policy.difference),
-        "decided_by": _decision(policy.decided_by),
-        "friction": _summaries(policy.friction),
+        "measures": summaries(policy.measures),
+        "difference": summaries(policy.difference),
+        "decided_by": None if policy.decided_by is None else asdict(policy.decided_by),
+        "friction": summaries(policy.friction),
         "reason": policy.reason,
         "reason_source": policy.reason_source,
-        "readings": [_outcome(outcome) for outcome in policy.readings],
-        "adapted": [_outcome(outcome) for outcome in policy.adapted],
+        "readings": [asdict(outcome) for outcome in policy.readings],
+        "adapted": [asdict(outcome) for outcome in policy.adapted],
     }
-
-
-def _outcome(outcome: ReadingOutcome) -> Record:
-    return asdict(outcome)
-
-
-def _decision(decision: Decision | None) -> Record | None:
-    return None if decision is None else asdict(decision)

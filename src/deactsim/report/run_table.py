@@ -25,12 +25,14 @@ from .replayed import (
 )
 from .run_checks import checks
 from .wording import (
-    NO_BREAK,
+    BETWEEN,
     WIDTH,
     clock,
     count,
+    disputed_text,
     facts_text,
     filled,
+    headed,
     inputs_text,
     is_fixed,
     lengths,
@@ -38,15 +40,15 @@ from .wording import (
     minutes,
     number,
     occasion,
+    page,
     percent,
     plural,
+    silence,
     wrap,
 )
 
 BAR = 24
 """Columns of the longest bar of a stage."""
-BETWEEN = f"{NO_BREAK}| "
-"""Between the items of a list, and never first on a line."""
 SOON = 60
 """Minutes after the effect up to which times are all said in minutes."""
 NARROW = 76
@@ -69,14 +71,11 @@ def run_table(replay: Replay, file: str, digest: str, width: int = WIDTH) -> str
         _rests_on(replay, width),
         [f"next     deactsim compare {shlex.quote(file)}"],
     ]
-    return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
+    return page(blocks)
 
 
 def _head(replay: Replay, digest: str, width: int) -> list[str]:
-    right = f"replay, policy {replay.policy}"
-    room = width - len(right)
-    lines = wrap(replay.scenario.title, room - 2)
-    lines[0] = f"{lines[0]:<{room}}{right}"
+    lines = headed(replay.scenario.title, f"replay, policy {replay.policy}", width)
     fit = "each made to fit the record"
     if not any(fact.role == "pinned" for fact in replay.facts):
         fit = "nothing pinned"
@@ -346,16 +345,8 @@ def _sort(replay: Replay, name: str) -> str:
 
 def _rests_on(replay: Replay, width: int) -> list[str]:
     basis = replay.rests_on
-    disputed = []
-    if basis.disputed:
-        disputed.append(plural(basis.disputed, "input"))
-    if basis.disputed_facts:
-        disputed.append(plural(basis.disputed_facts, "fact"))
     text = f"{inputs_text(basis)}; {facts_text(basis)}."
-    text += f" Sources dispute {' and '.join(disputed)}." if disputed else ""
-    lines = filled("RESTS ON", text, width=width)
+    lines = filled("RESTS ON", text + disputed_text(basis.disputed, basis.disputed_facts), width=width)
     if basis.decisive:
         lines += filled("", "These decide most: " + BETWEEN.join(basis.decisive), width=width)
-    if replay.scenario.silent:
-        lines += filled("SILENT", "on " + f"{BETWEEN}on ".join(replay.scenario.silent), width=width)
-    return lines
+    return lines + silence(replay.scenario, width)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 from zoneinfo import ZoneInfo
 
 from ..study.results import Basis, Estimate, Summary
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 NO_BREAK = "\N{NO-BREAK SPACE}"
+BETWEEN = f"{NO_BREAK}| "
+"""Between the items of a list, and never first on a line."""
 NEVER_ALL = 0.995
 """Shares from here to 1 are written `>99`, so that "100" means every single world."""
 
@@ -32,6 +36,11 @@ MEASURES = {
 def measure_name(name: str) -> str:
     """A measure in words."""
     return MEASURES.get(name, name.replace("_", " "))
+
+
+def is_known(value: float | None) -> TypeGuard[float]:
+    """Whether a figure can be said: of what cannot there is None, or nothing finite."""
+    return value is not None and math.isfinite(value)
 
 
 def number(value: float) -> str:
@@ -149,6 +158,19 @@ def facts_text(basis: Basis) -> str:
     return f"{plural(whole, 'fact')} on record" + (f", of which {and_list(roles)}" if roles else "")
 
 
+def disputed_text(inputs: int, facts: int = 0) -> str:
+    """` Sources dispute 4 inputs and 10 facts.`; nothing where they dispute none."""
+    disputed = [plural(amount, noun) for amount, noun in ((inputs, "input"), (facts, "fact")) if amount]
+    return f" Sources dispute {and_list(disputed)}." if disputed else ""
+
+
+def silence(scenario: Scenario, width: int = WIDTH) -> list[str]:
+    """What the scenario admits to say nothing on, as a paragraph; none where it admits nothing."""
+    if not scenario.silent:
+        return []
+    return filled("SILENT", "on " + f"{BETWEEN}on ".join(scenario.silent), width=width)
+
+
 def with_article(label: str) -> str:
     """`the public`; what already has an article keeps it."""
     return label if label.startswith(("the ", "a ", "an ")) else f"the {label}"
@@ -206,6 +228,13 @@ def bound(text: str) -> str:
     return re.sub(r"(?<=\d) (?=(?:%|(?:min|h|s|days|M|k)\b))", NO_BREAK, text)
 
 
+def headed(title: str, right: str, width: int = WIDTH) -> list[str]:
+    """A title, wrapped, with a remark at the right of its first line."""
+    room = width - len(right)
+    lines = wrap(title, room - 2)
+    return [f"{lines[0]:<{room}}{right}", *lines[1:]]
+
+
 def filled(label: str, text: str, indent: int = 9, width: int = WIDTH) -> list[str]:
     """A paragraph with its label in the margin."""
     lines = wrap(text, width - indent)
@@ -217,3 +246,8 @@ def and_list(items: list[str]) -> str:
     if len(items) < 2:
         return "".join(items)
     return ", ".join(items[:-1]) + " and " + items[-1]
+
+
+def page(blocks: Iterable[Sequence[str]]) -> str:
+    """Blocks of lines as one text, an empty line between them; a block without lines is left out."""
+    return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"

@@ -7,7 +7,7 @@ What is wrong with it is gathered, never raised one at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, Generic, TypeVar, cast
 
@@ -121,22 +121,15 @@ def quoted(raw: object) -> str:
     return text if isinstance(raw, Mapping | tuple | list) else f"`{text}`"
 
 
+@dataclass(eq=False)
 class Reader(Generic[T]):
     """Reads one kind of text: what it is called, what is expected, how it is read and written."""
 
-    def __init__(
-        self,
-        kind: str,
-        expected: str,
-        read: Callable[[object], T],
-        write: Callable[[T], str],
-        schema: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.kind = kind
-        self.expected = expected
-        self.read = read
-        self.write = write
-        self.schema = dict(schema) if schema is not None else {"type": ["string", "number"]}
+    kind: str
+    expected: str
+    read: Callable[[object], T]
+    write: Callable[[T], str]
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": ["string", "number"]})
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.validate)
@@ -144,6 +137,10 @@ class Reader(Generic[T]):
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
+        return self.json_schema()
+
+    def json_schema(self) -> dict[str, Any]:
+        """What an editor is told of it."""
         return {**self.schema, "description": self.expected}
 
     def validate(self, raw: object) -> object:
@@ -171,31 +168,19 @@ def failure(problems: list[Problem]) -> PydanticCustomError:
     return PydanticCustomError("leaf", "unreadable", {"problems": tuple(problems)})
 
 
+@dataclass(eq=False)
 class Leaf(Reader[T]):
     """Reads a value with its provenance: `11 min`, or `{value: 11 min, source: S-01}`.
 
     `size` says how large a value is; only kinds that have one can be `uncertain`, between 0 and `most`.
     """
 
-    def __init__(
-        self,
-        kind: str,
-        expected: str,
-        read: Callable[[object], T],
-        write: Callable[[T], str],
-        schema: Mapping[str, Any] | None = None,
-        *,
-        size: Callable[[T], float] | None = None,
-        most: float | None = None,
-    ) -> None:
-        super().__init__(kind, expected, read, write, schema)
-        self.size = size
-        self.most = most
+    size: Callable[[T], float] | None = field(default=None, kw_only=True)
+    most: float | None = field(default=None, kw_only=True)
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        scalar = {**self.schema, "description": self.expected}
+    def json_schema(self) -> dict[str, Any]:
+        """The value, or a mapping of it with what it rests on."""
+        scalar = super().json_schema()
         names = {"anyOf": [{"type": "string"}, {"type": "object"}]}
         mapping: dict[str, Any] = {
             "type": "object",
