@@ -36,7 +36,6 @@ from deactsim.stats.yearly import (
     exceedance,
     headline,
     over_years,
-    two_orders,
     years_needed,
 )
 
@@ -103,17 +102,25 @@ def figures(source: Generator, years: int, key: int) -> Figures:
             -rate * saved,
         )
         for x in (15.0, 60.0) if rate < 10.0 else (100.0, 300.0):
-            found = exceedance(year.total(minutes), np.array([x]))[0]
+            found = exceedance(year.total(minutes), np.array([x])).interval(0)
             yield f"exceedance of {x:g} min, {name} a year", found, above(rate, x)
-        yield f"headline, {name} a year", headline(table, minutes, APPETITE), worst((rate,), APPETITE)
-        found = exceedance(year.worst(minutes), np.array([APPETITE]))[0]
+        yield (
+            f"headline, {name} a year",
+            headline(table, minutes, APPETITE).interval(),
+            worst((rate,), APPETITE),
+        )
+        found = exceedance(year.worst(minutes), np.array([APPETITE])).interval(0)
         yield f"headline, composed, {name} a year", found, worst((rate,), APPETITE)
-        yield f"headline, tiny, {name} a year", headline(table, minutes, 200.0), worst((rate,), 200.0)
-        yield f"beats, {name} a year", beats(year.total(change)).better, better(rate)
+        yield (
+            f"headline, tiny, {name} a year",
+            headline(table, minutes, 200.0).interval(),
+            worst((rate,), 200.0),
+        )
+        yield f"beats, {name} a year", beats(year.total(change))[0].interval(), better(rate)
     table = episodes(RATES, years)
     scale = np.where(bad[table.year], BAD_MEAN, GOOD_MEAN)
     minutes = source.exponential(size=scale.size) * scale
-    yield "headline, all four causes", headline(table, minutes, APPETITE), worst(RATES, APPETITE)
+    yield "headline, all four causes", headline(table, minutes, APPETITE).interval(), worst(RATES, APPETITE)
     yield "mean, all four causes", over_years(by_year(table, minutes)), sum(RATES) * mean
     for p in (0.05, 0.5, 0.95):
         found = quantile_interval(minutes, table.weights, p, table.year)
@@ -122,13 +129,9 @@ def figures(source: Generator, years: int, key: int) -> Figures:
     total = np.where(bad, BAD_MEAN, GOOD_MEAN) * source.standard_gamma(np.maximum(whole, 1)) * (whole > 0)
     yield (
         "exceedance of 15 min, direct",
-        exceedance(direct_years(total), np.array([15.0]))[0],
+        exceedance(direct_years(total), np.array([15.0])).interval(0),
         above(0.5, 15.0),
     )
-    unknown = np.repeat(np.exp(source.normal(size=years)), 5)
-    value = unknown * source.exponential(size=unknown.size)
-    draw = np.arange(unknown.size) // 5
-    yield "mean under unknowns", two_orders(direct_years(value), draw).mean, float(np.exp(0.5))
 
 
 def differences(source: Generator, size: int, chance: float) -> Array:

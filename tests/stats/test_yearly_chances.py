@@ -8,18 +8,38 @@ import numpy as np
 import pytest
 from scipy.stats import beta, binom, gamma, skellam
 
+from deactsim.stats.weighted import Array, Interval
 from deactsim.stats.yearly import (
+    Chances,
     Episodes,
     beats,
-    chance_interval,
     compose,
     direct_years,
     episodes_needed,
     exceedance,
-    headline,
 )
+from deactsim.stats.yearly import headline as headlines
+from deactsim.stats.yearly.compose import Years
 
 from .test_yearly_episodes import table
+
+
+def headline(found: Episodes, longest: Array, appetite: float) -> Interval:
+    return headlines(found, longest, appetite).interval()
+
+
+def chance_interval(chances: Array, ceilings: Array) -> Interval:
+    return Chances.of(chances, ceilings).interval()
+
+
+def at(years: Years, x: float) -> Interval:
+    return exceedance(years, np.array([x])).interval(0)
+
+
+def shares(change: Years) -> tuple[Interval, float, float]:
+    """Better, ties, worse."""
+    better, worse = (each.interval() for each in beats(change))
+    return better, 1.0 - better.mean - worse.mean, worse.mean
 
 
 def headline_given(rate: float, count: int, beyond: int) -> float:
@@ -58,7 +78,7 @@ def test_causes_with_fewer_episodes_add_nothing_of_their_own() -> None:
 def test_headline_is_the_mean_over_all_compositions() -> None:
     found = table([0.5, 2.0], [4, 8], 30)
     longest = np.random.default_rng(1).exponential(size=found.year.size)
-    composed = exceedance(compose(found, 3, replicates=4000).worst(longest), np.array([1.5]))[0]
+    composed = at(compose(found, 3, replicates=4000).worst(longest), 1.5)
     assert headline(found, longest, 1.5).mean == pytest.approx(composed.mean, rel=0.005)
 
 
@@ -101,7 +121,7 @@ def test_no_episode_beyond_is_not_certainty() -> None:
     everything = headline(table([0.01], [1], 200), np.ones(200), 0.5)
     assert everything.mean == everything.high == pytest.approx(1 - math.exp(-0.01), rel=1e-12)
     assert everything.high - everything.low == pytest.approx(nothing.high, rel=1e-9)
-    composed = exceedance(compose(table([0.01], [1], 200), 1).total(np.zeros(200)), np.array([0.5]))[0]
+    composed = at(compose(table([0.01], [1], 200), 1).total(np.zeros(200)), 0.5)
     assert composed.high == pytest.approx(nothing.high, rel=1e-9)
 
 
@@ -156,28 +176,25 @@ def test_beats_is_skellams() -> None:
     luck = source.random(found.year.size)
     change = np.where(luck < 0.5, -1.0, np.where(luck < 0.7, 1.0, 0.0))
     year = compose(found, 8, replicates=4)
-    shares = beats(year.total(change))
-    assert shares.better.low < skellam.cdf(-1, 0.6, 1.5) < shares.better.high
-    assert shares.ties == pytest.approx(skellam.pmf(0, 0.6, 1.5), rel=0.02)
-    assert shares.worse == pytest.approx(skellam.sf(0, 0.6, 1.5), rel=0.03)
-    assert shares.better.mean + shares.ties + shares.worse == pytest.approx(1.0, rel=1e-12)
-    swapped = beats(year.total(-change))
-    assert (swapped.better.mean, swapped.worse) == pytest.approx(
-        (shares.worse, shares.better.mean), rel=1e-12
-    )
+    better, ties, worse = shares(year.total(change))
+    assert better.low < skellam.cdf(-1, 0.6, 1.5) < better.high
+    assert ties == pytest.approx(skellam.pmf(0, 0.6, 1.5), rel=0.02)
+    assert worse == pytest.approx(skellam.sf(0, 0.6, 1.5), rel=0.03)
+    swapped, _, swapped_worse = shares(year.total(-change))
+    assert (swapped.mean, swapped_worse) == pytest.approx((worse, better.mean), rel=1e-12)
 
 
 def test_equal_policies_tie_in_all_years() -> None:
-    shares = beats(compose(table([3.0, 99.0], [9, 2], 50), 8).total(np.zeros(550)))
-    assert (shares.better.mean, shares.ties, shares.worse) == (0.0, 1.0, 0.0)
-    assert shares.better.high > 0.05
+    better, ties, worse = shares(compose(table([3.0, 99.0], [9, 2], 50), 8).total(np.zeros(550)))
+    assert (better.mean, ties, worse) == (0.0, 1.0, 0.0)
+    assert better.high > 0.05
 
 
 def test_a_rare_cause_ties_where_it_does_not_occur() -> None:
-    shares = beats(compose(table([1e-4], [1], 300), 8).total(np.full(300, -2.0)))
-    assert shares.better.mean == shares.better.high == pytest.approx(1e-4, rel=1e-3)
-    assert shares.better.low == pytest.approx(1e-4, rel=0.02)
-    assert shares.ties == pytest.approx(1 - 1e-4, rel=1e-6)
+    better, ties, _ = shares(compose(table([1e-4], [1], 300), 8).total(np.full(300, -2.0)))
+    assert better.mean == better.high == pytest.approx(1e-4, rel=1e-3)
+    assert better.low == pytest.approx(1e-4, rel=0.02)
+    assert ties == pytest.approx(1 - 1e-4, rel=1e-6)
 
 
 def test_a_frequent_cause_decides_by_its_mean() -> None:
@@ -186,13 +203,24 @@ def test_a_frequent_cause_decides_by_its_mean() -> None:
     found = table([3000.0], [35], 500)
     change = source.normal(-0.2, 2.0, found.year.size)
     assert (found.means(change) > 0).mean() > 0.2
-    shares = beats(compose(found, 8).total(change))
-    assert shares.better.mean > 0.95
+    assert shares(compose(found, 8).total(change))[0].mean > 0.95
     env = np.where(np.arange(500) % 4 == 0, 2.0, -0.2)[found.year]
-    assert beats(compose(found, 8).total(env)).better.mean == 0.75
+    assert shares(compose(found, 8).total(env))[0].mean == 0.75
 
 
 def test_direct_years_tie_by_equality() -> None:
-    shares = beats(direct_years(np.array([-1.0, 0.0, 0.0, 3.0, -0.5])))
-    assert (shares.better.mean, shares.worse) == (0.4, 0.2)
-    assert shares.ties == pytest.approx(0.4, rel=1e-12)
+    better, ties, worse = shares(direct_years(np.array([-1.0, 0.0, 0.0, 3.0, -0.5])))
+    assert (better.mean, worse) == (0.4, 0.2)
+    assert ties == pytest.approx(0.4, rel=1e-12)
+
+
+def test_chances_of_blocks_add_up_to_those_of_all_years() -> None:
+    source = np.random.default_rng(7)
+    ceilings = source.random((90, 4))
+    chances = ceilings * source.random((90, 4)) ** 4
+    whole = Chances.of(chances, ceilings)
+    parts = [Chances.of(chances[a:b], ceilings[a:b]) for a, b in ((0, 1), (1, 60), (60, 90))]
+    added = parts[0] + parts[1] + parts[2]
+    for place in range(4):
+        one, other = whole.interval(place), added.interval(place)
+        assert (one.mean, one.low, one.high) == pytest.approx((other.mean, other.low, other.high), rel=1e-9)

@@ -11,11 +11,13 @@ from deactsim.stats.yearly import (
     Composed,
     Episodes,
     Years,
+    by_cause,
     by_year,
     compose,
     direct_years,
     episodes_needed,
     exceedance,
+    regular,
     uniform,
 )
 from deactsim.stats.yearly.compose import _busy_count
@@ -90,17 +92,20 @@ def test_a_frequent_cause_enters_by_its_mean() -> None:
     assert year.worst(severity).values[:, 0].tolist() == [0.0] * 50
 
 
+def often(found: Episodes, severity: Array) -> Array:
+    return by_cause(found, (severity != 0.0).astype(float)).mean(axis=0)
+
+
 def test_when_a_mean_may_stand_for_a_frequent_cause() -> None:
     # 150 episodes of a cause of 1,000 a year: one that matters stands for 6.7 a year, four for 26.7.
     found = table([1000.0, 0.01], [3, 1], 50)
-    year = compose(found, 1)
     frequent = np.flatnonzero(found.cause == 0)
     for matter, may in ((0, True), (1, False), (4, True)):
         severity = np.where(found.cause == 1, 7.0, 0.0)
         severity[frequent[:matter]] = -3.0
-        assert year.regular(severity) is may
+        assert regular(often(found, severity), found.rates) is may
     rare = table([1.0], [5], 50)
-    assert compose(rare, 1).regular(np.eye(250)[0])
+    assert regular(often(rare, np.eye(250)[0]), rare.rates)
 
 
 def test_common_environments_stay_common() -> None:
@@ -109,7 +114,7 @@ def test_common_environments_stay_common() -> None:
     found = table([2.0, 2.0], [8, 8], 6000)
     bad = source.random(6000) < 0.5
     year = compose(found, 11, replicates=4)
-    answer = exceedance(year.total(np.where(bad, 3.0, 1.0)[found.year]), np.array([20.0]))[0]
+    answer = exceedance(year.total(np.where(bad, 3.0, 1.0)[found.year]), np.array([20.0])).interval(0)
     right = 1 - (panjer(4.0, [0, 0, 0, 1.0], 20).sum() + panjer(4.0, [0, 1.0], 20).sum()) / 2
     mixed = 1 - panjer(4.0, [0, 0.5, 0, 0.5], 20).sum()
     assert right == pytest.approx((poisson.sf(6, 4) + poisson.sf(20, 4)) / 2, rel=1e-9)
@@ -119,12 +124,13 @@ def test_common_environments_stay_common() -> None:
 
 def test_exceedance_is_panjers() -> None:
     source = np.random.default_rng(3)
-    chances, grid = [0.2, 0.5, 0.0, 0.3], np.array([0.0, 1.0, 2.0, 5.0, 9.0])
+    likely, grid = [0.2, 0.5, 0.0, 0.3], np.array([0.0, 1.0, 2.0, 5.0, 9.0])
     for rate, replicates in ((0.0001, 1), (0.3, 4), (6.0, 8)):
         found = table([rate], [episodes_needed(rate)], 4000)
-        severity = source.choice(4, found.year.size, p=chances).astype(float)
-        curve = exceedance(compose(found, 4, replicates).total(severity), grid)
-        exact = 1 - panjer(rate, chances, 9).cumsum()[[0, 1, 2, 5, 9]]
+        severity = source.choice(4, found.year.size, p=likely).astype(float)
+        chances = exceedance(compose(found, 4, replicates).total(severity), grid)
+        curve = [chances.interval(place) for place in range(grid.size)]
+        exact = 1 - panjer(rate, likely, 9).cumsum()[[0, 1, 2, 5, 9]]
         for answer, chance in zip(curve, exact, strict=True):
             assert answer.low <= chance <= answer.high, (rate, chance, answer)
         assert [answer.mean for answer in curve] == sorted((answer.mean for answer in curve), reverse=True)
@@ -198,6 +204,11 @@ def test_draws_hang_on_key_year_and_rates_only() -> None:
     assert same(one, other)
     assert np.array_equal(one.episode, other.episode[: one.episode.size])
     assert not np.array_equal(one.cell, compose(few, 7).cell)
+    # The last ten years by themselves, numbered as they were.
+    late = compose(table([1.0, 5.0], [5, 13], 10), 6, first=20)
+    begins = np.searchsorted(other.cell, 20 * other.replicates)
+    assert np.array_equal(late.cell + 20 * late.replicates, other.cell[begins:])
+    assert np.array_equal(late.episode + 20 * 18, other.episode[begins:])
     # A cause that never occurs changes nothing, nor does one that is too frequent.
     assert same(one, compose(table([1.0, 5.0, 0.0], [5, 13, 1], 20), 6))
     assert same(one, compose(table([1.0, 5.0, 99.0], [5, 13, 1], 20), 6))
@@ -209,7 +220,7 @@ def test_years_without_any_cause_are_empty() -> None:
         total = year.total(np.ones(found.year.size))
         assert not total.values.any()
         assert total.weights[:, 0].tolist() == [1.0] * 5
-        answer = exceedance(total, np.array([0.0]))[0]
+        answer = exceedance(total, np.array([0.0])).interval(0)
         assert (answer.mean, answer.low, answer.high) == (0.0, 0.0, 0.0)
         assert year.reused == 0.0
 
@@ -226,4 +237,4 @@ def test_each_year_may_have_its_own_rates() -> None:
 
 def test_direct_years_are_taken_as_they_are() -> None:
     years = direct_years(np.array([0.0, 2.0, 5.0, 5.0]))
-    assert [answer.mean for answer in exceedance(years, np.array([0.0, 2.0, 5.0]))] == [0.75, 0.5, 0.0]
+    assert exceedance(years, np.array([0.0, 2.0, 5.0])).chance.mean.tolist() == [0.75, 0.5, 0.0]

@@ -1,4 +1,4 @@
-"""Percentiles that a sample carries, pilots, and ignorance apart from luck."""
+"""Percentiles that a sample carries, and pilots."""
 
 from __future__ import annotations
 
@@ -7,16 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from deactsim.stats.yearly import (
-    Episodes,
-    carries,
-    compose,
-    direct_years,
-    over_years,
-    spread,
-    two_orders,
-    years_needed,
-)
+from deactsim.stats.yearly import Bins, carries, over_years, years_needed
+from deactsim.stats.yearly.bins import A_DECADE, bins_of
 
 from .test_yearly_episodes import table
 
@@ -27,8 +19,8 @@ def test_percentiles_by_hand() -> None:
     # Rates 1 and 3 with two episodes each: weights 0.5 and 1.5 a year.
     found = table([1.0, 3.0], [2, 2], 100)
     values = np.tile([10.0, 20.0, 30.0, 40.0], 100)
-    answer = spread(values, found.weights, found.year)
-    assert (answer.p05, answer.p50, answer.p95) == (10.0, 30.0, 40.0)
+    answer = Bins.of(values, found.weights, found.year)
+    assert [answer.quantile(p) for p in (0.05, 0.5, 0.95)] == [10.0, 30.0, 40.0]
     assert answer.mean == pytest.approx((0.5 * 30 + 1.5 * 70) / 4, rel=1e-12)
     assert answer.effective == pytest.approx(100.0)
 
@@ -36,17 +28,18 @@ def test_percentiles_by_hand() -> None:
 def test_percentiles_are_of_what_went_dark() -> None:
     found = table([1.0], [2], 100)
     values = np.tile([math.nan, 5.0], 100)
-    assert spread(values, found.weights, found.year).p05 == 5.0
-    nothing = spread(np.full(200, math.nan), found.weights, found.year)
-    assert (nothing.mean, nothing.p05, nothing.p50, nothing.p95, nothing.effective) == (None,) * 4 + (0.0,)
+    assert Bins.of(values, found.weights, found.year).quantile(0.05) == 5.0
+    nothing = Bins.of(np.full(200, math.nan), found.weights, found.year)
+    assert (nothing.mean, nothing.quantile(0.5), nothing.effective) == (None, None, 0.0)
 
 
 def test_percentiles_of_a_mixture() -> None:
     source = np.random.default_rng(1)
     found = table([0.1, 0.3], [1, 3], 20_000)
     values = source.exponential(size=found.year.size) * np.where(found.cause == 0, 10.0, 1.0)
-    answer = spread(values, found.weights, found.year)
-    for p, x in ((0.05, answer.p05), (0.5, answer.p50), (0.95, answer.p95)):
+    answer = Bins.of(values, found.weights, found.year)
+    for p in (0.05, 0.5, 0.95):
+        x = answer.quantile(p)
         assert x is not None
         assert 0.25 * -math.expm1(-x / 10) + 0.75 * -math.expm1(-x) == pytest.approx(p, abs=0.006)
 
@@ -62,12 +55,41 @@ def test_which_percentiles_a_sample_carries(effective: float, ends: bool, middle
 
 def test_what_a_sample_does_not_carry_is_not_said() -> None:
     values = np.arange(400.0)
-    few = spread(values, np.ones(400), np.repeat(np.arange(40), 10))
-    assert (few.p05, few.p95) == (None, None)
-    assert (few.p50, few.mean) == (199.0, 199.5)
+    few = Bins.of(values, np.ones(400), np.repeat(np.arange(40), 10))
+    assert (few.quantile(0.05), few.quantile(0.95)) == (None, None)
+    assert few.quantile(0.5) == pytest.approx(199.0, rel=0.01)
+    assert few.mean == 199.5
     uneven = np.where(np.arange(400) < 4, 1000.0, 1.0)
-    assert spread(values, uneven, np.arange(400)).p50 is None
-    assert spread(values[:1], np.ones(1), np.zeros(1, np.int64)).mean is None
+    assert Bins.of(values, uneven, np.arange(400)).quantile(0.5) is None
+    assert Bins.of(values[:1], np.ones(1), np.zeros(1, np.int64)).mean is None
+
+
+def test_percentiles_are_off_by_less_than_a_bin() -> None:
+    values = np.exp(np.random.default_rng(8).normal(3.0, 3.0, 20_000))
+    found = Bins.of(values, np.ones(values.size), np.arange(values.size))
+    for p in (0.05, 0.3, 0.5, 0.95):
+        exact = np.quantile(values, p, method="inverted_cdf")
+        assert found.quantile(p) == pytest.approx(exact, rel=10 ** (1 / A_DECADE) - 1)
+
+
+def test_a_larger_value_is_never_in_a_lower_bin_and_none_is_its_own() -> None:
+    values = np.concatenate(([0.0, 1e-30], np.geomspace(1e-5, 1e11, 5000), [1e30]))
+    places = bins_of(values)
+    assert (np.diff(places) >= 0).all()
+    assert (places[0], places[1]) == (0, 1)
+    assert Bins.of(values, np.ones(values.size), np.arange(values.size)).weights.sum() == values.size
+
+
+def test_bins_of_blocks_add_up_to_those_of_all_years() -> None:
+    source = np.random.default_rng(9)
+    values, weights = source.exponential(size=600), source.random(600)
+    year = np.repeat(np.arange(200), 3)
+    whole = Bins.of(values, weights, year)
+    added = Bins.of(values[:150], weights[:150], year[:150]) + Bins.of(
+        values[150:], weights[150:], year[150:]
+    )
+    assert added.quantile(0.5) == pytest.approx(whole.quantile(0.5), rel=1e-12)
+    assert (added.mean, added.effective) == pytest.approx((whole.mean, whole.effective), rel=1e-12)
 
 
 # ---- pilots
@@ -116,85 +138,3 @@ def test_fresh_years_are_as_precise_as_planned() -> None:
     found = over_years(source.exponential(size=plan.years))
     assert (found.high - found.low) / 2 == pytest.approx(0.05, rel=0.1)
     assert plan.aim == pytest.approx(0.05, rel=0.1)
-
-
-# ---- ignorance and luck
-
-
-def test_variance_components_by_hand() -> None:
-    # Two draws of two years: within 2 and 2, between 2 (10 - 2)^2 / ... = 64, ignorance (64 - 2) / 2.
-    found = two_orders(direct_years(np.array([1.0, 3.0, 9.0, 11.0])), np.array([5, 5, 2, 2]))
-    assert found.mean.mean == 6.0
-    assert found.luck.sd == pytest.approx(math.sqrt(2.0))
-    assert found.ignorance.sd == pytest.approx(math.sqrt(31.0))
-    assert found.share == pytest.approx(31 / 33)
-    assert (found.ignorance.p05, found.luck.p05) == (None, None)
-
-
-def test_variance_components_of_unequal_draws_by_hand() -> None:
-    # Between 2 (8/3)^2 + (16/3)^2 = 128/3, within 2, and (3 - 5/3) / 1 = 4/3 years a draw.
-    found = two_orders(direct_years(np.array([1.0, 3.0, 10.0])), np.array([0, 0, 1]))
-    assert found.ignorance.sd**2 == pytest.approx((128 / 3 - 2) / (4 / 3))
-
-
-def test_normal_ignorance_and_normal_luck() -> None:
-    source = np.random.default_rng(3)
-    draw = np.repeat(np.arange(800), 20)
-    unknown = source.normal(50.0, 3.0, 800)
-    found = two_orders(direct_years(unknown[draw] + source.normal(0.0, 10.0, draw.size)), draw)
-    assert found.mean.low < 50.0 < found.mean.high
-    assert found.ignorance.sd == pytest.approx(3.0, rel=0.1)
-    assert found.luck.sd == pytest.approx(10.0, rel=0.02)
-    assert found.share == pytest.approx(9 / 109, rel=0.2)
-    # Means of 20 years alone would spread by sqrt(9 + 5): the band is freed of it.
-    assert found.ignorance.p05 == pytest.approx(50 - 1.645 * 3, abs=0.6)
-    assert found.ignorance.p95 == pytest.approx(50 + 1.645 * 3, abs=0.6)
-    # The p05 of 20 values is their smallest, at 1 / 21 on average; the p95 their second largest, at 19 / 21.
-    assert found.luck.p05 == pytest.approx(50 - 18.7, abs=0.6)
-    assert found.luck.p95 == pytest.approx(50 + 14.1, abs=0.6)
-
-
-def test_a_poisson_year_of_an_uncertain_rate() -> None:
-    # N ~ Poisson(L), L 1 or 5: ignorance Var L = 4, luck E L = 3.
-    source = np.random.default_rng(4)
-    rate = source.choice([1.0, 5.0], 400)
-    draw = np.repeat(np.arange(400), 10)
-    needs = np.full(draw.size, 13)
-    years = np.repeat(np.arange(draw.size), needs)
-    found = Episodes(rate[draw][:, None], years, np.zeros(years.size, np.int64), draw.size)
-    answer = two_orders(compose(found, 3).total(np.ones(years.size)), draw)
-    assert answer.ignorance.sd**2 == pytest.approx(rate.var(), rel=0.05)
-    assert answer.luck.sd**2 == pytest.approx(rate.mean(), rel=0.03)
-    assert answer.ignorance.p05 == pytest.approx(1.0, abs=0.1)
-    assert answer.ignorance.p95 == pytest.approx(5.0, abs=0.1)
-    # Poisson percentiles 0 to 3 and 2 to 9, of half the draws each.
-    share = float((rate == 1.0).mean())
-    assert answer.luck.p05 == pytest.approx(2 * (1 - share), abs=0.15)
-    assert answer.luck.p95 == pytest.approx(3 * share + 9 * (1 - share), abs=0.15)
-
-
-def test_no_ignorance_and_no_luck() -> None:
-    source = np.random.default_rng(5)
-    draw = np.repeat(np.arange(100), 25)
-    known = two_orders(direct_years(np.tile(np.arange(25.0), 100)), draw)
-    assert (known.ignorance.sd, known.share) == (0.0, 0.0)
-    assert known.ignorance.p05 == known.ignorance.p95 == pytest.approx(12.0)
-    unlucky = two_orders(direct_years(source.normal(size=100)[draw]), draw)
-    assert unlucky.luck.sd == pytest.approx(0.0, abs=1e-9)
-    assert unlucky.share == pytest.approx(1.0)
-    assert math.isnan(two_orders(direct_years(np.zeros(2500)), draw).share)
-
-
-def test_groups_of_different_size() -> None:
-    source = np.random.default_rng(6)
-    draw = np.repeat(np.arange(600), np.where(np.arange(600) % 2, 2, 12))
-    found = two_orders(direct_years(source.normal(0.0, 2.0, 600)[draw] + source.normal(size=draw.size)), draw)
-    assert found.ignorance.sd == pytest.approx(2.0, rel=0.1)
-    assert found.luck.sd == pytest.approx(1.0, rel=0.05)
-    assert found.luck.p05 is None
-
-
-def test_without_two_draws_or_two_years_nothing_can_be_split() -> None:
-    for draw in (np.zeros(6, np.int64), np.arange(6)):
-        with pytest.raises(ValueError, match="at least two draws"):
-            two_orders(direct_years(np.arange(6.0)), draw)

@@ -8,14 +8,19 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from deactsim.errors import DeactsimError
 from deactsim.model.compile import compile_plan
 from deactsim.model.compile_causes import compile_causes
+from deactsim.scenario import paths
 from deactsim.scenario.load import loads
-from deactsim.study.forecast_results import Tips
-from deactsim.study.forecast_summing import INDEX, Years
-from deactsim.study.forecast_years import Found
-from deactsim.study.ignorance import DRAWS, Z90, Ignorance
+from deactsim.stats.weighted import Array
+from deactsim.study.forecast import forecast
+from deactsim.study.forecast_results import Range, Tips
+from deactsim.study.forecast_totals import INDEX, Block, Totals, fold
+from deactsim.study.forecast_years import Fleet, Found
+from deactsim.study.ignorance import DRAWS, Z90, Ignorance, Moved, drawn, occurrence_means
 from deactsim.study.occurrences import COLUMNS
+from deactsim.study.unknowns import Number, numbers
 
 TEXT = """
 deactsim: 1
@@ -43,150 +48,272 @@ PLACES = {"plain": 0, "other": 1, "third": 2}
 GRUDGE, SLIPS = 0.4, 1.0
 
 
-def years(
-    minutes: Sequence[tuple[float, float]],
-    rate: str = "0.1 per year",
-    slip: str = "0.2%",
-    headcount: str = "4",
-    count: int = 100,
-) -> Years:
+class Years:
     """Years in which a grudge and a slip are so many minutes dark under each policy, always."""
-    scenario = loads(TEXT.format(rate=rate, slip=slip, headcount=headcount))
-    causes = compile_causes(scenario)
-    assert [cause.name for cause in causes] == ["grudge", "slip on ordinary"]
-    values = np.zeros((len(minutes), 2 * count, len(COLUMNS)))
-    for place, pair in enumerate(minutes):
-        values[place, :, INDEX["dark_minutes"]] = np.tile(pair, count)
-    found = Found(
-        np.repeat(np.arange(count), 2),
-        np.tile([0, 1], count),
-        np.zeros(2 * count, np.int64),
-        values,
-        np.zeros((len(minutes), 0, 2)),
-    )
-    plan = compile_plan(scenario, "plain", None)
-    return Years(scenario, causes, (plan,) * len(minutes), PLACES, "episodes", 1, 0, 0, count, found)
+
+    def __init__(
+        self,
+        minutes: Sequence[tuple[float, float]],
+        rate: str = "0.1 per year",
+        slip: str = "0.2%",
+        headcount: str = "4",
+        count: int = 100,
+        method: str = "episodes",
+    ) -> None:
+        self.scenario = loads(TEXT.format(rate=rate, slip=slip, headcount=headcount))
+        self.causes = compile_causes(self.scenario)
+        assert [cause.name for cause in self.causes] == ["grudge", "slip on ordinary"]
+        self.values = np.zeros((len(minutes), 2 * count, len(COLUMNS)))
+        for place, pair in enumerate(minutes):
+            self.values[place, :, INDEX["dark_minutes"]] = np.tile(pair, count)
+        self.cause, self.count, self.method = np.tile([0, 1], count), count, method
+
+    @property
+    def dark(self) -> Array:
+        return self.values[:, :, INDEX["dark_minutes"]]
+
+    @property
+    def totals(self) -> Totals:
+        year, none = np.repeat(np.arange(self.count), 2), np.zeros((len(self.values), 0, 2))
+        found = Found(year, self.cause, np.zeros_like(year), self.values, none)
+        return fold(Block(found, self.causes, self.method, 1, 0, self.count), 0, 20.0)  # type: ignore[arg-type]
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        fleet = Fleet((compile_plan(self.scenario, "plain", None),), self.causes)
+        return numbers(self.scenario, fleet, {"plain": 0})
+
+    @property
+    def ignorance(self) -> Ignorance:
+        rates = np.array([cause.per_year for cause in self.causes])
+        means = occurrence_means(self.totals, rates, self.method)
+        none = np.zeros_like(means)
+        moved = [Moved(number, (none, none)) for number in self.numbers]
+        return Ignorance(rates, means, moved, [], 1)
+
+    @property
+    def tips(self) -> tuple[Tips, ...]:
+        return self.ignorance.tips(PLACES, self.totals)
+
+
+def spread(years: Years) -> Range:
+    found = years.ignorance.range(0)
+    assert found is not None
+    return found
 
 
 def test_the_causes_are_as_frequent_as_is_said() -> None:
-    assert Ignorance(years([(1, 1)])).rates == pytest.approx([GRUDGE, SLIPS])
+    assert Years([(1, 1)]).ignorance.rates == pytest.approx([GRUDGE, SLIPS])
 
 
 def test_a_lognormal_rate_moves_the_expected_year_by_its_own_quantiles() -> None:
-    found = Ignorance(years([(100, 7)], rate=RATE))
-    ignorance, _ = found.ranges(0)
-    assert ignorance is not None
+    years = Years([(100, 7)], rate=RATE)
     # 7 minutes of slips a year, and 40 of grudges, a fifth to four times that.
-    assert ignorance.p05 == pytest.approx(7 + 8, rel=2e-3)
-    assert ignorance.p95 == pytest.approx(7 + 160, rel=2e-3)
+    assert spread(years).p05 == pytest.approx(7 + 8, rel=2e-3)
+    assert spread(years).p95 == pytest.approx(7 + 160, rel=2e-3)
     sigma = math.log(20) / (2 * Z90)
     mean = 7 + 400 * math.sqrt(0.02 * 0.4) * math.exp(sigma**2 / 2)
-    assert found.expected[:, 0].mean() == pytest.approx(mean, rel=5e-3)
-    assert found.expected.shape == (DRAWS, 1)
+    assert years.ignorance.expected[:, 0].mean() == pytest.approx(mean, rel=5e-3)
+    assert years.ignorance.expected.shape == (DRAWS, 1)
 
 
 def test_a_share_is_logit_normal() -> None:
-    found = Ignorance(years([(0, 50)], slip=SLIP))
-    ignorance, _ = found.ranges(0)
-    assert ignorance is not None
-    assert ignorance.p05 == pytest.approx(50 * 0.2, rel=2e-3)
-    assert ignorance.p95 == pytest.approx(50 * 10, rel=2e-3)
+    years = Years([(0, 50)], slip=SLIP)
+    assert spread(years).p05 == pytest.approx(50 * 0.2, rel=2e-3)
+    assert spread(years).p95 == pytest.approx(50 * 10, rel=2e-3)
     middle = (math.log(0.0004 / 0.9996) + math.log(0.02 / 0.98)) / 2
     median = 1 / (1 + math.exp(-middle))
-    assert np.median(found.expected[:, 0]) == pytest.approx(50 * median / 0.002, rel=2e-3)
+    assert np.median(years.ignorance.expected[:, 0]) == pytest.approx(50 * median / 0.002, rel=2e-3)
 
 
 def test_two_unknowns_are_drawn_independently() -> None:
-    found = Ignorance(years([(1, 1)], rate=RATE, slip=SLIP))
-    factors = {each.path: each.factors for each in found.scaled}
-    one, two = (np.log(each) for each in factors.values())
-    assert abs(np.corrcoef(one, two)[0, 1]) < 0.06
-    assert np.quantile(factors["causes.grudge.rate"], (0.05, 0.95)) == pytest.approx([0.2, 4.0], rel=2e-3)
+    one = Years([(1, 0)], rate=RATE, slip=SLIP).ignorance.expected[:, 0]
+    two = Years([(0, 1)], rate=RATE, slip=SLIP).ignorance.expected[:, 0]
+    both = Years([(1, 1)], rate=RATE, slip=SLIP).ignorance.expected[:, 0]
+    assert both == pytest.approx(one + two)
+    assert abs(np.corrcoef(np.log(one), np.log(two))[0, 1]) < 0.06
+    (_, rate) = Years([(1, 1)], rate=RATE, slip=SLIP).numbers
+    sizes = drawn(rate, np.array([0.05, 0.95])) / rate.size
+    assert sizes == pytest.approx([0.2, 4.0])
 
 
 def test_without_unknowns_there_is_no_ignorance() -> None:
-    found = Ignorance(years([(100, 7), (90, 7), (0, 0)]))
-    assert found.ranges(0)[0] is None
-    assert found.best(0, [0, 1, 2]) is None
-    assert found.unknowns(0) == ()
-    assert found.tips(PLACES) == ()
+    found = Years([(100, 7), (90, 7), (0, 0)])
+    assert found.ignorance.range(0) is None
+    assert found.ignorance.best(0) is None
+    assert found.ignorance.unknowns(0) == ()
+    assert found.tips == ()
 
 
 def test_luck_is_that_of_a_poisson_year() -> None:
-    _, luck = Ignorance(years([(0, 10)], rate=RATE)).ranges(0)
-    assert luck is not None
     # One slip a year: none in 37 of 100 years, at most three in 98, at most two in 92.
-    assert (luck.p05, luck.p95) == (0.0, 30.0)
-    assert Ignorance(years([(0, 10)], count=20)).ranges(0)[1] is None  # too few for a 5th percentile
-
-
-def test_a_frequent_cause_has_no_luck_but_its_ignorance() -> None:
-    often = SLIP.replace("0.2%", "5%").replace("2%}", "20%}")
-    values = years([(100, 7)], slip=often)
-    part = np.arange(values.found.cause.size) % 16 == 1  # matters in one slip of eight: 3 a year
-    values.found.values[0, values.found.cause == 1, INDEX["dark_minutes"]] = 0.0
-    values.found.values[0, part, INDEX["dark_minutes"]] = 7.0
-    ignorance, luck = Ignorance(values).ranges(0)
-    assert ignorance is not None
-    assert luck is None
+    assert Ignorance.luck(Years([(0, 10)], rate=RATE).totals.plans[0].luck) == Range(0.0, 30.0)
+    few = Years([(0, 10)], count=20).totals
+    assert Ignorance.luck(few.plans[0].luck) is None  # too few for a 5th percentile
 
 
 def test_unknowns_move_the_baseline_one_at_a_time_and_the_largest_is_first() -> None:
     headcount = "{value: 4, uncertain: {p05: 3, p95: 6}}"
-    grudge, slip, held = Ignorance(years([(100, 7)], RATE, SLIP, headcount)).unknowns(0)
+    years = Years([(100, 7)], RATE, SLIP, headcount)
+    grudge, slip, heads = years.ignorance.unknowns(0)
     assert (grudge.path, grudge.value_text) == ("causes.grudge.rate", "0.1 per year")
     assert (grudge.p05_text, grudge.p95_text) == ("0.02 per year", "0.4 per year")
     assert (grudge.low, grudge.high) == (pytest.approx(7 + 8), pytest.approx(7 + 160))
     assert slip.path == "reports.ordinary.slip"
     assert (slip.low, slip.high) == (pytest.approx(40 + 7 * 0.2), pytest.approx(40 + 7 * 10))
-    assert (held.path, held.value_text, held.p05_text, held.p95_text) == (
-        "teams.support.headcount",
-        "4",
-        "3",
-        "6",
-    )
-    assert (held.low, held.high) == (None, None)
+    # A grudge needs a head: 0.1 a year of each.
+    assert (heads.path, heads.value_text, heads.p05_text) == ("teams.support.headcount", "4", "3")
+    assert (heads.low, heads.high) == (pytest.approx(7 + 30), pytest.approx(7 + 60))
+
+
+def test_two_unknowns_of_one_cause_multiply() -> None:
+    years = Years([(100, 0)], RATE, headcount="{value: 4, uncertain: {p05: 2, p95: 8}}")
+    sigmas = [math.log(20) / (2 * Z90), math.log(4) / (2 * Z90)]
+    middle = 100 * 4 * math.sqrt(0.02 * 0.4)
+    end = middle * math.exp(Z90 * math.hypot(*sigmas))
+    assert spread(years).p95 == pytest.approx(end, rel=0.03)
 
 
 def test_neighbours_tip_where_their_expected_years_are_equal() -> None:
     # 40 + 30 = 70 against 20 + 60 = 80 minutes a year: equal where grudges are 1.5 times as frequent.
-    values = years([(100, 30), (50, 60), (500, 600)], RATE, SLIP)
+    years = Years([(100, 30), (50, 60), (500, 600)], RATE, SLIP)
     # Slips: equal where they are 20 / 30 as frequent. The third policy is worse whatever they are.
     slip = Tips("plain", "other", "reports.ordinary.slip", "over", "0.13%", "0.2%")
     rate = Tips("plain", "other", "causes.grudge.rate", "under", "0.15 per year", "0.1 per year")
-    assert Ignorance(values).tips(PLACES) in ((slip, rate), (rate, slip))
-    assert Ignorance(years([(100, 30), (50, 60), (500, 600)], RATE)).tips(PLACES) == (rate,)
+    assert years.tips in ((slip, rate), (rate, slip))
+    assert Years([(100, 30), (50, 60), (500, 600)], RATE).tips == (rate,)
     # Out of its range nothing tips: grudges would have to be five times as frequent.
-    assert Ignorance(years([(100, 30), (95, 38), (500, 600)], RATE)).tips(PLACES) == (
+    assert Years([(100, 30), (95, 38), (500, 600)], RATE).tips == (
         Tips("plain", "other", "causes.grudge.rate", "under", "0.4 per year", "0.1 per year"),
     )
-    assert Ignorance(years([(100, 30), (96, 38), (500, 600)], RATE)).tips(PLACES) == ()
+    assert Years([(100, 30), (96, 38), (500, 600)], RATE).tips == ()
+
+
+def test_a_head_more_may_tip_too() -> None:
+    years = Years([(100, 30), (50, 60), (500, 600)], headcount="{value: 4, uncertain: {p05: 3, p95: 9}}")
+    assert years.tips == (Tips("plain", "other", "teams.support.headcount", "under", "6", "4"),)
 
 
 def test_what_cannot_be_told_apart_has_no_order_to_tip() -> None:
-    values = years([(100, 30), (50, 60), (500, 600)], RATE)
-    noisy = values.found.values[1, :, INDEX["dark_minutes"]]
-    noisy[1::4] += 59.0  # the slips of every other year are twice as long, those between none
-    noisy[3::4] -= 59.0
-    values.found.values[2] = values.found.values[1]
-    assert Ignorance(values).tips(PLACES) == ()
+    years = Years([(100, 30), (50, 60), (500, 600)], RATE)
+    years.dark[1, 1::4] += 59.0  # the slips of every other year are twice as long, those between none
+    years.dark[1, 3::4] -= 59.0
+    years.values[2] = years.values[1]
+    assert years.tips == ()
 
 
 def test_the_shares_in_which_policies_are_best_add_up() -> None:
-    found = Ignorance(years([(100, 30), (50, 60), (500, 600)], RATE))
-    shares = [found.best(place, [0, 1, 2]) for place in range(3)]
+    found = Years([(100, 30), (50, 60), (500, 600)], RATE).ignorance
+    shares = [found.best(place) for place in range(3)]
     assert sum(share for share in shares if share is not None) == pytest.approx(1.0)
     # The first is best while the factor, a lognormal, is below 1.5.
     z = (math.log(1.5) - math.log(0.2 * 4) / 2) / (math.log(20) / (2 * Z90))
     assert shares[0] == pytest.approx(0.5 * (1 + math.erf(z / math.sqrt(2))), abs=1e-3)
     assert shares[2] == 0.0
     # Equals are the best together.
-    equal = Ignorance(years([(100, 30), (100, 30), (500, 600)], RATE))
-    assert [equal.best(place, [0, 1, 2]) for place in range(3)] == [1.0, 1.0, 0.0]
+    equal = Years([(100, 30), (100, 30), (500, 600)], RATE).ignorance
+    assert [equal.best(place) for place in range(3)] == [1.0, 1.0, 0.0]
 
 
 def test_whole_years_give_the_mean_of_an_occurrence_too() -> None:
-    values = years([(100, 7), (50, 7), (0, 7)], rate=RATE)
-    whole = Years(**{**{f: getattr(values, f) for f in values.__dataclass_fields__}, "method": "direct"})
-    assert Ignorance(whole).means == pytest.approx(np.array([[100, 7], [50, 7], [0, 7]]))
-    assert Ignorance(whole).ranges(0)[0] == Ignorance(values).ranges(0)[0]
+    minutes: list[tuple[float, float]] = [(100, 7), (50, 7), (0, 7)]
+    whole, episodes = Years(minutes, rate=RATE, method="direct"), Years(minutes, rate=RATE)
+    assert whole.ignorance.means == pytest.approx(np.array(minutes))
+    assert spread(whole) == spread(episodes)
+
+
+# -- numbers that change an occurrence itself -----------------------------------------------
+
+CATCHES = """
+deactsim: 1
+title: Half a safeguard
+zone: UTC
+platform:
+  commands: {deactivate: {undo: restore}, restore: {}}
+  tiers: {vip: {accounts: 50, followers: 1000}}
+teams:
+  support: {headcount: 4, may: {deactivate: [vip]}}
+  leads: {headcount: 9}
+  oncall: {headcount: 9}
+detection: {public: {delay: 10 min, at_followers: 100}, word_reaches_platform: {delay: 5 min}}
+response: {by: oncall, pick_up: 1 min, find_cause: 2 min, authorise: 3 min, restore: 4 min, contain: 6 min}
+causes: {grudge: {cause: deliberate, rate: 0.1 per year, targets: {vip: 100%}}}
+forecast: {appetite: 20 min, protected: [vip]}
+baseline: half
+policies:
+  none: {}
+  half: {approval: {by: {leads: 1}, review: 2 min, catches: {value: 50%, uncertain: {p05: 20%, p95: 90%}}}}
+  same: {approval: {by: {leads: 1}, review: 2 min, catches: 50%}}
+  button: {undo_button: {restore: 1 min}}
+"""
+
+
+def test_what_changes_an_occurrence_is_simulated_at_both_ends_on_the_same_years() -> None:
+    scenario = loads(CATCHES)
+    found = forecast(scenario, years=20, seed=5, weeks=1)
+    (catches,) = found.unknowns
+    assert catches.path == "policies.half.approval.catches"
+    for moved, text in ((catches.low, "20%"), (catches.high, "90%")):
+        there = forecast(
+            paths.vary(scenario, catches.path, text), policies=["half"], years=20, seed=5, weeks=1
+        )
+        assert moved == pytest.approx(there.policies[0].yearly["dark_minutes"].mean, rel=1e-9)
+    assert catches.low is not None
+    assert catches.high is not None
+    assert catches.low > catches.high
+    # Only what says so is in doubt: the same safeguard without `uncertain` stays as it is.
+    by_name = {policy.name: policy for policy in found.policies}
+    assert by_name["same"].yearly == by_name["half"].yearly
+    for name in ("same", "none", "button"):
+        ignorance, mean = by_name[name].ignorance, by_name[name].yearly["dark_minutes"].mean
+        assert ignorance == Range(mean, mean)
+    half = by_name["half"].ignorance
+    assert half is not None
+    assert half.p05 == pytest.approx(catches.high, rel=2e-3)
+    assert half.p95 == pytest.approx(catches.low, rel=2e-3)
+
+
+def test_the_order_hangs_on_what_changes_an_occurrence() -> None:
+    # 25 minutes without anything, 22 with the button: the same as half of it where 12 % are caught.
+    text = CATCHES.replace("p05: 20%", "p05: 1%")
+    found = forecast(loads(text), policies=["button"], years=400, seed=5, weeks=1)
+    (tips,) = found.tips
+    assert (tips.better, tips.worse, tips.direction) == ("half", "button", "over")
+    assert float(tips.value_text.removesuffix("%")) == pytest.approx(12, abs=8)
+
+
+def test_numbers_stated_alike_are_one_number() -> None:
+    vip = "vip: {{command: deactivate, rate: 100 per year, actioned: 50%, handling: 1 min, slip: {slip}}}"
+    twice = TEXT.replace("  ordinary: {{command", f"  {vip}\n  ordinary: {{{{command")
+    scenario = loads(twice.format(rate=RATE, slip=SLIP, headcount="4"))
+    causes = compile_causes(scenario)
+    fleet = Fleet((compile_plan(scenario, "plain", None),), causes)
+    rate, slip = sorted(numbers(scenario, fleet, {"plain": 0}), key=lambda number: number.path)
+    assert (rate.name, slip.name) == ("causes.grudge.rate", "reports.vip.slip and 1 alike")
+    factor = slip.ends[1].rates / np.array([cause.per_year for cause in causes])
+    assert factor == pytest.approx([1.0, 10.0, 10.0])
+    assert all(end.fleet is None for number in (rate, slip) for end in number.ends)
+
+
+def test_an_end_that_cannot_be_is_said() -> None:
+    slip = "{value: 60%, uncertain: {p05: 50%, p95: 70%}, basis: assumed}, misidentified: 40%"
+    scenario = loads(TEXT.format(rate="0.1 per year", slip=slip, headcount="4"))
+    with pytest.raises(DeactsimError, match=r"reports.ordinary.slip may be 70%.* but then: "):
+        forecast(scenario, years=2, weeks=1)
+
+
+def test_interrupted_at_the_ends_the_number_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    from deactsim.study import forecast as study
+    from deactsim.study.forecast_years import Job, Shared, work
+
+    def interrupted(shared: Shared, job: Job) -> object:
+        if job.fleet == 2:
+            raise KeyboardInterrupt
+        return work(shared, job)
+
+    monkeypatch.setattr(study, "work", interrupted)
+    found = forecast(loads(CATCHES), years=8, weeks=1)
+    assert (found.complete, found.years) == (False, 8)
+    (catches,) = found.unknowns
+    assert (catches.low, catches.high) == (None, None)
+    assert all(policy.ignorance is None for policy in found.policies)

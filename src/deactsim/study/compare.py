@@ -167,7 +167,7 @@ class _Comparing:
 
     def _batch(self, jobs: list[_Job]) -> list[Any]:
         shared = _Shared(self.scenario, self.seed, self.worlds, self.weeks, self.found, self.evenings)
-        return run_jobs(_work, shared, jobs, workers=self.workers, done=self._done)
+        return list(run_jobs(_work, shared, jobs, workers=self.workers, done=self._done))
 
     def _done(self) -> None:
         self._steps_done += 1

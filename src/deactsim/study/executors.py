@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any, TypeVar
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+
+#: Jobs given out ahead of the one whose result is waited for, a worker.
+AHEAD = 4
 
 _shared: Any = None
 
@@ -20,29 +25,42 @@ def run_jobs(
     *,
     workers: int,
     done: Callable[[], None] = lambda: None,
-) -> list[Result]:
-    """`work(shared, job)` for every job, in order; `done` is called as each ends.
+) -> Iterator[Result]:
+    """`work(shared, job)` for every job, in order, as they are asked for; `done` is called as each ends.
 
     With one worker nothing is started. Otherwise `shared` is sent once to each of `workers`
     fresh processes (spawned, so that a progress bar's thread is never forked); `work` must
-    then be a function of a module.
+    then be a function of a module. Interrupted or left early, the processes end
+    at once.
     """
     if workers <= 1 or len(jobs) <= 1:
-        results = []
         for job in jobs:
-            results.append(work(shared, job))
+            result = work(shared, job)
             done()
-        return results
+            yield result
+        return
     context = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
     with ProcessPoolExecutor(min(workers, len(jobs)), context, _receive, (shared,)) as pool:
-        futures = [pool.submit(_do, work, job) for job in jobs]
-        for future in futures:
-            future.add_done_callback(lambda _: done())
-        return [future.result() for future in futures]
+        waiting: deque[Future[Result]] = deque()
+        try:
+            for job in jobs:
+                if len(waiting) == AHEAD * workers:
+                    yield waiting.popleft().result()
+                waiting.append(pool.submit(_do, work, job))
+                waiting[-1].add_done_callback(lambda _: done())
+            while waiting:
+                yield waiting.popleft().result()
+        except (KeyboardInterrupt, GeneratorExit):
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
+            raise
 
 
 def _receive(shared: Any) -> None:
     global _shared
+    # An interrupt is answered by the process that is asked for results, and not with a traceback here.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _shared = shared
 
 

@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
+
 from ..errors import DeactsimError
-from ..model.causes import YEAR
+from ..model.causes import YEAR, CausePlan
 from ..model.compile import compile_plan
 from ..model.compile_causes import compile_causes
+from ..model.plan import Plan
+from ..model.shifts import DAY
+from ..model.states import Channel, plain
+from ..scenario.paths import leaves
 from ..scenario.schema import Scenario
 from ..stats import yearly
 from .executors import run_jobs
-from .forecast_results import Forecast, Method
-from .forecast_summing import Summing, Years
-from .forecast_years import Found, Job, Shared, work
+from .forecast_results import BadYear, Forecast, Method, YearsOccurrence
+from .forecast_summing import Summing, cause_result
+from .forecast_totals import BLOCK, INDEX, Block, Totals, fold
+from .forecast_years import Array, Fleet, Found, Job, Shared, rows_of, work
 from .friction import Weeks
-from .ignorance import Ignorance
+from .ignorance import Ignorance, Moved, occurrence_means
 from .replay import Progress, known_policy
+from .unknowns import numbers
 
 #: Years simulated unless asked otherwise, and years of a pilot for a precision.
 YEARS = 100
 PILOT = 100
 MOST = 20_000
-#: Years that one piece of work simulates.
+#: Years that one piece of work simulates; a block of years is a whole number of pieces.
 YEARS_A_JOB = 4
+#: Years for which each uncertain number is tried at both its ends, where that changes more than rates.
+YEARS_AT_ENDS = 20
 #: A year of fewer reports than this may be run whole, if its causes are frequent.
 REPORTS_A_DIRECT_YEAR = 50_000
 #: Reports that the routine weeks behind the friction may have in all, unless weeks are asked for.
 REPORTS_IN_WEEKS = 300_000
 #: Episodes a year of a cause that is too frequent to compose.
 OF_FREQUENT = 2
+#: The percentile of minutes dark at which a year is called bad.
+BAD = 0.95
 
 
 def forecast(
@@ -61,6 +74,8 @@ def forecast(
         raise DeactsimError("years and precision exclude each other: a precision chooses the number of years")
     if years is not None and years < 2:
         raise DeactsimError("one year has no interval: ask for 2 years or more")
+    if weeks is not None and weeks < 1:
+        raise DeactsimError("friction comes from routine weeks: ask for 1 week or more")
     return _Forecasting(scenario, names, seed, method, weeks, workers, progress).forecast(years, precision)
 
 
@@ -93,22 +108,25 @@ class _Forecasting:
             )
         self.scenario, self.settings, self.names, self.seed = scenario, scenario.forecast, names, seed
         self.workers, self.progress = workers, progress
-        self.causes = compile_causes(scenario)
-        if not self.causes:
+        causes = compile_causes(scenario)
+        if not any(cause.per_year > 0.0 for cause in causes):
             raise DeactsimError(
                 "nothing can go wrong here: no cause occurs, and no report ends in a slip or a mistaken target; "
-                "state `causes:` or a `slip:` share of reports"
+                "state `causes:` with a rate, or a `slip:` share of reports"
             )
-        compiled = {name: compile_plan(scenario, name, None) for name in names}
-        self.plans = tuple(dict.fromkeys(compiled.values()))
-        self.plan_of = {name: self.plans.index(plan) for name, plan in compiled.items()}
-        self.reports = sum(stream.per_microsecond for stream in self.plans[0].streams) * YEAR
+        self.fleet, self.plan_of = _fleet(scenario, names, causes)
+        self.own = self.plan_of[scenario.baseline]
+        self.numbers = numbers(scenario, self.fleet, self.plan_of)
+        self.rates = np.array([cause.per_year for cause in causes])
+        self.reports = sum(stream.per_microsecond for stream in self.fleet.plans[0].streams) * YEAR
         self.method, self.why = self._method(method)
-        self.weeks = weeks or self._weeks()
-        self._done, self._total = 0, 1
+        self.weeks = self._weeks() if weeks is None else weeks
+        self._done, self._total = 0, 0
 
     def _method(self, method: Method | Literal["auto"]) -> tuple[Method, str]:
-        rarest = min(self.causes, key=lambda cause: cause.per_year)
+        rarest = min(
+            (cause for cause in self.fleet.causes if cause.per_year > 0.0), key=lambda cause: cause.per_year
+        )
         rare = f"the rarest cause ({rarest.name}) occurs {rarest.per_year:.2g} times a year"
         if method != "auto":
             return method, "asked for"
@@ -124,110 +142,236 @@ class _Forecasting:
         return int(max(1, min(52, REPORTS_IN_WEEKS // max(1.0, a_week))))
 
     @cached_property
-    def episodes(self) -> tuple[int, ...]:
-        """Episodes of each cause in a year: enough to compose years of those that are not too frequent."""
-        return tuple(
-            0
-            if cause.per_year <= 0.0
-            else yearly.episodes_needed(cause.per_year)
-            if cause.per_year <= yearly.COMPOSED
-            else OF_FREQUENT
-            for cause in self.causes
-        )
-
-    def forecast(self, years: int | None, precision: float | None) -> Forecast:
-        """Simulate routine weeks and years, then answer."""
-        count, first = years or YEARS, 0
-        if precision is not None:
-            count, first = self._piloted(precision), PILOT
-        self._total = -(-count // YEARS_A_JOB) + len(self.plans) + (PILOT if precision is not None else 0)
-        weeks, _ = self._run([Job(0, 0, weeks_of=place) for place in range(len(self.plans))])
-        found, complete = self._run(self._jobs(first, count))
-        parts = [part for part in found if isinstance(part, Found)]
-        if not parts or len(weeks) < len(self.plans):
-            raise KeyboardInterrupt
-        done = count if complete else YEARS_A_JOB * len(parts)
-        found_years = self._years(parts, first, done, [w for w in weeks if isinstance(w, Weeks)])
-        ignorance = Ignorance(found_years)
-        summing = Summing(found_years, ignorance)
-        return Forecast(
-            scenario=self.scenario,
-            baseline=self.scenario.baseline,
-            seed=self.seed,
-            years=done,
-            weeks=self.weeks,
-            method=self.method,
-            why=self.why,
-            appetite=self.settings.appetite.value / 60e6,
-            protected=tuple(self.settings.protected),
-            causes=tuple(summing.cause(index) for index in range(len(self.causes))),
-            policies=tuple(summing.policy(name) for name in self.names),
-            bad_year=summing.bad_year(),
-            unknowns=ignorance.unknowns(self.plan_of[self.scenario.baseline]),
-            tips=ignorance.tips(self.plan_of),
-            complete=complete,
-            frame_of=lambda: found_years.frame(self.names),
-        )
-
-    def _jobs(self, first: int, count: int) -> list[Job]:
-        return [
-            Job(begin, min(YEARS_A_JOB, first + count - begin))
-            for begin in range(first, first + count, YEARS_A_JOB)
-        ]
-
-    def _piloted(self, precision: float) -> int:
-        """How many fresh years the pilot's years call for."""
-        found, complete = self._run(self._jobs(0, PILOT))
-        if not complete:
-            raise KeyboardInterrupt
-        pilot = self._years([part for part in found if isinstance(part, Found)], 0, PILOT)
-        dark = [pilot.column(place, "dark_minutes") for place in range(len(self.plans))]
-        own = pilot.a_year(dark[self.plan_of[self.scenario.baseline]])
-        # A difference need not be known better than the baseline itself is.
-        floor = precision * float(own.mean())
-        changes = [pilot.a_year(each) - own for each in dark]
-        needed = [yearly.years_needed(each, precision, floor, most=MOST).years for each in (own, *changes)]
-        return max(2, *needed)
-
-    def _years(self, parts: Sequence[Found], first: int, years: int, weeks: Sequence[Weeks] = ()) -> Years:
-        return Years(
-            scenario=self.scenario,
-            causes=self.causes,
-            plans=self.plans,
-            plan_of=self.plan_of,
-            method=self.method,
-            seed=self.seed,
-            start=year_start(self.scenario),
-            first=first,
-            years=years,
-            found=Found.joined(parts),
-            weeks=weeks,
-        )
-
-    def _run(self, jobs: list[Job]) -> tuple[list[Found | Weeks], bool]:
-        """The results of jobs in order, and whether all were done; interrupted, those that were."""
-        shared = Shared(
-            plans=self.plans,
-            causes=self.causes,
-            episodes=self.episodes,
+    def shared(self) -> Shared:
+        """What every process knows; the fleets are the scenario's, then that of each end of each number."""
+        ends = [end.fleet for number in self.numbers for end in number.ends if end.fleet is not None]
+        return Shared(
+            fleets=(self.fleet, *ends),
+            episodes=tuple(_episodes(cause.per_year) for cause in self.fleet.causes),
             protected=frozenset(self.settings.protected),
             seed=self.seed,
             start=year_start(self.scenario),
             method=self.method,
             weeks=self.weeks,
         )
-        found: list[Found | Weeks] = []
-        batch = max(1, 4 * self.workers) if self.workers > 1 else 1
+
+    def forecast(self, years: int | None, precision: float | None) -> Forecast:
+        """Simulate routine weeks, years, and years at the ends of uncertain numbers; then answer."""
+        count, first = YEARS if years is None else years, 0
+        if precision is not None:
+            count, first = self._piloted(precision), PILOT
+        weeks: list[Weeks] = []
+        folding = _Folding(self._block, self.own, self._appetite, first)
+        at_ends: dict[int, list[Found]] = {}
+        jobs = [Job(0, 0, weeks_of=place) for place in range(len(self.fleet.plans))]
+        jobs += _jobs(first, count)
+        for fleet in range(1, len(self.shared.fleets)):
+            jobs += _jobs(first, min(count, YEARS_AT_ENDS), fleet)
+        complete = True
         try:
-            for begin in range(0, len(jobs), batch):
-                found += run_jobs(
-                    work, shared, jobs[begin : begin + batch], workers=self.workers, done=self._step
-                )
+            for job, result in zip(jobs, self._run(jobs), strict=True):
+                if isinstance(result, Weeks):
+                    weeks.append(result)
+                elif job.fleet:
+                    at_ends.setdefault(job.fleet, []).append(result)
+                else:
+                    folding.add(result, job.count)
         except KeyboardInterrupt:
-            return found, False
-        return found, True
+            complete = False
+        totals = folding.close()
+        if totals is None:
+            raise KeyboardInterrupt
+        ignorance = self._ignorance(totals, at_ends, first, min(count, YEARS_AT_ENDS))
+        summing = Summing(
+            scenario=self.scenario,
+            settings=self.settings,
+            causes=self.fleet.causes,
+            plans=self.fleet.plans,
+            plan_of=self.plan_of,
+            composed=self.method == "episodes",
+            totals=totals,
+            weeks=weeks,
+            ignorance=ignorance,
+        )
+        return Forecast(
+            scenario=self.scenario,
+            baseline=self.scenario.baseline,
+            seed=self.seed,
+            years=totals.years,
+            weeks=self.weeks,
+            method=self.method,
+            why=self.why,
+            appetite=self._appetite,
+            protected=tuple(self.settings.protected),
+            causes=tuple(
+                cause_result(self.scenario, cause, int(simulated))
+                for cause, simulated in zip(self.fleet.causes, totals.simulated, strict=True)
+            ),
+            policies=tuple(summing.policy(name) for name in self.names),
+            bad_year=self._bad_year(totals),
+            unknowns=ignorance.unknowns(self.own),
+            tips=ignorance.tips(self.plan_of, totals),
+            complete=complete,
+            frame_of=lambda: rows_of(totals.sample.found, self.fleet.causes, self.plan_of),
+        )
+
+    @property
+    def _appetite(self) -> float:
+        return self.settings.appetite.value / 60e6
+
+    def _block(self, parts: Sequence[Found], first: int, years: int) -> Block:
+        return Block(Found.joined(parts), self.fleet.causes, self.method, self.seed, first, years)
+
+    def _piloted(self, precision: float) -> int:
+        """How many fresh years the pilot's years call for."""
+        found = [part for part in self._run(_jobs(0, PILOT)) if isinstance(part, Found)]
+        pilot = self._block(found, 0, PILOT)
+        dark = [
+            pilot.by_cause(pilot.column(place, "dark_minutes")).sum(axis=1)
+            for place in range(len(self.fleet.plans))
+        ]
+        own = dark[self.own]
+        # A difference need not be known better than the baseline itself is.
+        floor = precision * float(own.mean())
+        changes = [each - own for each in dark]
+        needed = [yearly.years_needed(each, precision, floor, most=MOST).years for each in (own, *changes)]
+        return max(2, *needed)
+
+    def _ignorance(
+        self, totals: Totals, at_ends: dict[int, list[Found]], first: int, years: int
+    ) -> Ignorance:
+        """What uncertain numbers make of the years; those whose ends were not all simulated are held."""
+        causes = len(self.fleet.causes)
+        stated = _means([totals.sample.found], first + years, causes)
+        moved, held, fleet = [], [], 0
+        for number in self.numbers:
+            shifts, done = [], True
+            for end in number.ends:
+                shift = np.zeros_like(stated)
+                if end.fleet is not None:
+                    fleet += 1
+                    parts = at_ends.get(fleet, [])
+                    done &= len(parts) == len(_jobs(first, years))
+                    if done:
+                        places = list(end.places)
+                        shift[places] = _means(parts, first + years, causes) - stated[places]
+                shifts.append(shift)
+            if done:
+                moved.append(Moved(number, (shifts[0], shifts[1])))
+            else:
+                held.append(number)
+        return Ignorance(
+            self.rates, occurrence_means(totals, self.rates, self.method), moved, held, self.seed
+        )
+
+    def _bad_year(self, totals: Totals) -> BadYear:
+        """A composed (or run) year at the 95th percentile of minutes dark, under the baseline.
+
+        Causes too frequent to compose are in its minutes by their mean, and not among its occurrences.
+        """
+        place = totals.plans[self.own].luck.place(BAD)
+        year, version = int(totals.bad.year[place]), int(totals.bad.version[place])
+        # Nothing was kept of the year, but it is the same whenever it is simulated.
+        shared = replace(self.shared, fleets=(Fleet((self.fleet.plans[self.own],), self.fleet.causes),))
+        found = work(shared, Job(year, 1))
+        assert isinstance(found, Found)  # noqa: S101 - weeks were not asked for
+        picks = self._block([found], year, 1).occurrences(0, version)
+        rows = (self._occurrence(found, int(pick)) for pick in picks)
+        return BadYear(
+            100.0 * BAD, float(totals.bad.minutes[place]), tuple(sorted(rows, key=lambda row: row.day))
+        )
+
+    def _occurrence(self, found: Found, pick: int) -> YearsOccurrence:
+        value = found.values[0, pick]
+        channel = value[INDEX["noticed_by"]]
+        return YearsOccurrence(
+            day=int((found.at[pick] - self.shared.start) // DAY) + 1,
+            cause=self.fleet.causes[int(found.cause[pick])].name,
+            accounts=int(value[INDEX["accounts_dark"]]),
+            minutes=float(value[INDEX["dark_minutes"]]),
+            protected=bool(value[INDEX["protected_dark"]] > 0.0),
+            noticed_by=None if np.isnan(channel) else plain(Channel(int(channel))),
+        )
+
+    def _run(self, jobs: list[Job]) -> Iterator[Found | Weeks]:
+        """The results of jobs, in order."""
+        self._total += len(jobs)
+        return run_jobs(work, self.shared, jobs, workers=self.workers, done=self._step)
 
     def _step(self) -> None:
         self._done += 1
         if self.progress is not None:
-            self.progress(min(self._done, self._total), self._total)
+            self.progress(self._done, self._total)
+
+
+class _Folding:
+    """Years as they come, folded block by block."""
+
+    def __init__(
+        self, block: Callable[[Sequence[Found], int, int], Block], own: int, appetite: float, first: int
+    ) -> None:
+        self.block, self.own, self.appetite, self.first = block, own, appetite, first
+        self.totals: Totals | None = None
+        self.parts: list[Found] = []
+        self.years = 0
+
+    def add(self, part: Found, years: int) -> None:
+        """Take the next years."""
+        self.parts.append(part)
+        self.years += years
+        if self.years >= BLOCK:
+            self._fold()
+
+    def close(self) -> Totals | None:
+        """The totals of all years taken; None without any."""
+        if self.parts:
+            self._fold()
+        return self.totals
+
+    def _fold(self) -> None:
+        found = fold(self.block(self.parts, self.first, self.years), self.own, self.appetite)
+        self.totals = found if self.totals is None else self.totals + found
+        self.first += self.years
+        self.parts, self.years = [], 0
+
+
+def _fleet(
+    scenario: Scenario, names: Sequence[str], causes: tuple[CausePlan, ...]
+) -> tuple[Fleet, dict[str, int]]:
+    """The plans of policies, and the place of each policy's; policies that come to the same share one."""
+    unsure = [(path, stated.uncertain) for path, stated in leaves(scenario) if stated.uncertain is not None]
+    places: dict[object, int] = {}
+    plans: list[Plan] = []
+    plan_of = {}
+    for name in names:
+        plan, own = compile_plan(scenario, name, None), f"policies.{name}."
+        # Numbers of its own that are uncertain tell a policy apart, though not as they are stated.
+        key = plan, tuple((path.removeprefix(own), ends) for path, ends in unsure if path.startswith(own))
+        plan_of[name] = places.setdefault(key, len(places))
+        if len(places) > len(plans):
+            plans.append(plan)
+    return Fleet(tuple(plans), causes), plan_of
+
+
+def _jobs(first: int, count: int, fleet: int = 0) -> list[Job]:
+    return [
+        Job(begin, min(YEARS_A_JOB, first + count - begin), fleet)
+        for begin in range(first, first + count, YEARS_A_JOB)
+    ]
+
+
+def _episodes(rate: float) -> int:
+    """Episodes of a cause in a year: enough to compose years, if it is not too frequent."""
+    if rate <= 0.0:
+        return 0
+    return yearly.episodes_needed(rate) if rate <= yearly.COMPOSED else OF_FREQUENT
+
+
+def _means(parts: Sequence[Found], before: int, causes: int) -> Array:
+    """(plans, causes): minutes dark of an occurrence, of the years before one; 0 of what never occurred."""
+    found = Found.joined(parts)
+    of = found.year < before
+    counts = np.bincount(found.cause[of], minlength=causes)
+    dark = found.values[:, of, INDEX["dark_minutes"]]
+    sums = np.array([np.bincount(found.cause[of], each, causes) for each in dark])
+    return np.asarray(sums / np.maximum(counts, 1))

@@ -100,7 +100,8 @@ class Range:
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """A number that is only known roughly: its value, its p05 and p95, and to how many minutes dark a year
-    it moves the baseline at those (None where it is held at its value)."""
+    it moves the baseline at those (None where its ends were not simulated). `path` says too how many other
+    numbers are stated alike, and move with it."""
 
     path: str
     value_text: str
@@ -139,9 +140,9 @@ class ForecastPolicy:
     access       `after_leaving` (up to a year), `in_notice` (of the last 30): days with the right, a leaver
     access_curve days after the last shift, and the share of leavers who still have the right then
     friction     what honest work pays in a usual week
-    ignorance    how the expected minutes dark of a year spread over uncertain rates; None without any
+    ignorance    how the expected minutes dark of a year spread over uncertain numbers; None without any
     luck         how one year's minutes dark spread if the numbers are right; None where it cannot be composed
-    best         share of the draws of uncertain rates in which no policy has fewer expected minutes dark
+    best         share of the draws of uncertain numbers in which no policy has fewer expected minutes dark
     utilisation  team to 168 busy shares, one an hour of the week from Monday 0:00 in the scenario's zone;
                  nan where nobody is on shift
     unstable     which team cannot cope, with its load; None if all can
@@ -197,5 +198,5 @@ class Forecast:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """One row a policy, year, cause and occurrence: rate, minutes and times."""
+        """One row a policy and occurrence of the first 100 years: cause, rate, minutes and times."""
         return self.frame_of()

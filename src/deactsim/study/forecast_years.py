@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,10 @@ from ..model.trace import Row
 from ..model.world import World
 from .forecast_results import Method
 from .friction import Weeks, routine_weeks
-from .occurrences import COLUMNS, FOLLOW, WARM_UP, Account, measured, run_occurrence, window
+from .occurrences import COLUMNS, FOLLOW, WARM_UP, Account, accounts_of, measured, run_occurrence, window
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Leavers looked at in a year, and how long before and after leaving (days).
 LEAVERS = 50
@@ -28,11 +32,18 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Shared:
-    """What every process knows: plans by policy, causes, and how many episodes each has in a year."""
+class Fleet:
+    """What years are simulated of: plans that meet the same years, and what goes wrong in them."""
 
     plans: tuple[Plan, ...]
     causes: tuple[CausePlan, ...]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What every process knows. `episodes` is how many each cause has in a year, of every fleet."""
+
+    fleets: tuple[Fleet, ...]
     episodes: tuple[int, ...]
     protected: frozenset[str]
     seed: int
@@ -43,16 +54,17 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Years `first` to `first + count`, or the routine weeks of a plan."""
+    """Years `first` to `first + count` of a fleet (by index), or the routine weeks of a plan of the first."""
 
     first: int
     count: int
+    fleet: int = 0
     weeks_of: int | None = None
 
 
 @dataclass(frozen=True)
 class Found:
-    """Occurrences of some years under each plan, and days of access of their leavers.
+    """Occurrences of some years under each plan, year after year, and days of access of their leavers.
 
     `values` is (plan, occurrence, column); `access` is (plan, leaver, after and notice).
     """
@@ -77,49 +89,56 @@ class Found:
 
 def work(shared: Shared, job: Job) -> Found | Weeks:
     """Do a job: simulate years, or routine weeks."""
+    fleet = shared.fleets[job.fleet]
     if job.weeks_of is not None:
-        return routine_weeks(shared.plans[job.weeks_of], shared.seed, shared.weeks, shared.start + YEAR)
+        return routine_weeks(fleet.plans[job.weeks_of], shared.seed, shared.weeks, shared.start + YEAR)
     run_year = _direct_year if shared.method == "direct" else _year_of_episodes
-    return Found.joined([run_year(shared, year) for year in range(job.first, job.first + job.count)])
+    return Found.joined([run_year(shared, fleet, year) for year in range(job.first, job.first + job.count)])
 
 
-def _year_of_episodes(shared: Shared, year: int) -> Found:
+def _year_of_episodes(shared: Shared, fleet: Fleet, year: int) -> Found:
     """Every cause's episodes, each in its window of the year."""
     key = world_key(shared.seed, year)
     whole = World(key, shared.start, shared.start + YEAR)
     causes, times, values = [], [], []
-    for index, cause in enumerate(shared.causes):
+    for index, cause in enumerate(fleet.causes):
         for number in range(shared.episodes[index]):
-            what = occurrence(whole, shared.plans[0], cause, number, shared.start)
+            what = occurrence(whole, fleet.plans[0], cause, number, shared.start)
             world = window(key, what)
-            values.append([run_occurrence(plan, world, what, shared.protected) for plan in shared.plans])
+            values.append([run_occurrence(plan, world, what, shared.protected) for plan in fleet.plans])
             causes.append(index)
             times.append(what.at)
-    return _found(shared, year, whole, causes, times, values)
+    return _found(shared, fleet, year, whole, causes, times, values)
 
 
-def _direct_year(shared: Shared, year: int) -> Found:
+def _direct_year(shared: Shared, fleet: Fleet, year: int) -> Found:
     """The whole year with every report in it; stated causes occur as often as this year has them."""
     key = world_key(shared.seed, year)
     whole = World(key, shared.start, shared.start + YEAR + FOLLOW)
     ends = shared.start + YEAR
     stated = [
-        (index, occurrence(whole, shared.plans[0], cause, number, shared.start))
-        for index, cause in enumerate(shared.causes)
+        (index, occurrence(whole, fleet.plans[0], cause, number, shared.start))
+        for index, cause in enumerate(fleet.causes)
         if not cause.routine
         for number in range(occurrences(whole, cause, 0))
     ]
-    wrong = _wrong_reports(shared, whole, ends)
+    wrong = _wrong_reports(shared, fleet, whole, ends)
     causes = [index for index, _ in stated] + [cause for cause, *_ in wrong.values()]
     times = [what.at for _, what in stated] + [at for _, at, _ in wrong.values()]
-    by_plan = [_direct(shared, plan, whole, [what for _, what in stated], wrong) for plan in shared.plans]
-    return _found(shared, year, whole, causes, times, [list(each) for each in zip(*by_plan, strict=True)])
+    by_plan = [
+        _direct(shared.protected, plan, whole, [what for _, what in stated], wrong) for plan in fleet.plans
+    ]
+    return _found(
+        shared, fleet, year, whole, causes, times, [list(each) for each in zip(*by_plan, strict=True)]
+    )
 
 
-def _wrong_reports(shared: Shared, world: World, ends: int) -> dict[int, tuple[int, int, Account]]:
+def _wrong_reports(
+    shared: Shared, fleet: Fleet, world: World, ends: int
+) -> dict[int, tuple[int, int, Account]]:
     """Reports of the year that end in an error: their cause, time and account, by their id."""
-    streams = shared.plans[0].streams
-    routine = {cause.name: index for index, cause in enumerate(shared.causes) if cause.routine}
+    streams = fleet.plans[0].streams
+    routine = {cause.name: index for index, cause in enumerate(fleet.causes) if cause.routine}
     found = {}
     for report in world.reports(streams, shared.start, ends):
         stream = streams[report.stream]
@@ -133,7 +152,7 @@ def _wrong_reports(shared: Shared, world: World, ends: int) -> dict[int, tuple[i
 
 
 def _direct(
-    shared: Shared,
+    protected: frozenset[str],
     plan: Plan,
     world: World,
     stated: Sequence[Occurrence],
@@ -141,49 +160,41 @@ def _direct(
 ) -> list[tuple[float, ...]]:
     """A year under one plan, run once and measured occurrence by occurrence."""
     incidents = tuple(incident_of(plan, what, WARM_UP, FOLLOW) for what in stated)
-    rows = run(replace(plan, others=incidents), world).rows
-    of: dict[int, list[Row]] = {}
-    owner = {incident.id + k: incident.id for incident in incidents for k in range(len(incident.acts))}
-    owner |= {report: report for report in wrong}
-    for row in rows:
+    accounts = {incident.id: accounts_of(incident, protected) for incident in incidents}
+    accounts |= {report: {report: account} for report, (_, _, account) in wrong.items()}
+    owner = {act: occurrence for occurrence, acts in accounts.items() for act in acts}
+    rows: dict[int, list[Row]] = {}
+    for row in run(replace(plan, others=incidents), world).rows:
         if row.entity in owner:
-            of.setdefault(owner[row.entity], []).append(row)
-    found = []
-    for incident in incidents:
-        acts = {
-            incident.id + k: (a.followers, a.tier in shared.protected) for k, a in enumerate(incident.acts)
-        }
-        found.append(measured(of.get(incident.id, []), acts.get))
-    for report, (_, _, account) in wrong.items():
-        found.append(measured(of.get(report, []), {report: account}.get))
-    return found
+            rows.setdefault(owner[row.entity], []).append(row)
+    return [measured(rows.get(occurrence, []), acts.get) for occurrence, acts in accounts.items()]
 
 
 def _found(
     shared: Shared,
+    fleet: Fleet,
     year: int,
     whole: World,
     causes: list[int],
     times: list[int],
     values: list[list[tuple[float, ...]]],
 ) -> Found:
-    shape = (len(shared.plans), len(causes), len(COLUMNS))
-    table = np.array(values, dtype=np.float64).reshape(len(causes), len(shared.plans), len(COLUMNS))
+    table = np.array(values, dtype=np.float64).reshape(len(causes), len(fleet.plans), len(COLUMNS))
     return Found(
         np.full(len(causes), year, dtype=np.int64),
         np.array(causes, dtype=np.int64),
         np.array(times, dtype=np.int64),
-        table.transpose(1, 0, 2).reshape(shape),
-        _access(shared, whole),
+        table.transpose(1, 0, 2),
+        _access(fleet.plans, whole, shared.start),
     )
 
 
-def _access(shared: Shared, whole: World) -> Array:
+def _access(plans: Sequence[Plan], whole: World, start: int) -> Array:
     """Days with the right after the last shift and within the notice, of some leavers of the year."""
-    leavers = whole.leavers(shared.plans[0].teams, shared.start, shared.start + YEAR)
+    leavers = whole.leavers(plans[0].teams, start, start + YEAR)
     leavers = leavers[:: max(1, -(-len(leavers) // LEAVERS))]
-    days = np.zeros((len(shared.plans), len(leavers), 2))
-    for place, plan in enumerate(shared.plans):
+    days = np.zeros((len(plans), len(leavers), 2))
+    for place, plan in enumerate(plans):
         for number, who in enumerate(leavers):
             ends = right_ends(plan, whole, who)
             after = LONGEST_ACCESS if ends is None else (ends - who.leaves) / DAY
@@ -192,3 +203,19 @@ def _access(shared: Shared, whole: World) -> Array:
                 min(NOTICE, max(0.0, NOTICE + after)),
             )
     return days
+
+
+def rows_of(found: Found, causes: Sequence[CausePlan], plan_of: Mapping[str, int]) -> pd.DataFrame:
+    """One row a policy and occurrence."""
+    import pandas as pd
+
+    head = {
+        "year": found.year,
+        "cause": np.array([cause.name for cause in causes], dtype=object)[found.cause],
+        "per_year": np.array([cause.per_year for cause in causes])[found.cause],
+    }
+    parts = [
+        pd.DataFrame({"policy": name, **head, **dict(zip(COLUMNS, found.values[place].T, strict=True))})
+        for name, place in plan_of.items()
+    ]
+    return pd.concat(parts, ignore_index=True)

@@ -1,186 +1,176 @@
 """Ignorance is not luck: how far a forecast moves with numbers that are only known roughly.
 
-A rate that is `uncertain: {p05, p95}` scales its cause and nothing else, so that a policy's
-expected year under any other rate follows from the same occurrences (Campbell's formula is linear in
-the rates). No new simulation is needed, and none of its noise comes in.
+Second-order Monte Carlo: uncertain numbers are drawn, and the expected year follows from each draw. By
+Campbell's formula it is linear in the rates of the causes, so that what only scales causes needs no new
+simulation, and none of its noise comes in. What changes an occurrence itself is simulated at
+both ends of its range on the same years as at its value, and taken to be straight in between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import log
+from typing import Literal
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtri
 
-from ..scenario.paths import between_at, kind_at, leaves, text_at
-from ..scenario.quantities import text_of
-from ..scenario.stated import Rate, Stated
-from ..stats import weighted, yearly
-from ..stats.yearly import uniform
+from ..stats.yearly import Bins, uniform
 from .forecast_results import Range, Tips, Unknown
-from .forecast_summing import Years
+from .forecast_totals import DARK, Totals
 from .forecast_years import Array
+from .unknowns import Number
 
 DRAWS = 4000
 Z90 = 1.6448536269514722
+#: Values between the ends of a range at which it is looked whether two policies have changed places.
+LOOKS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class _Scaled:
-    """An uncertain number that scales one cause: (DRAWS,) factors on its rate, and those at p05 and p95."""
+@dataclass(frozen=True)
+class Moved:
+    """A number, and how many more minutes dark an occurrence has at both its ends, each (plans, causes)."""
 
-    path: str
-    cause: int
-    leaf: Stated[object]
-    factors: Array
-    low: float
-    high: float
+    number: Number
+    shifts: tuple[Array, Array]
 
 
 class Ignorance:
-    """Draws of the uncertain rates, and what they make of every policy's year."""
+    """Draws of the uncertain numbers, and what they make of every policy's year.
 
-    def __init__(self, years: Years) -> None:
-        self.years = years
-        self.scaled, self.held = self._uncertain()
-        self.rates = np.array([cause.per_year for cause in years.causes])
+    `rates` (causes,) and `means` (plans, causes; minutes dark of an occurrence) are those of the numbers as
+    stated; `held` are numbers whose ends were not simulated, because the forecast was interrupted.
+    """
 
-    def _uncertain(self) -> tuple[list[_Scaled], list[str]]:
-        """The uncertain numbers that scale a cause, and the paths of the others, which are held."""
-        names = {cause.name: index for index, cause in enumerate(self.years.causes)}
-        scaled: list[_Scaled] = []
-        held: list[str] = []
-        for path, leaf in leaves(self.years.scenario):
-            if leaf.uncertain is None:
-                continue
-            cause = names.get(_cause_of(path))
-            if cause is None:
-                held.append(path)
-            else:
-                value = _number(leaf.value)
-                low, high = (_number(end) / value for end in leaf.uncertain)
-                u = _strata(self.years.seed, 7 + len(scaled))
-                scaled.append(_Scaled(path, cause, leaf, _drawn(leaf, u) / value, low, high))
-        return scaled, held
-
-    @cached_property
-    def means(self) -> Array:
-        """(plans, causes): minutes dark of an occurrence."""
-        years = self.years
-        columns = [years.column(place, "dark_minutes") for place in range(len(years.plans))]
-        if years.table is not None:
-            return np.array([years.table.means(column).mean(axis=0) for column in columns])
-        counts = np.bincount(years.found.cause, minlength=len(years.causes))
-        sums = [np.bincount(years.found.cause, column, len(years.causes)) for column in columns]
-        return np.array(sums) / np.maximum(counts, 1)
+    def __init__(
+        self, rates: Array, means: Array, moved: Sequence[Moved], held: Sequence[Number], seed: int
+    ) -> None:
+        self.rates, self.means, self.moved, self.held, self.seed = rates, means, moved, held, seed
 
     @cached_property
     def expected(self) -> Array:
         """(DRAWS, plans): expected minutes dark of a year under each draw of what is unknown."""
-        rates = np.repeat(self.rates[None, :], DRAWS, axis=0)
-        for each in self.scaled:
-            rates[:, each.cause] *= each.factors
-        return np.asarray(rates @ self.means.T)
+        draws = {
+            which: drawn(each.number, _strata(self.seed, 7 + which)) for which, each in enumerate(self.moved)
+        }
+        return self.years(draws)
 
-    def ranges(self, place: int) -> tuple[Range | None, Range | None]:
-        """Minutes dark a year: how the expected year spreads over what is unknown, and a year about it.
+    def years(self, draws: Mapping[int, Array]) -> Array:
+        """(draws, plans): expected minutes dark of a year, with numbers (by index) of sizes (draws,)."""
+        rates, means = self.rates[None, :], self.means[None, :, :]
+        for which, sizes in draws.items():
+            moved = self.moved[which]
+            (low, high), stated = moved.number.ends, moved.number.size
+            down, up = _way(sizes, stated, low.size), _way(sizes, stated, high.size)
+            scale = down * (_ratio(low.rates, self.rates) - 1.0) + up * (_ratio(high.rates, self.rates) - 1.0)
+            rates = rates * np.maximum(0.0, 1.0 + scale)
+            # Beyond its ends nobody has looked: an occurrence stays as it is there.
+            down, up = (np.minimum(1.0, way)[:, :, None] for way in (down, up))
+            means = means + down * moved.shifts[0] + up * moved.shifts[1]
+        return np.asarray((rates[:, None, :] * np.maximum(0.0, means)).sum(axis=2))
 
-        The first is None without uncertain rates, the second where years cannot be composed.
-        """
-        ignorance = None
-        if self.scaled:
-            low, high = np.quantile(self.expected[:, place], (0.05, 0.95))
-            ignorance = Range(float(low), float(high))
-        dark = self.years.column(place, "dark_minutes")
-        if self.years.composed is not None and not self.years.composed.regular(dark):
-            return ignorance, None
-        if not yearly.carries(0.05, float(self.years.years)):
-            return ignorance, None
-        totals = self.years.totals(dark)
-        flat, weights = totals.values.ravel(), totals.weights.ravel()
-        return ignorance, Range(
-            weighted.quantile(flat, weights, 0.05), weighted.quantile(flat, weights, 0.95)
-        )
-
-    def best(self, place: int, among: Sequence[int]) -> float | None:
-        """The share of draws in which no other policy's expected year has fewer minutes dark."""
-        if not self.scaled:
+    def range(self, place: int) -> Range | None:
+        """How a plan's expected minutes dark a year spread over what is unknown; None without unknowns."""
+        if not self.moved:
             return None
-        least = self.expected[:, list(among)].min(axis=1)
+        low, high = np.quantile(self.expected[:, place], (0.05, 0.95))
+        return Range(float(low), float(high))
+
+    @staticmethod
+    def luck(found: Bins) -> Range | None:
+        """How one year's minutes dark spread if the numbers are right; None where too few years carry it."""
+        low, high = found.quantile(0.05), found.quantile(0.95)
+        return None if low is None or high is None else Range(low, high)
+
+    def best(self, place: int) -> float | None:
+        """The share of draws in which no other plan's expected year has fewer minutes dark."""
+        if not self.moved:
+            return None
+        least = self.expected.min(axis=1)
         return float((self.expected[:, place] <= least * (1.0 + 1e-12)).mean())
 
     def unknowns(self, own: int) -> tuple[Unknown, ...]:
         """Each uncertain number, and how far it moves the baseline's expected minutes dark a year."""
-        total = float(self.rates @ self.means[own])
         found = []
-        for each in self.scaled:
-            part = float(self.rates[each.cause] * self.means[own, each.cause])
-            ends = total + part * (each.low - 1.0), total + part * (each.high - 1.0)
-            found.append(self._unknown(each.path, *ends))
-        found.sort(key=lambda one: -((one.high or 0.0) - (one.low or 0.0)))
-        return (*found, *(self._unknown(path, None, None) for path in self.held))
+        for which, each in enumerate(self.moved):
+            low, high = self.years({which: np.array([end.size for end in each.number.ends])})[:, own]
+            found.append(_unknown(each.number, float(low), float(high)))
+        found.sort(key=lambda one: -abs((one.high or 0.0) - (one.low or 0.0)))
+        return (*found, *(_unknown(number, None, None) for number in self.held))
 
-    def _unknown(self, path: str, low: float | None, high: float | None) -> Unknown:
-        scenario = self.years.scenario
-        p05, p95 = between_at(scenario, path) or ("", "")
-        return Unknown(path, text_at(scenario, path), p05, p95, low, high)
-
-    def tips(self, places: dict[str, int]) -> tuple[Tips, ...]:
+    def tips(self, places: Mapping[str, int], totals: Totals) -> tuple[Tips, ...]:
         """Uncertain numbers at which neighbours in the ranking change places, within their range.
 
         The best policies come first, and of a pair what is nearest to its tipping value. Neighbours
         that the simulation cannot tell apart have no order that could hang on anything.
         """
-        totals = self.means @ self.rates
-        order = sorted(places, key=lambda name: (totals[places[name]], name))
+        years = self.means @ self.rates
+        order = sorted(places, key=lambda name: (years[places[name]], name))
         found = []
         for better, worse in pairwise(order):
-            gap = (self.means[places[worse]] - self.means[places[better]]) * self.rates
-            if not self._told_apart(places[better], places[worse]):
+            one, other = places[better], places[worse]
+            if not totals.plans[other].ahead.interval(one).low > 0.0:
                 continue
             turns = []
-            for each in self.scaled:
-                part = float(gap[each.cause])
-                factor = 1.0 - float(gap.sum()) / part if part != 0.0 else -1.0
-                if each.low <= factor <= each.high:
-                    kind = kind_at(self.years.scenario, each.path)
-                    value, now = (
-                        text_of(_times(each.leaf.value, factor), kind),
-                        text_of(each.leaf.value, kind),
+            for which, each in enumerate(self.moved):
+                turn, number = self._turn(which, one, other), each.number
+                if turn is not None:
+                    side: Literal["over", "under"] = "over" if turn < number.size else "under"
+                    tip = Tips(
+                        better, worse, number.name, side, number.near(turn), number.text(number.stated.value)
                     )
-                    tip = Tips(better, worse, each.path, "over" if factor < 1.0 else "under", value, now)
-                    turns.append((abs(log(factor)), tip))
+                    turns.append((abs(log(turn / number.size)), tip))
             found += [tip for _, tip in sorted(turns, key=lambda turn: turn[0])]
         return tuple(found)
 
-    def _told_apart(self, better: int, worse: int) -> bool:
-        years = self.years
-        change = years.column(worse, "dark_minutes") - years.column(better, "dark_minutes")
-        return yearly.over_years(years.a_year(change)).low > 0.0
+    def _turn(self, which: int, one: int, other: int) -> float | None:
+        """The size nearest to the stated one at which two plans' expected years are equal; None without."""
+
+        def gap(size: float) -> float:
+            years = self.years({which: np.array([size])})[0]
+            return float(years[other] - years[one])
+
+        number = self.moved[which].number
+        found = []
+        for end in number.ends:
+            looks = np.geomspace(number.size, end.size, LOOKS) if end.size > 0.0 else np.empty(0)
+            gaps = self.years({which: looks})
+            gaps = gaps[:, other] - gaps[:, one]
+            turned = np.flatnonzero(gaps <= 0.0)
+            if turned.size and turned[0] > 0:
+                found.append(float(brentq(gap, looks[turned[0] - 1], looks[turned[0]])))
+        return min(found, key=lambda size: abs(log(size / number.size)), default=None)
 
 
-def _cause_of(path: str) -> str:
-    """The cause that a number scales by itself; empty if it moves more than that."""
-    parts = path.split(".")
-    if parts[0] == "causes" and parts[-1] == "rate":
-        return ".".join(parts[1:-1])
-    if parts[0] == "reports" and parts[-1] in ("slip", "misidentified"):
-        return f"{parts[-1]} on {'.'.join(parts[1:-1])}"
-    return ""
+def occurrence_means(totals: Totals, rates: Array, method: str) -> Array:
+    """(plans, causes): minutes dark of an occurrence; 0 of a cause that never occurs."""
+    a_year = np.array([plan.by_cause.mean[:, DARK] for plan in totals.plans])
+    often = rates if method == "episodes" else totals.simulated / totals.years
+    return np.asarray(np.divide(a_year, often, out=np.zeros_like(a_year), where=often > 0.0))
 
 
-def _number(value: object) -> float:
-    return value.per_day if isinstance(value, Rate) else float(value)  # type: ignore[arg-type]
+def drawn(number: Number, u: Array) -> Array:
+    """Sizes of a number at levels u: lognormal between its p05 and p95, logit-normal for a share."""
+    low, high = (end.size for end in number.ends)
+    z = ndtri(u)
+    to, back = (logit, expit) if number.kind == "share" else (np.log, np.exp)
+    a, b = to(low), to(high)
+    return np.asarray(back((a + b) / 2.0 + z * (b - a) / (2.0 * Z90)))
 
 
-def _times(value: object, factor: float) -> object:
-    if isinstance(value, Rate):
-        return Rate(float(f"{value.amount * factor:.2g}"), value.unit)
-    return min(1.0, float(f"{float(value) * factor:.2g}"))  # type: ignore[arg-type]
+def _way(sizes: Array, stated: float, end: float) -> Array:
+    """(draws, 1): how far sizes are on the way from the stated one to an end: 0 there, 1 here, and beyond."""
+    if end == stated:
+        return np.zeros((len(sizes), 1))
+    return np.asarray(np.maximum(0.0, (sizes - stated) / (end - stated)))[:, None]
+
+
+def _ratio(rates: Array, stated: Array) -> Array:
+    return np.divide(rates, stated, out=np.ones_like(stated), where=stated > 0.0)
 
 
 def _strata(key: int, which: int) -> Array:
@@ -189,13 +179,7 @@ def _strata(key: int, which: int) -> Array:
     return np.asarray((place + 0.5) / DRAWS)
 
 
-def _drawn(leaf: Stated[object], u: Array) -> Array:
-    """Values of an uncertain number: lognormal between its p05 and p95, logit-normal for a share."""
-    assert leaf.uncertain is not None  # noqa: S101 - asked for only where it is
-    low, high = (_number(end) for end in leaf.uncertain)
-    z = ndtri(u)
-    if isinstance(leaf.value, Rate):
-        a, b = np.log(low), np.log(high)
-        return np.asarray(np.exp((a + b) / 2.0 + z * (b - a) / (2.0 * Z90)))
-    a, b = logit(low), logit(high)
-    return np.asarray(expit((a + b) / 2.0 + z * (b - a) / (2.0 * Z90)))
+def _unknown(number: Number, low: float | None, high: float | None) -> Unknown:
+    assert number.stated.uncertain is not None  # noqa: S101 - it would not be one of these
+    p05, p95 = (number.text(end) for end in number.stated.uncertain)
+    return Unknown(number.name, number.text(number.stated.value), p05, p95, low, high)

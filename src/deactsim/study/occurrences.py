@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ..model.causes import Occurrence, incident_of
-from ..model.plan import Plan
+from ..model.plan import IncidentPlan, Plan
 from ..model.shifts import DAY
 from ..model.states import Event
 from ..model.trace import Row
@@ -53,10 +53,12 @@ def run_occurrence(
     """An occurrence under a policy, as `COLUMNS`."""
     incident = incident_of(plan, what, WARM_UP, FOLLOW)
     trace = run_incident(replace(plan, incident=incident), world)
-    accounts = {
-        incident.id + k: (act.followers, act.tier in protected) for k, act in enumerate(incident.acts)
-    }
-    return measured(trace.rows, accounts.get)
+    return measured(trace.rows, accounts_of(incident, protected).get)
+
+
+def accounts_of(incident: IncidentPlan, protected: frozenset[str]) -> dict[int, Account]:
+    """The account of each of an incident's acts, by the act's id."""
+    return {incident.id + k: (act.followers, act.tier in protected) for k, act in enumerate(incident.acts)}
 
 
 def measured(rows: Iterable[Row], account_of: Callable[[int], Account | None]) -> tuple[float, ...]:

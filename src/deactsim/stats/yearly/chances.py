@@ -16,43 +16,59 @@ from scipy.special import gammaincinv, gammaln
 
 from ..weighted import Z95, Array, Interval
 from .compose import Years
-from .episodes import COMPOSED, Episodes, poisson_tail, student
+from .episodes import COMPOSED, Episodes, poisson_tail
+from .moments import Moments, student
 
 #: The share of busy years that may have more occurrences than episodes before a headline is not said.
 CARRIED = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """Shares of years that are better, equal or worse than the baseline's; they add up to 1."""
+@dataclass(frozen=True)
+class Chances:
+    """Chances of years given their environment, and what is missing to their ceilings, added up.
 
-    better: Interval
-    ties: float
-    worse: float
-
-
-def chance_interval(chances: Array, ceiling: Array) -> Interval:
-    """The mean of (Y,) chances given the environment, each at most its `ceiling` (Y,), with its interval.
-
-    Towards the ceilings the same is said of what is missing to them.
+    The arrays have the shape (...) of what is asked of every year. `most` is the largest ceiling.
     """
-    count, centre, top = chances.size, float(chances.mean()), float(ceiling.mean())
-    if count < 2:
-        return Interval(centre, 0.0, top)
-    step = float(ceiling.max()) / count
-    if centre <= top / 2.0:
-        low, high = _gamma_ends(chances, step)
-    else:
-        low, high = (top - end for end in reversed(_gamma_ends(ceiling - chances, step)))
-    return Interval(centre, max(0.0, min(low, centre)), min(top, max(high, centre)))
+
+    chance: Moments
+    missing: Moments
+    most: Array
+
+    @classmethod
+    def of(cls, chances: Array, ceilings: Array) -> Chances:
+        """Chances (Y, ...), each at most its ceiling (Y, ...)."""
+        return cls(Moments.of(chances), Moments.of(ceilings - chances), ceilings.max(axis=0))
+
+    def __add__(self, other: Chances) -> Chances:
+        """Of the years of both."""
+        return Chances(
+            self.chance + other.chance, self.missing + other.missing, np.maximum(self.most, other.most)
+        )
+
+    def interval(self, *place: int) -> Interval:
+        """The mean chance at a place of the shape, with its interval.
+
+        Towards the ceilings the same is said of what is missing to them.
+        """
+        count, centre = self.chance.count, float(self.chance.mean[place])
+        top = centre + float(self.missing.mean[place])
+        if count < 2:
+            return Interval(centre, 0.0, top)
+        step = float(self.most[place]) / count
+        if centre <= top / 2.0:
+            low, high = _gamma_ends(self.chance, step, *place)
+        else:
+            low, high = (top - end for end in reversed(_gamma_ends(self.missing, step, *place)))
+        return Interval(centre, max(0.0, min(low, centre)), min(top, max(high, centre)))
 
 
-def exceedance(years: Years, grid: Array) -> list[Interval]:
-    """P(a year's value > x) for each x of the grid, with pointwise 95 % intervals."""
-    return [chance_interval(*years.chance(years.values > x)) for x in grid]
+def exceedance(years: Years, grid: Array) -> Chances:
+    """P(a year's value > x) for each x of the grid, of shape (G,)."""
+    found = [years.chance(years.values > x) for x in grid]
+    return Chances.of(*(np.stack(each, axis=1) for each in zip(*found, strict=True)))
 
 
-def headline(table: Episodes, longest: Array, appetite: float, cap: float = COMPOSED) -> Interval:
+def headline(table: Episodes, longest: Array, appetite: float, cap: float = COMPOSED) -> Chances:
     """P(some occurrence of a year has `longest` (E,) > appetite, in its unit), without composing.
 
     Given the environment the occurrences beyond are Poisson of mean sum of rate * p, so the chance is
@@ -72,7 +88,8 @@ def headline(table: Episodes, longest: Array, appetite: float, cap: float = COMP
     rate, have = np.where(counted, table.rate, 0.0), table.counts
     tail, busy = poisson_tail(rate, have), -np.expm1(-rate)
     if np.any((tail > CARRIED * busy) & seen):
-        return Interval(float("nan"), float("nan"), float("nan"))
+        unsaid = np.full(table.years, np.nan)
+        return Chances.of(unsaid, unsaid)
     hits = np.where(beyond > 0.0, tail, 0.0)
     path = np.ones(rate.shape)  # C(m - k, n) / C(m, n), one factor after another
     log = np.log(np.where(rate > 0.0, rate, 1.0))
@@ -82,23 +99,24 @@ def headline(table: Episodes, longest: Array, appetite: float, cap: float = COMP
         hits += chance * (1.0 - path)
     ceiling = -np.expm1(-rate.sum(axis=1))
     chances = -np.expm1(np.log1p(-np.minimum(hits, 1.0 - 1e-16)).sum(axis=1))
-    return chance_interval(np.minimum(chances, ceiling), ceiling)
+    return Chances.of(np.minimum(chances, ceiling), ceiling)
 
 
-def beats(change: Years) -> Shares:
-    """How often a year is better: `change` is the policy's minus the baseline's, less is better.
+def beats(change: Years) -> tuple[Chances, Chances]:
+    """P(a year is better) and P(it is worse): `change` is the policy's minus the baseline's, less is better.
 
     Composed years are paired: the same environment, occurrences and episodes under both.
     """
-    better = chance_interval(*change.chance(change.values < 0.0))
-    worse = float(change.chance(change.values > 0.0)[0].mean())
-    return Shares(better, max(0.0, 1.0 - better.mean - worse), worse)
+    return (
+        Chances.of(*change.chance(change.values < 0.0)),
+        Chances.of(*change.chance(change.values > 0.0)),
+    )
 
 
-def _gamma_ends(values: Array, step: float) -> tuple[float, float]:
-    mean = float(values.mean())
+def _gamma_ends(values: Moments, step: float, *place: int) -> tuple[float, float]:
+    mean = float(values.mean[place])
     # Student's factor for the variance, which is itself estimated from so many years.
-    spread = float(values.var(ddof=1)) / values.size * (student(values.size) / Z95) ** 2
+    spread = values.variance(*place) / values.count * (student(values.count) / Z95) ** 2
     return _gamma(mean, spread, 0.025), _gamma(mean + step, spread + step**2, 0.975)
 
 

@@ -79,15 +79,6 @@ class Composed:
         means = np.where(self.by_mean, self.table.rate * steady_means(self.table, severity), 0.0).sum(axis=1)
         return self._years(drawn.reshape(-1, self.replicates), means)
 
-    def regular(self, severity: Array) -> bool:
-        """Whether frequent causes may enter `total` by their mean.
-
-        They may if they never matter (all severities, or differences, are 0) or do in as many
-        occurrences a year as the most frequent cause composed. Else exceedance and `beats` cannot be said.
-        """
-        often = (self.table.rate * self.table.means(severity != 0.0)).mean(axis=0)
-        return bool(np.all((often == 0.0) | (often >= self.cap) | ~self.by_mean.any(axis=0)))
-
     def worst(self, severity: Array) -> Years:
         """The largest of a year's (E,) severities, which are at least 0; 0 without any.
 
@@ -103,27 +94,28 @@ class Composed:
         return Years(values, np.column_stack((1.0 - self.busy, share)), quiet=True)
 
 
-def compose(table: Episodes, key: int, replicates: int = 8, cap: float = COMPOSED) -> Composed:
+def compose(
+    table: Episodes, key: int, replicates: int = 8, cap: float = COMPOSED, *, first: int = 0
+) -> Composed:
     """Draw busy years of the table's environments: `replicates` of each, by a seed's `key`.
 
     The numbers of occurrences of one environment are stratified over its replicates. What a year gets
-    hangs on key, year, replicate and rates only, not on how many years there are.
+    hangs on key, replicate, rates and its number, counted from `first`, and not on the other years.
     """
     by_mean = table.rate > cap
     rates = np.where(by_mean, 0.0, table.rate)
     heaped = rates.cumsum(axis=1)
     total = heaped[:, -1] if rates.shape[1] else np.zeros(table.years)
-    place = np.arange(replicates) + uniform(
-        key, COUNT, np.arange(table.years)[:, None], np.arange(replicates)
-    )
+    numbers = first + np.arange(table.years)
+    place = np.arange(replicates) + uniform(key, COUNT, numbers[:, None], np.arange(replicates))
     number = _busy_count(place / replicates, np.repeat(total[:, None], replicates, axis=1)).ravel()
     cell = np.repeat(np.arange(number.size), number)
     nth = np.arange(cell.size) - np.repeat(number.cumsum() - number, number)
     year, replicate = np.divmod(cell, replicates)
-    level = uniform(key, CAUSE, year, replicate, nth) * total[year]
+    level = uniform(key, CAUSE, first + year, replicate, nth) * total[year]
     # A level is below the total, for a uniform number is at most 1 - 2^-53.
     cause = (level[:, None] >= heaped[year]).sum(axis=1)
-    cell, episode, reused = _picks(table, key, replicates, cell, cause)
+    cell, episode, reused = _picks(table, key, first, replicates, cell, cause)
     return Composed(table, replicates, cell, episode, -np.expm1(-total), by_mean, cap, reused)
 
 
@@ -155,7 +147,7 @@ def _busy_count(u: Array, total: Array) -> Whole:
 
 
 def _picks(
-    table: Episodes, key: int, replicates: int, cell: Whole, cause: Whole
+    table: Episodes, key: int, first: int, replicates: int, cell: Whole, cause: Whole
 ) -> tuple[Whole, Whole, float]:
     """For every occurrence an episode of its year and cause, none twice before all were taken."""
     causes = table.rates.shape[-1]
@@ -169,9 +161,19 @@ def _picks(
     group = np.repeat(np.arange(groups.size), rows)
     nth = np.arange(group.size) - np.repeat(rows.cumsum() - rows, rows)
     round_, which = np.divmod(nth, np.maximum(have[group], 1))
-    luck = uniform(key, PICK, years[group], cells[group] % replicates, kinds[group], round_, which)
+    luck = uniform(key, PICK, first + years[group], cells[group] % replicates, kinds[group], round_, which)
     shuffled = np.lexsort((luck, round_, group))
     taken = shuffled[nth < wanted[group]]
     episode = order[before[years * causes + kinds][group[taken]] + which[taken]]
     again = np.maximum(wanted - have, 0).sum() / max(1, wanted.sum())
     return cells[group[taken]], episode, float(again)
+
+
+def regular(often: Array, rates: Array, cap: float = COMPOSED) -> bool:
+    """Whether causes more frequent than `cap` may enter a year's total by their mean.
+
+    `often` is how often a year an occurrence of each cause (C,) matters, that is has a severity (or a
+    difference) that is not 0. They may if they never matter or do as often as the most frequent
+    cause composed. Else exceedance and `beats` cannot be said.
+    """
+    return bool(np.all((rates <= cap) | (often == 0.0) | (often >= cap)))

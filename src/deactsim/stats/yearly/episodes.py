@@ -14,9 +14,9 @@ from math import ceil, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammainc, stdtrit
+from scipy.special import gammainc
 
-from ..weighted import Array, Interval
+from ..weighted import Array
 
 Whole = NDArray[np.int64]
 
@@ -103,41 +103,6 @@ def by_year(table: Episodes, severity: Array) -> Array:
     For a paired difference give the difference of two policies' severities.
     """
     return np.asarray(by_cause(table, severity).sum(axis=1))
-
-
-def over_years(values: Array) -> Interval:
-    """The mean of one value a year (Y,) with its 95 % interval; years are independent.
-
-    Student's, made longer to the side of the long tail (Hall 1992): rare long darknesses are missing
-    from a sample more often than they are too many. One year has no interval (nan); values that are
-    all equal have one of no length.
-    """
-    count = values.size
-    if count == 0:
-        return Interval(float("nan"), float("nan"), float("nan"))
-    # Summing deviations from one value keeps a constant sample's mean exact.
-    centre = float(values[0] + (values - values[0]).mean())
-    if count == 1:
-        return Interval(centre, float("nan"), float("nan"))
-    away = values - centre
-    spread = sqrt(float((away**2).sum()) / (count - 1))
-    if spread == 0.0:
-        return Interval(centre, centre, centre)
-    lean = float((away**3).mean()) / spread**3 / sqrt(count)
-    low, high = (spread / sqrt(count) * _hall(z, lean) for z in (student(count), -student(count)))
-    return Interval(centre, centre - low, centre - high)
-
-
-def _hall(z: float, lean: float) -> float:
-    """The studentised mean that Hall's cubic transformation takes to z; `lean` is skewness / sqrt(Y)."""
-    shifted = z - lean / 6.0
-    root = float(np.cbrt(1.0 + lean * shifted))
-    return 3.0 * shifted / (root**2 + root + 1.0)
-
-
-def student(size: int) -> float:
-    """Student's t at 97.5 % for `size` independent values."""
-    return float(stdtrit(size - 1, 0.975))
 
 
 def episodes_needed(rate: float, cap: float = COMPOSED) -> int:

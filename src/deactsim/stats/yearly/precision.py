@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from ..weighted import Array
-from .episodes import student
+from .moments import student
 
 Reason = Literal["width", "floor", "differences", "zero", "most"]
 #: Fewer effective non-zero values than this have no normal mean.
