@@ -12,7 +12,6 @@ from deactsim.stats.yearly import (
     Episodes,
     Years,
     by_cause,
-    by_year,
     compose,
     direct_years,
     episodes_needed,
@@ -20,7 +19,7 @@ from deactsim.stats.yearly import (
     regular,
     uniform,
 )
-from deactsim.stats.yearly.compose import _busy_count
+from deactsim.stats.yearly.compose import _count
 
 from .test_yearly_episodes import table
 
@@ -57,16 +56,23 @@ def test_uniform_numbers_are_uniform_and_strangers_to_each_other() -> None:
 
 
 @pytest.mark.parametrize("rate", [1e-9, 1e-4, 0.3, 4.0, 150.0, 900.0])
-def test_busy_counts_are_poisson_without_the_zero(rate: float) -> None:
+def test_counts_are_poisson_without_the_zero(rate: float) -> None:
     u = (np.arange(4000) + 0.5) / 4000
-    number = _busy_count(u, np.full(u.size, rate))
+    number = _count(u, np.full(u.size, rate), np.ones(u.size, bool))
     assert number.min() >= 1
     assert np.all(np.diff(number) >= 0)
     busy = -np.expm1(-rate)
     for n in np.unique(number):
         for below in (n - 1, n):
             assert (number > below).mean() == pytest.approx(poisson.sf(below, rate) / busy, abs=3e-4)
-    assert _busy_count(u[:3], np.zeros(3)).tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("rate", [1e-9, 0.3, 4.0, 150.0])
+def test_counts_are_poisson(rate: float) -> None:
+    u = (np.arange(4000) + 0.5) / 4000
+    number = _count(u, np.full(u.size, rate), np.zeros(u.size, bool))
+    for n in np.unique(number):
+        assert (number > n).mean() == pytest.approx(poisson.sf(n, rate), abs=3e-4)
 
 
 def test_moments_of_a_compound_poisson_year() -> None:
@@ -89,7 +95,6 @@ def test_a_frequent_cause_enters_by_its_mean() -> None:
     total = year.total(severity)
     assert total.values[:, 0].tolist() == [6000.0] * 50
     assert moments(total)[0] == pytest.approx(6000.07, rel=1e-6)
-    assert year.worst(severity).values[:, 0].tolist() == [0.0] * 50
 
 
 def often(found: Episodes, severity: Array) -> Array:
@@ -126,7 +131,7 @@ def test_exceedance_is_panjers() -> None:
     source = np.random.default_rng(3)
     likely, grid = [0.2, 0.5, 0.0, 0.3], np.array([0.0, 1.0, 2.0, 5.0, 9.0])
     for rate, replicates in ((0.0001, 1), (0.3, 4), (6.0, 8)):
-        found = table([rate], [episodes_needed(rate)], 4000)
+        found = table([rate], [episodes_needed(rate) + 3], 4000)  # enough for the far tail, too
         severity = source.choice(4, found.year.size, p=likely).astype(float)
         chances = exceedance(compose(found, 4, replicates).total(severity), grid)
         curve = [chances.interval(place) for place in range(grid.size)]
@@ -139,36 +144,75 @@ def test_exceedance_is_panjers() -> None:
 def test_nothing_is_taken_twice_before_all_were_taken() -> None:
     found = table([6.0, 1.0], [5, 9], 40)
     year = compose(found, 3, replicates=6)
-    times = np.zeros((240, found.year.size), np.int64)
+    cells = 40 * year.versions
+    times = np.zeros((cells, found.year.size), np.int64)
     np.add.at(times, (year.cell, year.episode), 1)
     again = 0
-    for cell in range(240):
-        assert not times[cell, found.year != cell // 6].any()
+    for cell in range(cells):
+        assert not times[cell, found.year != cell // year.versions].any()
         for cause in (0, 1):
-            own = times[cell, (found.year == cell // 6) & (found.cause == cause)]
+            own = times[cell, (found.year == cell // year.versions) & (found.cause == cause)]
             assert own.max() - own.min() <= 1
             again += max(0, own.sum() - own.size)
     assert year.reused == again / times.sum() > 0.05
     assert times.sum(axis=1).min() >= 1
     # Every episode has the same chance.
+    weight = np.tile(year.weights, 40)
     for cause, rate in ((0, 6.0), (1, 1.0)):
-        each = times[:, found.cause == cause].sum(axis=0)
-        assert each.sum() / 240 == pytest.approx(rate, rel=0.1)
-        assert each.std() < 2.5 * np.sqrt(each.mean())
+        each = (weight[:, None] * times[:, found.cause == cause]).sum(axis=0)
+        assert each.sum() / 40 == pytest.approx(rate, rel=0.1)
+        assert each.std() < each.mean()
 
 
-def test_totals_and_worst_by_hand() -> None:
+def worst(year: Composed, severity: Array) -> Years:
+    """The largest of a year's severities; 0 without any."""
+    most = np.zeros((year.table.years, 1 + year.versions))
+    np.maximum.at(most[:, 1:], np.divmod(year.cell, year.versions), severity[year.episode])
+    return Years(most, year.total(severity).weights, quiet=True)
+
+
+def test_totals_by_hand() -> None:
     found = table([2.0], [4], 3)
     severity = np.arange(12.0)
     year = compose(found, 9, replicates=5)
-    total, worst = year.total(severity), year.worst(severity)
-    for each in range(15):
+    assert year.versions == 7
+    total = year.total(severity)
+    for each in range(21):
         taken = severity[year.episode[year.cell == each]]
-        assert total.values[each // 5, 1 + each % 5] == taken.sum()
-        assert worst.values[each // 5, 1 + each % 5] == taken.max()
-    assert total.values[:, 0].tolist() == worst.values[:, 0].tolist() == [0.0] * 3
+        assert total.values[each // 7, 1 + each % 7] == taken.sum()
+    assert total.values[:, 0].tolist() == [0.0] * 3
     assert total.weights[:, 0] == pytest.approx(np.exp(-2.0))
     assert total.weights.sum(axis=1) == pytest.approx(1.0)
+
+
+def test_the_rarest_cause_of_a_year_makes_its_stratum() -> None:
+    found = table([9.0, 1e-4, 0.2], [19, 1, 3], 50)
+    year = compose(found, 4, replicates=8)
+    chances = [-np.expm1(-1e-4), np.exp(-1e-4) * -np.expm1(-0.2), np.exp(-0.2001) * -np.expm1(-9.0)]
+    times = np.zeros((50 * year.versions, 3), np.int64)
+    np.add.at(times, (year.cell, found.cause[year.episode]), 1)
+    # Two versions of the rarest, three of the next (8 of 10 go to the others), then those of the frequent one.
+    assert year.weights[:2] == pytest.approx(chances[0] / 2)
+    assert year.weights.sum() + year.quiet == pytest.approx(1.0)
+    version = np.tile(np.arange(year.versions), 50)
+    assert (times[version < 2, 1] >= 1).all()
+    assert not times[version >= 2, 1].any()
+    for name, chance in zip((1, 2, 0), chances, strict=True):
+        mine = times[:, name] >= 1
+        for rarer in {1: [], 2: [1], 0: [1, 2]}[name]:
+            mine &= times[:, rarer] == 0
+        assert year.weights[version[mine]].sum() / 50 == pytest.approx(chance, rel=0.01)
+
+
+def test_a_rare_cause_is_known_beside_a_frequent_one() -> None:
+    # 9 occurrences of a minute a year, and once in 10,000 years one of a thousand.
+    found = table([9.0, 1e-4], [19, 1], 40)
+    total = compose(found, 4).total(np.where(found.cause == 1, 1000.0, 1.0))
+    beyond = exceedance(total, np.array([100.0, 999.0])).interval(0)
+    assert beyond.mean == pytest.approx(-np.expm1(-1e-4), rel=1e-6)
+    mean, variance = moments(total)
+    assert mean == pytest.approx(9.1, rel=0.02)
+    assert variance == pytest.approx(9.0 + 100.0, rel=0.05)
 
 
 def test_episodes_may_come_in_any_order() -> None:
@@ -206,8 +250,8 @@ def test_draws_hang_on_key_year_and_rates_only() -> None:
     assert not np.array_equal(one.cell, compose(few, 7).cell)
     # The last ten years by themselves, numbered as they were.
     late = compose(table([1.0, 5.0], [5, 13], 10), 6, first=20)
-    begins = np.searchsorted(other.cell, 20 * other.replicates)
-    assert np.array_equal(late.cell + 20 * late.replicates, other.cell[begins:])
+    begins = np.searchsorted(other.cell, 20 * other.versions)
+    assert np.array_equal(late.cell + 20 * late.versions, other.cell[begins:])
     assert np.array_equal(late.episode + 20 * 18, other.episode[begins:])
     # A cause that never occurs changes nothing, nor does one that is too frequent.
     assert same(one, compose(table([1.0, 5.0, 0.0], [5, 13, 1], 20), 6))
@@ -223,16 +267,6 @@ def test_years_without_any_cause_are_empty() -> None:
         answer = exceedance(total, np.array([0.0])).interval(0)
         assert (answer.mean, answer.low, answer.high) == (0.0, 0.0, 0.0)
         assert year.reused == 0.0
-
-
-def test_each_year_may_have_its_own_rates() -> None:
-    rates = np.array([[0.0, 2.0], [1.0, 30.0]])
-    found = Episodes(rates, np.array([0, 1, 1]), np.array([1, 0, 1]), 2)
-    year = compose(found, 1, replicates=50)
-    total = year.total(np.ones(3))
-    assert (total.weights * total.values).sum(axis=1) == pytest.approx([2.0, 31.0], rel=0.05)
-    assert total.values[1].min() == 30.0
-    assert by_year(found, np.ones(3)).tolist() == [2.0, 31.0]
 
 
 def test_direct_years_are_taken_as_they_are() -> None:

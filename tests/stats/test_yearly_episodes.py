@@ -32,12 +32,6 @@ def test_campbells_formula_by_hand() -> None:
     assert BY_HAND.weights.tolist() == [0.5, 5.0, 0.5, 10.0, 5.0]
 
 
-def test_a_year_may_have_rates_of_its_own() -> None:
-    own = Episodes(np.array([[0.5, 10.0], [1.0, 2.0]]), BY_HAND.year, BY_HAND.cause, 2)
-    assert by_cause(own, MINUTES).tolist() == [[1.0, 40.0], [8.0, 2.0]]
-    assert own.weights.tolist() == [1.0, 5.0, 0.5, 2.0, 5.0]
-
-
 def test_a_cause_without_a_rate_needs_no_episode_and_adds_nothing() -> None:
     silent = Episodes(np.array([0.5, 0.0]), np.array([0, 1, 1]), np.array([0, 0, 1]), 2)
     assert by_year(silent, np.array([4.0, 6.0, 99.0])).tolist() == [2.0, 3.0]

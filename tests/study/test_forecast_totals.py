@@ -36,7 +36,7 @@ def block(causes: tuple[CausePlan, ...], first: int, years: int, method: str = "
     year = first + np.repeat(np.arange(years), a_year)
     cause = np.tile(np.repeat(np.arange(len(causes)), EPISODES), years)
     access = np.full((2, years, 2), 3.0)
-    return Block(Found(year, cause, year, values, access), causes, method, 7, first, years)  # type: ignore[arg-type]
+    return Block(Found(year, cause, year, values, access), causes, np.ones(2, bool), method, 7, first, years)  # type: ignore[arg-type]
 
 
 def in_blocks(causes: tuple[CausePlan, ...], count: int, years: int, method: str = "episodes") -> Totals:

@@ -76,7 +76,9 @@ class Years:
     def totals(self) -> Totals:
         year, none = np.repeat(np.arange(self.count), 2), np.zeros((len(self.values), 0, 2))
         found = Found(year, self.cause, np.zeros_like(year), self.values, none)
-        return fold(Block(found, self.causes, self.method, 1, 0, self.count), 0, 20.0)  # type: ignore[arg-type]
+        return fold(
+            Block(found, self.causes, np.array([True, False]), self.method, 1, 0, self.count), 0, 20.0
+        )  # type: ignore[arg-type]
 
     @property
     def numbers(self) -> tuple[Number, ...]:

@@ -220,7 +220,12 @@ class _Forecasting:
         return self.settings.appetite.value / 60e6
 
     def _block(self, parts: Sequence[Found], first: int, years: int) -> Block:
-        return Block(Found.joined(parts), self.fleet.causes, self.method, self.seed, first, years)
+        able = [
+            any(target.tier in self.shared.protected for target in cause.targets)
+            for cause in self.fleet.causes
+        ]
+        found = Found.joined(parts)
+        return Block(found, self.fleet.causes, np.array(able), self.method, self.seed, first, years)
 
     def _piloted(self, precision: float) -> int:
         """How many fresh years the pilot's years call for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -35,10 +35,14 @@ BEATEN = ("dark_minutes", "protected_minutes")
 
 @dataclass(frozen=True)
 class Block:
-    """Some years, `first` to `first + years`, and how their occurrences make up years."""
+    """Some years, `first` to `first + years`, and how their occurrences make up years.
+
+    `able` (causes,) tells which causes can hit a protected account.
+    """
 
     found: Found
     causes: tuple[CausePlan, ...]
+    able: NDArray[np.bool_]
     method: Method
     seed: int
     first: int
@@ -58,9 +62,20 @@ class Block:
         return yearly.Episodes(rates, self.year, self.found.cause, self.years)
 
     @cached_property
+    def guarded(self) -> yearly.Episodes | None:
+        """The same of the causes that can hit a protected account alone."""
+        table = self.table
+        return table and replace(table, rates=np.where(self.able, table.rates, 0.0))
+
+    @cached_property
     def composed(self) -> yearly.Composed | None:
         """Years composed of their own episodes; None for whole years."""
-        return None if self.table is None else yearly.compose(self.table, self.seed, first=self.first)
+        return self.table and yearly.compose(self.table, self.seed, first=self.first)
+
+    @cached_property
+    def composed_guarded(self) -> yearly.Composed | None:
+        """The same of the causes that can hit a protected account alone: others would only take their place."""
+        return self.guarded and yearly.compose(self.guarded, self.seed, first=self.first)
 
     @cached_property
     def weights(self) -> Array:
@@ -79,16 +94,19 @@ class Block:
         totals = np.bincount(self.year * causes + self.found.cause, values, self.years * causes)
         return np.asarray(totals.reshape(self.years, causes), dtype=np.float64)
 
-    def totals(self, values: Array) -> yearly.Years:
-        """Totals of whole years: composed of episodes, or run."""
-        if self.composed is None:
-            return yearly.direct_years(self.by_cause(values).sum(axis=1))
-        return self.composed.total(values)
+    def totals(self, values: Array, *, guarded: bool = False) -> yearly.Years:
+        """Totals of whole years: composed of episodes, or run; `guarded` if values are of protected accounts."""
+        composed = self.composed_guarded if guarded else self.composed
+        return (
+            yearly.direct_years(self.by_cause(values).sum(axis=1))
+            if composed is None
+            else composed.total(values)
+        )
 
     def headline(self, longest: Array, appetite: float) -> Chances:
-        """The chance that some occurrence of a year has `longest` over the appetite (min)."""
-        if self.table is not None:
-            return yearly.headline(self.table, longest, appetite)
+        """The chance that some occurrence of a year has `longest` (of protected accounts) over the appetite (min)."""
+        if self.guarded is not None:
+            return yearly.headline(self.guarded, longest, appetite)
         over = np.bincount(self.year, longest > appetite, self.years) > 0.0
         return Chances.of(over.astype(np.float64), np.ones(self.years))
 
@@ -98,7 +116,7 @@ class Block:
             return np.flatnonzero(self.year == year)
         if version == 0:
             return np.zeros(0, dtype=np.int64)
-        cell = year * self.composed.replicates + version - 1
+        cell = year * self.composed.versions + version - 1
         return np.asarray(self.composed.episode[self.composed.cell == cell])
 
 
@@ -215,7 +233,9 @@ def fold(block: Block, own: int, appetite: float) -> Totals:
                 by_cause=Moments.of(by_cause[plan]),
                 ahead=Moments.of((of_year[plan] - of_year)[:, :, DARK].T),
                 headline=block.headline(block.column(plan, "longest_protected"), appetite),
-                exceeds=yearly.exceedance(block.totals(block.column(plan, "protected_minutes")), GRID),
+                exceeds=yearly.exceedance(
+                    block.totals(block.column(plan, "protected_minutes"), guarded=True), GRID
+                ),
                 luck=_luck(dark[plan]),
                 times=_times(block, plan),
                 **_beats(block, plan, own),
@@ -236,7 +256,8 @@ def _beats(block: Block, plan: int, own: int) -> dict[str, Any]:
         change = values - block.column(own, name)
         often[name] = Moments.of(block.by_cause((values != 0.0).astype(np.float64)))
         often[f"change of {name}"] = Moments.of(block.by_cause((change != 0.0).astype(np.float64)))
-        better[name], worse[name] = yearly.beats(block.totals(change))
+        guarded = name == "protected_minutes"
+        better[name], worse[name] = yearly.beats(block.totals(change, guarded=guarded))
     return {"often": often, "better": better, "worse": worse}
 
 

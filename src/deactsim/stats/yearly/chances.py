@@ -84,8 +84,9 @@ def headline(table: Episodes, longest: Array, appetite: float, cap: float = COMP
     """
     beyond = table.means((longest > appetite).astype(np.float64)) * table.counts
     seen = (beyond > 0.0).any(axis=0)
-    counted = (table.rate > 0.0) & (seen | (table.rate <= cap))
-    rate, have = np.where(counted, table.rate, 0.0), table.counts
+    counted = (table.rates > 0.0) & (seen | (table.rates <= cap))
+    have = table.counts
+    rate = np.broadcast_to(np.where(counted, table.rates, 0.0), have.shape)
     tail, busy = poisson_tail(rate, have), -np.expm1(-rate)
     if np.any((tail > CARRIED * busy) & seen):
         unsaid = np.full(table.years, np.nan)

@@ -5,8 +5,9 @@ the year's episodes of that cause, taken without replacement: as if the year had
 least as many episodes as occurrences each composed year has exactly the distribution of a year of that
 environment; further occurrences begin the episodes again.
 
-A year without any occurrence is not drawn but kept as a stratum of its exact chance exp(-rate), and
-only busy years are drawn. So a cause of 0.0001 a year is known as well as one of 10.
+Years are stratified by the rarest cause that occurs in them: it does, those that are rarer do not, those that are
+more frequent may. The chance of each stratum is exact, and each is drawn some times; the year without any
+occurrence is not drawn at all. So a cause of 0.0001 a year is known as well as one of 10 beside it.
 """
 
 from __future__ import annotations
@@ -52,21 +53,26 @@ def direct_years(totals: Array) -> Years:
 class Composed:
     """Which episodes make up each busy year; the same for every policy and measure.
 
-    cell     (P,), year * replicates + replicate of every occurrence drawn
+    cell     (P,), year * versions + version of every occurrence drawn
     episode  (P,), its episode
-    busy     (Y,), the chance of any occurrence of a composed cause in a year
-    by_mean  (Y, C), causes too frequent to be composed: rate above `cap`
+    weights  (V,), the chance of each busy version of a year
+    quiet    the chance of a year without an occurrence
+    by_mean  (C,), causes too frequent to be composed: rate above the cap
     reused   share of the occurrences that had to take an episode again
     """
 
     table: Episodes
-    replicates: int
     cell: Whole
     episode: Whole
-    busy: Array
+    weights: Array
+    quiet: float
     by_mean: NDArray[np.bool_]
-    cap: float
     reused: float
+
+    @property
+    def versions(self) -> int:
+        """Busy versions of each year."""
+        return self.weights.size
 
     def total(self, severity: Array) -> Years:
         """Yearly totals of (E,) severities, in their unit; frequent causes add their mean.
@@ -74,49 +80,53 @@ class Composed:
         For a paired change give the difference of two policies' severities: it is exactly 0 where
         all occurrences are alike.
         """
-        cells = self.table.years * self.replicates
+        cells = self.table.years * self.versions
         drawn = np.asarray(np.bincount(self.cell, severity[self.episode], cells), np.float64)
-        means = np.where(self.by_mean, self.table.rate * steady_means(self.table, severity), 0.0).sum(axis=1)
-        return self._years(drawn.reshape(-1, self.replicates), means)
-
-    def worst(self, severity: Array) -> Years:
-        """The largest of a year's (E,) severities, which are at least 0; 0 without any.
-
-        Frequent causes have no say.
-        """
-        drawn = np.zeros(self.table.years * self.replicates)
-        np.maximum.at(drawn, self.cell, severity[self.episode])
-        return self._years(drawn.reshape(-1, self.replicates), np.zeros(self.table.years))
-
-    def _years(self, drawn: Array, means: Array) -> Years:
-        share = np.repeat(self.busy[:, None] / self.replicates, self.replicates, axis=1)
-        values = np.column_stack((np.zeros(self.table.years), drawn)) + means[:, None]
-        return Years(values, np.column_stack((1.0 - self.busy, share)), quiet=True)
+        means = np.where(self.by_mean, self.table.rates * steady_means(self.table, severity), 0.0).sum(axis=1)
+        values = np.column_stack((np.zeros(self.table.years), drawn.reshape(self.table.years, -1)))
+        weights = np.concatenate(([self.quiet], self.weights))
+        return Years(values + means[:, None], np.broadcast_to(weights, values.shape), quiet=True)
 
 
 def compose(
     table: Episodes, key: int, replicates: int = 8, cap: float = COMPOSED, *, first: int = 0
 ) -> Composed:
-    """Draw busy years of the table's environments: `replicates` of each, by a seed's `key`.
+    """Draw busy years of the table's environments, by a seed's `key`: see above.
 
-    The numbers of occurrences of one environment are stratified over its replicates. What a year gets
-    hangs on key, replicate, rates and its number, counted from `first`, and not on the other years.
+    Every stratum of a year has two versions, and `replicates` more are divided among them by
+    their chances. Numbers of occurrences are stratified over the versions of a stratum. What a year gets
+    hangs on key, version, rates and its number, counted from `first`, and not on the other years.
     """
-    by_mean = table.rate > cap
-    rates = np.where(by_mean, 0.0, table.rate)
-    heaped = rates.cumsum(axis=1)
-    total = heaped[:, -1] if rates.shape[1] else np.zeros(table.years)
-    numbers = first + np.arange(table.years)
-    place = np.arange(replicates) + uniform(key, COUNT, numbers[:, None], np.arange(replicates))
-    number = _busy_count(place / replicates, np.repeat(total[:, None], replicates, axis=1)).ravel()
-    cell = np.repeat(np.arange(number.size), number)
-    nth = np.arange(cell.size) - np.repeat(number.cumsum() - number, number)
-    year, replicate = np.divmod(cell, replicates)
-    level = uniform(key, CAUSE, first + year, replicate, nth) * total[year]
-    # A level is below the total, for a uniform number is at most 1 - 2^-53.
-    cause = (level[:, None] >= heaped[year]).sum(axis=1)
-    cell, episode, reused = _picks(table, key, first, replicates, cell, cause)
-    return Composed(table, replicates, cell, episode, -np.expm1(-total), by_mean, cap, reused)
+    by_mean = table.rates > cap
+    composed = np.flatnonzero((table.rates > 0.0) & ~by_mean)
+    order = composed[np.argsort(table.rates[composed], kind="stable")]
+    rates = table.rates[order]
+    # The chance that a year's rarest cause is this one.
+    chances = np.exp(-(rates.cumsum() - rates)) * -np.expm1(-rates)
+    shares = chances / max(chances.sum(), np.finfo(float).tiny)
+    times = 2 + np.round(replicates * shares).astype(np.int64)
+    stratum = np.repeat(np.arange(order.size), times)
+    nth = np.arange(stratum.size) - np.repeat(times.cumsum() - times, times)
+    numbers = _numbers(table, key, first, rates, stratum, nth, times)
+    # One row an occurrence, by year, version and cause.
+    place = np.repeat(np.arange(numbers.size), numbers.ravel())
+    cell, which = np.divmod(place, max(1, order.size))
+    cell, episode, reused = _picks(table, key, first, stratum.size, cell, order[which])
+    quiet = float(np.exp(-rates.sum()))
+    return Composed(table, cell, episode, np.repeat(chances / times, times), quiet, by_mean, reused)
+
+
+def _numbers(
+    table: Episodes, key: int, first: int, rates: Array, stratum: Whole, nth: Whole, times: Whole
+) -> Whole:
+    """(Y, V, C) how often causes, the rarest first, occur in each version of each year."""
+    years, causes = first + np.arange(table.years), np.arange(rates.size)
+    u = uniform(key, COUNT, years[:, None, None], np.arange(stratum.size)[:, None], causes)
+    own = causes == stratum[:, None]
+    # The cause that makes the stratum is what mostly decides the year: its levels are spread evenly.
+    u = np.where(own, (nth[:, None] + u) / times[stratum][:, None], u)
+    number = _count(u, np.broadcast_to(rates, u.shape), np.broadcast_to(own, u.shape))
+    return np.where(causes >= stratum[:, None], number, 0)
 
 
 def uniform(key: int, *ids: int | Whole) -> Array:
@@ -134,34 +144,34 @@ def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return x ^ (x >> np.uint64(31))
 
 
-def _busy_count(u: Array, total: Array) -> Whole:
-    """Poisson numbers of mean `total`, given that they are not 0, by inversion of the upper tail; 0 for 0."""
-    upper = (1.0 - u) * -np.expm1(-total)
+def _count(u: Array, mean: Array, busy: NDArray[np.bool_]) -> Whole:
+    """Poisson numbers by inversion of the upper tail; where `busy`, given that they are not 0."""
+    upper = (1.0 - u) * np.where(busy, -np.expm1(-mean), 1.0)
     # So far below the mean nothing ever is.
-    number = np.maximum(1, (total - 9.0 * np.sqrt(total)).astype(np.int64))
-    active = total > 0.0
+    number = np.maximum(busy, (mean - 9.0 * np.sqrt(mean)).astype(np.int64))
+    active = np.ones(u.shape, dtype=bool)
     while active.any():
-        active[active] = upper[active] < poisson_tail(total[active], number[active])
+        active[active] = upper[active] < poisson_tail(mean[active], number[active])
         number[active] += 1
-    return np.where(total > 0.0, number, 0)
+    return number
 
 
 def _picks(
-    table: Episodes, key: int, first: int, replicates: int, cell: Whole, cause: Whole
+    table: Episodes, key: int, first: int, versions: int, cell: Whole, cause: Whole
 ) -> tuple[Whole, Whole, float]:
     """For every occurrence an episode of its year and cause, none twice before all were taken."""
-    causes = table.rates.shape[-1]
+    causes = table.rates.size
     order = np.lexsort((table.cause, table.year))
     before = table.counts.ravel().cumsum() - table.counts.ravel()
     groups, wanted = np.unique(cell * causes + cause, return_counts=True)
     cells, kinds = np.divmod(groups, causes)
-    years = cells // replicates
+    years = cells // versions
     have = table.counts[years, kinds]
     rows = -(-wanted // np.maximum(have, 1)) * have
     group = np.repeat(np.arange(groups.size), rows)
     nth = np.arange(group.size) - np.repeat(rows.cumsum() - rows, rows)
     round_, which = np.divmod(nth, np.maximum(have[group], 1))
-    luck = uniform(key, PICK, first + years[group], cells[group] % replicates, kinds[group], round_, which)
+    luck = uniform(key, PICK, first + years[group], cells[group] % versions, kinds[group], round_, which)
     shuffled = np.lexsort((luck, round_, group))
     taken = shuffled[nth < wanted[group]]
     episode = order[before[years * causes + kinds][group[taken]] + which[taken]]

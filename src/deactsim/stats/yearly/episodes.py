@@ -30,7 +30,7 @@ RARE = 0.04
 class Episodes:
     """Which year (Y of them) and cause (C) each of E simulated occurrences belongs to.
 
-    rates   (C,) or (Y, C), per year; zero is allowed. No policy changes them
+    rates   (C,), per year; zero is allowed. No policy changes them
     year    (E,), 0 to Y - 1
     cause   (E,), 0 to C - 1
     years   Y
@@ -47,31 +47,26 @@ class Episodes:
     def __post_init__(self) -> None:
         if not np.all((self.rates >= 0.0) & np.isfinite(self.rates)):
             raise ValueError("a rate is a finite number of at least 0 per year")
-        missing = np.argwhere((self.rate > 0.0) & (self.counts == 0))
+        missing = np.argwhere((self.rates > 0.0) & (self.counts == 0))
         if missing.size:
             year, cause = missing[0]
             raise ValueError(f"year {year} has no episode of cause {cause}, whose rate is not 0")
 
     @cached_property
-    def rate(self) -> Array:
-        """(Y, C), per year."""
-        return np.broadcast_to(self.rates, (self.years, self.rates.shape[-1]))
-
-    @cached_property
     def counts(self) -> Whole:
         """(Y, C), episodes simulated."""
-        causes = self.rates.shape[-1]
+        causes = self.rates.size
         found = np.bincount(self.year * causes + self.cause, minlength=self.years * causes)
         return found.reshape(self.years, causes)
 
     @cached_property
     def weights(self) -> Array:
         """(E,), per year: how many occurrences of its year an episode stands for, rate / count."""
-        return np.asarray(self.rate[self.year, self.cause] / self.counts[self.year, self.cause])
+        return np.asarray(self.rates[self.cause] / self.counts[self.year, self.cause])
 
     def means(self, severity: Array) -> Array:
         """(Y, C), the mean severity of an occurrence; 0 where none was simulated."""
-        causes = self.rates.shape[-1]
+        causes = self.rates.size
         sums = np.bincount(self.year * causes + self.cause, severity, self.years * causes)
         return sums.reshape(self.counts.shape) / np.maximum(self.counts, 1)
 
@@ -94,7 +89,7 @@ def steady_means(table: Episodes, severity: Array) -> Array:
 
 def by_cause(table: Episodes, severity: Array) -> Array:
     """(Y, C), expected yearly total of each cause given the year's environment."""
-    return table.rate * table.means(severity)
+    return table.rates * table.means(severity)
 
 
 def by_year(table: Episodes, severity: Array) -> Array:
