@@ -42,6 +42,7 @@ policies:
   approved: {{approval: {{by: {{leads: 1}}, review: 2 min, catches: 100%}}}}
   half: {{approval: {{by: {{leads: 1}}, review: 2 min, catches: 50%}}}}
   step-down: {{step_down: {{before_last_shift: 14 days}}, deprovisioning: {{lag: 1 day}}}}
+  few: {{least_privilege: {{holders: 2}}}}
 """
 GRUDGE = "{cause: deliberate, rate: 0.1 per year, targets: {vip: 100%}}"
 
@@ -153,12 +154,12 @@ FREQUENT = (
 def test_whole_years_and_episodes_agree() -> None:
     given = scenario(FREQUENT, ROUTINE, shift="Mon-Fri 08:00-18:00 UTC")
     both = {
-        method: forecast(given, policies=["half"], years=14, seed=4, method=method, weeks=1)  # type: ignore[arg-type]
+        method: forecast(given, policies=["half", "few"], years=14, seed=4, method=method, weeks=1)  # type: ignore[arg-type]
         for method in ("episodes", "direct")
     }
     assert {f.why for f in both.values()} == {"asked for"}
     compared = 0
-    for name in ("plain", "half"):
+    for name in ("plain", "half", "few"):
         one, other = (by_name(f)[name] for f in both.values())
         for measure in ("asked", "stopped", "accounts_dark", "dark_minutes", "protected_minutes"):
             a, b = one.yearly[measure], other.yearly[measure]
@@ -166,7 +167,16 @@ def test_whole_years_and_episodes_agree() -> None:
             assert abs(a.mean - b.mean) <= 4 * error + 1e-9, (name, measure)
             compared += error > 0.0
         assert abs(one.headline.mean - other.headline.mean) < 0.35
-    assert compared >= 7
+    assert compared >= 11
+
+
+def test_fewer_holders_make_as_many_errors_in_the_same_work() -> None:
+    given = scenario("{}", ROUTINE)
+    found = by_name(forecast(given, policies=["few"], years=4, weeks=1))
+    errors = [found[name].yearly["asked"].mean for name in ("plain", "few")]
+    assert errors[0] == errors[1] > 8.0
+    grudges = by_name(forecast(scenario(), policies=["few"], years=60, seed=2, weeks=1))
+    assert grudges["few"].yearly["stopped"].mean == pytest.approx(0.2, abs=0.08)  # two of four hold the right
 
 
 def test_the_method_is_chosen_by_rarity_and_size() -> None:
@@ -250,13 +260,8 @@ def test_what_cannot_cope_is_named() -> None:
 
 
 def test_interrupted_it_says_what_it_knows(monkeypatch: pytest.MonkeyPatch) -> None:
-    done = []
-
     def interrupted(shared: Shared, job: Job) -> object:
-        done.append(job)
-        if (
-            len(done) == 6 + 3
-        ):  # after the weeks of five plans (two policies are equal), and three pieces of four years
+        if job.first == 12 and job.count > 1:  # in the fourth piece of four years
             raise KeyboardInterrupt
         return work(shared, job)
 
@@ -338,3 +343,5 @@ def test_the_frame_has_a_row_a_policy_and_occurrence() -> None:
     assert set(frame["policy"]) == {"plain", "half"}
     assert len(frame) == 2 * sum(cause.simulated for cause in found.causes)
     assert np.isfinite(frame["dark_minutes"]).all()
+    assert set(frame["noticed_by"].dropna()) == {"public"}
+    assert frame["noticed_by"].isna().equals(frame["time_to_detect"].isna())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from .lengths import FIXED, Length
-from .plan import ActPlan, IncidentPlan, Plan
+from .plan import ActPlan, IncidentPlan, Plan, TeamPlan
 from .shifts import spans
 from .streams import Purpose, insider_id, occurrence_id
 from .world import World
@@ -172,6 +172,13 @@ def _leaves(world: World, cause: CausePlan, first: int) -> int | None:
     return None
 
 
+def _holds(cause: CausePlan, team: TeamPlan) -> float:
+    """The chance that an actor holds the right; whoever errs in honest work was given it to do."""
+    if cause.routine:
+        return 1.0
+    return team.holders / team.heads if team.heads else 0.0
+
+
 def incident_of(plan: Plan, what: Occurrence, warm_up: int, follow: int) -> IncidentPlan:
     """What a policy makes of an occurrence."""
     given, cause, team = plan.safeguards, what.cause, plan.teams[what.team.team]
@@ -196,7 +203,7 @@ def incident_of(plan: Plan, what: Occurrence, warm_up: int, follow: int) -> Inci
         give_or_take=0,
         leaves=None if what.leaves is None else Length(FIXED, what.leaves),
         open_report=what.open_report,
-        among_holders=team.holders / team.heads if team.heads else 0.0,
+        among_holders=_holds(cause, team),
         confirm_stops=stops,
         actor_notices=cause.notices_error,
         act_shift=shift,

@@ -146,7 +146,7 @@ class ForecastPolicy:
     utilisation  team to 168 busy shares, one an hour of the week from Monday 0:00 in the scenario's zone;
                  nan where nobody is on shift
     unstable     which team cannot cope, with its load; None if all can
-    cost         what the friction costs a year in the scenario's money; None without wages
+    cost         what the friction costs a year in the scenario's money; None without wages, or where unstable
     """
 
     name: str

@@ -86,7 +86,8 @@ class Summing:
             best=self.ignorance.best(place),
             utilisation=by_hour(plan, self.weeks[place].busy, self.scenario.zone),
             unstable=", ".join(overload.values()) or None,
-            cost=self._cost(place, plan),
+            # Nobody knows what an endless queue costs.
+            cost=None if overload else self._cost(place, plan),
         )
 
     def _beats(self, found: PlanTotals) -> dict[str, Beats]:

@@ -14,6 +14,7 @@ from ..model.causes import YEAR, CausePlan, Occurrence, incident_of, occurrence,
 from ..model.leaving import right_ends
 from ..model.plan import Plan
 from ..model.shifts import DAY
+from ..model.states import Channel, plain
 from ..model.streams import Purpose, world_key
 from ..model.trace import Row
 from ..model.world import World
@@ -214,8 +215,9 @@ def rows_of(found: Found, causes: Sequence[CausePlan], plan_of: Mapping[str, int
         "cause": np.array([cause.name for cause in causes], dtype=object)[found.cause],
         "per_year": np.array([cause.per_year for cause in causes])[found.cause],
     }
-    parts = [
-        pd.DataFrame({"policy": name, **head, **dict(zip(COLUMNS, found.values[place].T, strict=True))})
-        for name, place in plan_of.items()
-    ]
+    parts = []
+    for name, place in plan_of.items():
+        columns = dict(zip(COLUMNS, found.values[place].T, strict=True))
+        channels = [None if np.isnan(code) else plain(Channel(int(code))) for code in columns["noticed_by"]]
+        parts.append(pd.DataFrame({"policy": name, **head, **columns, "noticed_by": channels}))
     return pd.concat(parts, ignore_index=True)
