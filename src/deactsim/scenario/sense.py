@@ -162,12 +162,7 @@ class _Sense(Checks):
 
     def holders(self, node: Node | None) -> None:
         """Fewer holders than there are, or nobody loses the right."""
-        teams = self.top.at("teams")
-        heads = [
-            leaf_at(team.at("headcount"), "count")
-            for team in (teams.table.values() if teams is not None else ())
-            if (may := team.at("may")) is not None and may.table
-        ]
+        heads = [leaf_at(team.at("headcount"), "count") for team in self.acting.values()]
         keep = leaf_at(node, "count")
         if node is None or keep is None or None in heads or keep < sum(heads):
             return
@@ -176,6 +171,16 @@ class _Sense(Checks):
             f"{sum(heads)} people hold a right, so that with {keep} holders nobody loses it",
             f"fewer than {sum(heads)}",
         )
+
+    @property
+    def acting(self) -> dict[str, Node]:
+        """The teams that may do something, by name."""
+        teams = self.top.at("teams")
+        return {
+            name: team
+            for name, team in (teams.table.items() if teams is not None else ())
+            if (may := team.at("may")) is not None and may.table
+        }
 
     def approval(self, by: Node | None) -> None:
         """As many approvers as the team has people."""
@@ -187,6 +192,13 @@ class _Sense(Checks):
             self.above_zero(count, "count", f"the number of approvers from `{team}`")
             if wanted is not None and people is not None and wanted > people > 0:
                 self.faults.add(count.place, f"{wanted} of `{team}` must approve, but it has {people}")
+            elif wanted is not None and wanted == people and [*self.acting] == [team]:
+                self.faults.add(
+                    count.place,
+                    f"{wanted} of `{team}` must approve, but it has {people}, and nobody approves what is his own",
+                    None,
+                    "let another team approve, or fewer",
+                )
 
     def public(self) -> None:
         """The law of the public's delay goes through two different audiences."""

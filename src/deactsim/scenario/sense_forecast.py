@@ -138,9 +138,11 @@ class _Forecast(Checks):
             if accounts and holds is not None and accounts * share > holds + _NEARLY:
                 self.faults.add(
                     targets.table[tier].place,
-                    f"{accounts * share:,.0f} accounts of `{tier}` at once, but it has {holds}",
+                    f"{accounts * share:,.0f} accounts of `{tier}` at once, but it has {holds}"
+                    if holds
+                    else f"the tier `{tier}` has no accounts to hit",
                     None,
-                    "lower `accounts` or this share",
+                    "lower `accounts` or this share" if holds else "leave it out of the targets",
                 )
 
     def measured(self, forecast: Node | None) -> None:
