@@ -224,6 +224,7 @@ def test_a_precision_takes_fresh_years() -> None:
         saved.high - saved.low < 2 * 0.25 * 10.0 * 1.2
     )  # of the baseline's 10 minutes, give or take the pilot
     assert found.years > 100  # 200 years that differ, half of them do
+    assert found.why_years.startswith("so many give the difference of half ")
 
 
 def test_nothing_that_differs_stops_at_once() -> None:

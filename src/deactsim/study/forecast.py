@@ -44,6 +44,14 @@ REPORTS_A_DIRECT_YEAR = 50_000
 REPORTS_IN_WEEKS = 300_000
 #: Episodes a year of a cause that is too frequent to compose.
 OF_FREQUENT = 2
+#: Why a pilot asks for so many years, by `yearly.Plan.reason`.
+_WHY_SO_MANY = {
+    "width": "so many give {} the precision asked for",
+    "floor": "so many give {} the precision asked for, of the baseline's minutes",
+    "differences": "so many give {} 200 years in which there is one, fewer have no interval to trust",
+    "zero": "no year has anything but 0",
+    "most": "no more are simulated, though {} wants more",
+}
 #: The percentile of minutes dark at which a year is called bad.
 BAD = 0.95
 
@@ -157,9 +165,9 @@ class _Forecasting:
 
     def forecast(self, years: int | None, precision: float | None) -> Forecast:
         """Simulate routine weeks, years, and years at the ends of uncertain numbers; then answer."""
-        count, first = YEARS if years is None else years, 0
+        count, first, why_years = YEARS if years is None else years, 0, "asked for" if years else "usual"
         if precision is not None:
-            count, first = self._piloted(precision), PILOT
+            (count, why_years), first = self._piloted(precision), PILOT
         weeks: list[Weeks] = []
         folding = _Folding(self._block, self.own, self._appetite, first)
         at_ends: dict[int, list[Found]] = {}
@@ -198,6 +206,7 @@ class _Forecasting:
             baseline=self.scenario.baseline,
             seed=self.seed,
             years=totals.years,
+            why_years=why_years,
             weeks=self.weeks,
             method=self.method,
             why=self.why,
@@ -227,8 +236,8 @@ class _Forecasting:
         found = Found.joined(parts)
         return Block(found, self.fleet.causes, np.array(able), self.method, self.seed, first, years)
 
-    def _piloted(self, precision: float) -> int:
-        """How many fresh years the pilot's years call for."""
+    def _piloted(self, precision: float) -> tuple[int, str]:
+        """How many fresh years the pilot's years call for, and why."""
         found = [part for part in self._run(_jobs(0, PILOT)) if isinstance(part, Found)]
         pilot = self._block(found, 0, PILOT)
         dark = [
@@ -238,9 +247,16 @@ class _Forecasting:
         own = dark[self.own]
         # A difference need not be known better than the baseline itself is.
         floor = precision * float(own.mean())
-        changes = [each - own for each in dark]
-        needed = [yearly.years_needed(each, precision, floor, most=MOST).years for each in (own, *changes)]
-        return max(2, *needed)
+        needed = {"the baseline's minutes dark": yearly.years_needed(own, precision, floor, most=MOST)}
+        for name, place in self.plan_of.items():
+            if place != self.own:
+                change = yearly.years_needed(dark[place] - own, precision, floor, most=MOST)
+                needed[f"the difference of {name}"] = change
+        what = max(needed, key=lambda each: needed[each].years)
+        plan = needed[what]
+        return max(
+            2, plan.years
+        ), f"{_WHY_SO_MANY[plan.reason].format(what)} (a pilot of {PILOT} others says)"
 
     def _ignorance(
         self, totals: Totals, at_ends: dict[int, list[Found]], first: int, years: int

@@ -175,7 +175,8 @@ class Forecast:
     """Years of a platform under every policy.
 
     `why` says why the method was chosen; `appetite` is in minutes; `complete` is False if it was
-    interrupted, and then `years` says how many were done. `varied` names the path and value of a variation.
+    interrupted, and then `years` says how many were done. `varied` names the path and value of a variation,
+    `why_years` says why so many years were simulated.
     """
 
     scenario: Scenario
@@ -195,6 +196,7 @@ class Forecast:
     complete: bool
     frame_of: Callable[[], pd.DataFrame] = field(repr=False)
     varied: tuple[str, str] | None = None
+    why_years: str = "usual"
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -65,17 +65,17 @@ class Block:
     def guarded(self) -> yearly.Episodes | None:
         """The same of the causes that can hit a protected account alone."""
         table = self.table
-        return table and replace(table, rates=np.where(self.able, table.rates, 0.0))
+        return None if table is None else replace(table, rates=np.where(self.able, table.rates, 0.0))
 
     @cached_property
     def composed(self) -> yearly.Composed | None:
         """Years composed of their own episodes; None for whole years."""
-        return self.table and yearly.compose(self.table, self.seed, first=self.first)
+        return None if self.table is None else yearly.compose(self.table, self.seed, first=self.first)
 
     @cached_property
     def composed_guarded(self) -> yearly.Composed | None:
         """The same of the causes that can hit a protected account alone: others would only take their place."""
-        return self.guarded and yearly.compose(self.guarded, self.seed, first=self.first)
+        return None if self.guarded is None else yearly.compose(self.guarded, self.seed, first=self.first)
 
     @cached_property
     def weights(self) -> Array:
