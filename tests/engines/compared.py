@@ -25,6 +25,9 @@ class OnGrid(World):
     def length(self, entity: int, purpose: Purpose, k: int, length: Length) -> int:
         return round(super().length(entity, purpose, k, length) / GRID) * GRID
 
+    def lengths_of(self, entities: Sequence[int], purpose: Purpose, length: Length) -> list[int]:
+        return [self.length(entity, purpose, 0, length) for entity in entities]
+
     def reports(self, streams: tuple[StreamPlan, ...], begin: int, until: int) -> list[Report]:
         found = [
             Report(max(r.time // GRID * GRID, begin), r.id, r.stream)

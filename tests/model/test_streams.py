@@ -27,6 +27,8 @@ from deactsim.model.streams import (
     component_id,
     draw,
     draw_length,
+    draws,
+    length_at,
     mix,
     report_id,
     tag_of,
@@ -47,6 +49,32 @@ WALKS = {
     "k": [draw(world_key(1, 1), act_id(0), Purpose.GAP, k) for k in range(N)],
     "purpose": [draw(world_key(1, w), act_id(0), p) for w in range(N // 40) for p in range(1, 41)],
 }
+
+
+def test_draws_at_once_are_the_draws_one_by_one() -> None:
+    chance = random.Random(2)
+    for _ in range(50):
+        key, entity = chance.getrandbits(64), chance.getrandbits(62)
+        purpose, k = chance.choice(list(Purpose)), chance.getrandbits(chance.choice([1, 16, 32]))
+        entities = [chance.getrandbits(62) for _ in range(9)] + [0, (1 << 62) - 1]
+        of_many = draws(key, np.array(entities, dtype=np.uint64), purpose, k).tolist()
+        assert of_many == [draw(key, each, purpose, k) for each in entities]
+        many_k = np.arange(k, k + 9, dtype=np.uint64)
+        assert draws(key, entity, purpose, many_k).tolist() == [
+            draw(key, entity, purpose, each) for each in range(k, k + 9)
+        ]
+
+
+def test_a_length_is_that_of_its_draw() -> None:
+    length, key = Length(EXPONENTIAL, 5e6), world_key(1, 2)
+    for entity in range(20):
+        u = draw(key, entity, Purpose.HANDLING, 3)
+        assert length_at(length, u) == draw_length(key, entity, Purpose.HANDLING, 3, length)
+    assert (
+        length_at(Length(FIXED, 2.5), 0.1)
+        == draw_length(key, 1, Purpose.HANDLING, 0, Length(FIXED, 2.5))
+        == 3
+    )
 
 
 @pytest.mark.parametrize("walk", WALKS)

@@ -62,6 +62,34 @@ def test_reports_do_not_depend_on_where_one_begins_to_look() -> None:
     assert len({r.id for r in whole}) == len(whole)
 
 
+def test_reports_drawn_at_once_are_those_drawn_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = ((shift("Mon-Sun 09:20-12:00 UTC"), 3.0), (shift("08:00-20:00 America/New_York"), 0.4))
+    streams = tuple(
+        replace(stream(tier, per_hour, slip=0.2), busy=times)
+        for tier, per_hour in (("few", 0.5), ("some", 22.0), ("more", 60.0), ("many", 900.0))
+        for times in ((), busy)
+    )
+
+    def drawn() -> tuple[object, ...]:
+        one = world()
+        reports = one.reports(streams, START + 5 * MINUTE, START + DAY)
+        acts = [one.actions(streams, index, START, START + DAY) for index in range(len(streams))]
+        ids = [report.id for report in reports]
+        lengths = one.lengths_of(ids, Purpose.HANDLING, Length(UNIFORM, 1.0, 9.0))
+        alarms = one.false_alarms(control(), 90.0 / HOUR, START, START + DAY)
+        return reports, acts, one.draws(ids, Purpose.URGENT), lengths, alarms
+
+    found = []
+    for many in (1, 24, 1 << 60):
+        monkeypatch.setattr("deactsim.model.world.MANY", many)
+        found.append(drawn())
+    assert found[0] == found[1] == found[2]
+    one, ids = world(), [7, 8, 9]
+    assert one.draws(ids, Purpose.SLIP) == [one.draw(each, Purpose.SLIP) for each in ids]
+    lengths = [one.length(each, Purpose.HANDLING, 0, Length(UNIFORM, 1.0, 9.0)) for each in ids]
+    assert one.lengths_of(ids, Purpose.HANDLING, Length(UNIFORM, 1.0, 9.0)) == lengths
+
+
 def test_another_stream_changes_no_report_of_the_first() -> None:
     alone = world().reports((stream(),), START, START + DAY)
     both = world().reports((stream("other", 30.0), stream()), START, START + DAY)

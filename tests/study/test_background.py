@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from deactsim.engines.reference import run
+from deactsim.engines.reference import Requests, run
+from deactsim.model.causes import YEAR, incident_of, occurrence
 from deactsim.model.compile import CannotBeSaid, compile_plan
+from deactsim.model.compile_causes import compile_causes
 from deactsim.model.plan import Plan
+from deactsim.model.shifts import DAY
+from deactsim.model.states import Event, Reason
+from deactsim.model.streams import REPORT, tag_of, world_key
 from deactsim.model.trace import Trace
 from deactsim.model.world import World
 from deactsim.scenario.load import load
@@ -19,7 +24,8 @@ from deactsim.study import background
 from deactsim.study.background import run_incident
 from deactsim.study.condition import new_world
 from deactsim.study.measures import marks
-from tests.study.small import small
+from deactsim.study.occurrences import FOLLOW, WARM_UP, measured, window
+from tests.study.small import SECTIONS, small
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 WORLDS = 20
@@ -47,16 +53,21 @@ def careless(scenario: Scenario) -> Scenario:
 
 
 class Runs:
-    """Counts which plans the engine was asked to run."""
+    """Counts which plans the engine was asked to run: whole, with the actions that matter, without routine."""
 
     def __init__(self) -> None:
-        self.with_routine = 0
+        self.whole = 0
+        self.parts = 0
         self.without = 0
 
-    def __call__(self, plan: Plan, world: World) -> Trace:
-        self.with_routine += bool(plan.streams)
-        self.without += not plan.streams
-        return run(plan, world)
+    def __call__(self, plan: Plan, world: World, requests: Requests | None = None) -> Trace:
+        if not plan.streams:
+            self.without += 1
+        elif requests is None:
+            self.whole += 1
+        else:
+            self.parts += 1
+        return run(plan, world, requests)
 
 
 @pytest.mark.parametrize("slips", ["rare", "every second"])
@@ -65,32 +76,107 @@ def test_marks_are_those_of_the_whole_run(name: str, slips: str, monkeypatch: py
     scenario = load(FOLDER / f"{name}.yaml")
     if slips == "every second":
         scenario = careless(scenario)
-    quiet, whole = Runs(), 0
-    monkeypatch.setattr(background, "run", quiet)
+    runs, incidents = Runs(), 0
+    monkeypatch.setattr(background, "run", runs)
     for plan in plans(scenario):
         for number in range(WORLDS):
             world = new_world(plan, 3, number)
             assert marks(run_incident(plan, world), world.end) == marks(run(plan, world), world.end)
-            whole += 1
-    # Both ways were gone: quiet runs that stood, and whole runs because of people or of a slip.
-    assert quiet.without > quiet.with_routine * 0.05
-    assert quiet.with_routine > 0 or name == "hawaii"
-    assert quiet.without + quiet.with_routine >= whole
+            incidents += 1
+    # All ways were gone: quiet runs that stood, and others because of people or of a slip.
+    assert runs.without > 0
+    assert runs.parts > 0 or name == "hawaii"
+    assert runs.without + runs.parts + runs.whole >= incidents
     if slips == "every second" and name != "hawaii":
-        assert quiet.without + quiet.with_routine > whole, "no run was repeated because of a slip"
+        assert runs.without + runs.parts + runs.whole > incidents, "no run was repeated because of a slip"
+
+
+def thinned(plan: Plan) -> Plan:
+    """The plan with some hundred reports a day, of which many end in an error."""
+    streams = [
+        dataclasses.replace(
+            stream,
+            per_microsecond=min(max(stream.per_microsecond, 200 / DAY), 1000 / DAY),
+            actioned=max(stream.actioned, 0.3),
+            slip=0.1,
+        )
+        for stream in plan.streams
+    ]
+    return dataclasses.replace(plan, streams=tuple(streams))
+
+
+@pytest.mark.parametrize("name", ["platform-2017", "vendor-exit", "borrowed-keys", "small-saas"])
+def test_occurrences_are_those_of_the_whole_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Causes of years too: what is measured of each under every policy."""
+    scenario, runs, seen = load(FOLDER / f"{name}.yaml"), Runs(), set()
+    monkeypatch.setattr(background, "run", runs)
+    fleet = {policy: thinned(compile_plan(scenario, policy, None)) for policy in scenario.policies}
+    start = 17_532 * DAY
+    for number, cause in enumerate(compile_causes(scenario)):
+        key = world_key(6, number)
+        what = occurrence(World(key, start, start + YEAR), fleet[scenario.baseline], cause, 0, start)
+        first = window(key, what)
+        world = dataclasses.replace(first, end=min(first.end, what.at + 3 * DAY))
+        for plan in fleet.values():
+            one = dataclasses.replace(plan, incident=incident_of(plan, what, WARM_UP, FOLLOW))
+            parts, whole = run_incident(one, world), run(one, world)
+            assert marks(parts, world.end) == marks(whole, world.end)
+            accounts = {one.incident.id + k: (1, True) for k in range(len(what.acts))}
+            found, expected = (measured(trace.rows, accounts.get) for trace in (parts, whole))
+            assert repr(found) == repr(expected)
+            seen.add(repr(found))
+    assert runs.parts > 10
+    assert runs.without > 10
+    assert len(seen) > 10
+
+
+def test_what_cannot_matter_is_left_out() -> None:
+    """Only wrongful actions, and those that a gate hands to somebody, are simulated with the incident."""
+    reports = (
+        "{protected: {command: deactivate, rate: 400 per day, actioned: 50%, handling: 5 min, slip: 20%}}"
+    )
+    for policy, honest in (
+        ("{}", False),
+        ("{confirm: {stops_slips: 50%}}", False),
+        ("{approval: {by: {desk: 1}, review: 1 min, catches: 0%}}", True),
+        ("{rate_limit: {per_agent: 1 per hour}}", True),
+        ("{just_in_time: {takes: 1 min}}", True),
+    ):
+        scenario = small(policies=f"{{as-it-was: {policy}}}", reports=reports)
+        plan = compile_plan(scenario, "as-it-was", "meant")
+        reasons, arrived = set(), 0
+        for number in range(5):
+            rows = run_incident(plan, new_world(plan, 1, number)).rows
+            routine = [row for row in rows if tag_of(row.entity) == REPORT]
+            reasons |= {row.reason for row in routine if row.event == Event.REQUESTED}
+            arrived += sum(row.event == Event.REPORT_ARRIVES for row in routine)
+        assert arrived == 0
+        assert Reason.SLIPPED in reasons
+        assert (Reason.NONE in reasons) == honest
+
+
+def test_policies_of_a_world_share_its_desk() -> None:
+    reports = (
+        "{protected: {command: deactivate, rate: 400 per day, actioned: 50%, handling: 5 min, slip: 20%}}"
+    )
+    policies = "{as-it-was: {}, confirm: {confirm: {stops_slips: 50%}}, few: {least_privilege: {holders: 1}}}"
+    incident = SECTIONS["incident"].replace("{team: support}", "{team: support, among_holders: 100%}")
+    scenario = small(reports=reports, policies=policies, incident=incident)
+    fleet = [compile_plan(scenario, policy, "meant") for policy in scenario.policies]
+    world = new_world(fleet[0], 1, 0)
+    for plan, desks in zip(fleet, (1, 1, 2), strict=True):
+        run_incident(plan, world)
+        assert len(world.kept) == desks
 
 
 def test_a_quiet_run_has_no_routine_and_a_slip_brings_it_back() -> None:
     reports = (
         "{protected: {command: deactivate, rate: 20 per day, actioned: 50%, handling: 5 min, slip: 20%}}"
     )
-    scenario = small(reports=reports)
-    plan = compile_plan(scenario, "as-it-was", "meant")
-    lengths = {
-        bool(len(run_incident(plan, new_world(plan, 1, n))) == len(run(plan, new_world(plan, 1, n))))
-        for n in range(40)
-    }
-    assert lengths == {True, False}
+    plan = compile_plan(small(reports=reports), "as-it-was", "meant")
+    rows = [row for n in range(40) for row in run_incident(plan, new_world(plan, 1, n)).rows]
+    slips = {row.entity for row in rows if row.reason == Reason.SLIPPED}
+    assert 0 < len(slips) < 40 * 20 * 0.1
 
 
 @pytest.mark.parametrize(
@@ -105,15 +191,18 @@ def test_a_quiet_run_has_no_routine_and_a_slip_brings_it_back() -> None:
         ("{approval: {by: {support: 1}, review: 1 min, catches: 0%}}", False),
         ("{approval: {by: {desk: 1, support: 1}, review: 1 min, catches: 0%}}", False),
         ("{protected_list: {then: support}}", False),
-        ("{approval: {by: {desk: 1}, review: 1 min, catches: 0%, commands: [deactivate, restore]}}", False),
-        ("{lock_down: {after: 1 min, for: 1 h}}", False),
+        ("{approval: {by: {desk: 1}, review: 1 min, catches: 0%, commands: [deactivate, restore]}}", True),
+        ("{lock_down: {after: 1 min, for: 1 h}}", True),
     ],
 )
 def test_routine_stays_where_its_people_are_needed(policy: str, plain: bool) -> None:
-    """Or where a slip's freeze, or an undo that many ask for, could reach the incident."""
+    """A slip's freeze, or an undo that many ask for, could reach the incident, and is never counted out."""
     reports = "{protected: {command: deactivate, rate: 20 per day, actioned: 50%, handling: 5 min}}"
     scenario = small(policies=f"{{as-it-was: {policy}}}", reports=reports)
-    assert (background._quiet(compile_plan(scenario, "as-it-was", "meant")) is not None) == plain
+    apart = background._apart(compile_plan(scenario, "as-it-was", "meant"))
+    assert (apart is not None) == plain
+    if apart is not None:
+        assert apart.can_be_counted != ("restore]" in policy or "lock_down" in policy)
 
 
 ASKING = {
@@ -151,10 +240,11 @@ def test_who_could_be_kept_waiting_by_routine_is(
         quiet = run(replace_streams(plan), world)
         waits += marks(quiet, world.end) != marks(whole, world.end)
     assert runs.without == 40
+    assert runs.whole == 0
     if heads == 2:
-        assert runs.with_routine > 5
+        assert runs.parts > 5
     if heads == 9:
-        assert runs.with_routine < 40
+        assert runs.parts < 40
     if heads == 2 and policy in ("approval", "executed"):
         assert waits > 0, "routine keeps nobody waiting here: the test is about nothing"
 
@@ -172,4 +262,4 @@ def test_routine_stays_where_responders_handle_reports() -> None:
   on-call: {headcount: 2, may: {deactivate: [protected]}}
   desk: {headcount: 2}""",
     )
-    assert background._quiet(compile_plan(scenario, "as-it-was", "meant")) is None
+    assert background._apart(compile_plan(scenario, "as-it-was", "meant")) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,12 +16,15 @@ from deactsim.model.shifts import DAY
 from deactsim.model.states import Event, Gate, Reason
 from deactsim.model.streams import agent_id, alarm_id, report_id, team_id, world_key
 from deactsim.model.world import World
+from deactsim.scenario.load import load
 from deactsim.stats import weighted
 from deactsim.study.friction import FRICTION, WEEK, Week, Weeks, friction_text, routine_weeks, week_of
 from deactsim.study.measures import MINUTE
 from deactsim.study.results import Estimate
+from deactsim.study.utilisation import busy_hours
 from tests.study.small import START, row, small, trace_of
 
+FOLDER = Path(__file__).parents[2] / "scenarios"
 MONDAY = 17_469 * DAY  # 30 October 2017
 BEGINS, ENDS = MONDAY, MONDAY + WEEK
 B = BEGINS / MINUTE
@@ -439,6 +443,34 @@ def test_two_leavers_in_one_chair() -> None:
     policies = "{as-it-was: {}, down: {step_down: {before_last_shift: 30 days}}}"
     found = routine_weeks(plan(policies, "down", RARE, teams), 5, 20, START)
     assert 0 < found.values["agent_days_lost"].mean() <= 7.0
+
+
+# ---------------------------------------------------------------- reports handled once for all policies
+
+
+def bits(week: Week) -> tuple[dict[str, str], list[float]]:
+    return {name: float(value).hex() for name, value in week.values.items()}, week.waits.tolist()
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_week_in_parts_is_the_whole_week(path: Path) -> None:
+    """To the last bit, under every policy of every scenario: what is counted, waits, and who is busy when."""
+    scenario = load(path)
+    for policy in scenario.policies:
+        given = compile_plan(scenario, policy, None)
+        streams = [replace(s, per_microsecond=min(s.per_microsecond, 400 / DAY)) for s in given.streams]
+        given = replace(given, streams=tuple(streams))
+        found = routine_weeks(given, 6, 1, START)
+        begins, busy = found.busy[0]
+        trace = run(given, World(world_key(6, 0), begins - DAY, begins + WEEK + DAY))
+        whole = week_of(trace, begins, begins + WEEK)
+        assert bits(
+            Week({name: float(found.values[name][0]) for name in found.values}, found.waits[0])
+        ) == bits(whole)
+        hours = busy_hours(trace, begins)
+        assert {team: each.tolist() for team, each in busy.items()} == {
+            team: each.tolist() for team, each in hours.items()
+        }
 
 
 # ---------------------------------------------------------------- in words

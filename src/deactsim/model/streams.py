@@ -12,7 +12,10 @@ import math
 from enum import IntEnum
 from functools import cache
 
-from .lengths import Length, quantile
+import numpy as np
+from numpy.typing import NDArray
+
+from .lengths import FIXED, Length, quantile
 
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
@@ -98,11 +101,33 @@ def draw(key: int, entity: int, purpose: int, k: int = 0) -> float:
     return ((x >> 12) + 0.5) * 2.220446049250313e-16
 
 
+def draws(
+    key: int, entity: int | NDArray[np.uint64], purpose: int, k: int | NDArray[np.uint64] = 0
+) -> NDArray[np.float64]:
+    """What `draw` says of many entities, or for many k, at once: the very same numbers."""
+    # Arrays of 64 bits wrap around without a word, as the masks of `draw` have it.
+    x = _mix_all(np.uint64(key) + np.atleast_1d(np.asarray(entity, dtype=np.uint64)) * np.uint64(GOLDEN))
+    k = np.atleast_1d(np.asarray(k, dtype=np.uint64))
+    x = _mix_all(x + (np.uint64(purpose << 32) | k) * np.uint64(ODD))
+    return ((x >> np.uint64(12)).astype(np.float64) + 0.5) * 2.220446049250313e-16
+
+
+def _mix_all(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
 def draw_length(key: int, entity: int, purpose: int, k: int, length: Length) -> int:
-    """A length in whole microseconds."""
-    if length.shape == 0:
+    """A length in whole microseconds; a fixed one needs no luck."""
+    return length_at(length, 0.5 if length.shape == FIXED else draw(key, entity, purpose, k))
+
+
+def length_at(length: Length, u: float) -> int:
+    """The length, in whole microseconds, that a uniform number comes to."""
+    if length.shape == FIXED:
         return math.floor(length.a + 0.5)
-    return int(quantile(length, draw(key, entity, purpose, k)) + 0.5)
+    return int(quantile(length, u) + 0.5)
 
 
 # Ids are 62 bits: 3 say what it is, the rest which one.

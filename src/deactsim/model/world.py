@@ -9,24 +9,28 @@ and lengths (what a stage took when the record was met).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, repeat
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from .lengths import Length
 from .plan import Control, IncidentPlan, Plan, StreamPlan, TeamPlan, Windows
-from .shifts import DAY, Span, spans
+from .shifts import DAY, spans
 from .states import Stage
-from .streams import Purpose, agent_id, alarm_id, draw, draw_length, report_id
+from .streams import Purpose, agent_id, alarm_id, draw, draw_length, draws, length_at, report_id
 
 HOUR = 3_600_000_000
 WEEK = 7 * DAY
 #: Outages are drawn in windows of so many mean outages.
 OUTAGES_A_WINDOW = 64
+#: From so many draws on they are quicker made at once than one by one.
+MANY = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """A report of routine work, as the world has it."""
 
     time: int
@@ -56,7 +60,8 @@ class World:
     """The draws of one world, over `start` to `end` (microseconds since 1970 UTC).
 
     `key` selects the luck; `pins` and `lengths` carry the record (of the incident's first
-    act only). Reports and leavers are kept once drawn, for the next policy.
+    act only). Reports are kept once drawn, for the next policy; so is, in `kept`, what an engine
+    makes of them that no policy changes.
     """
 
     key: int
@@ -64,7 +69,10 @@ class World:
     end: int
     pins: Mapping[Stage, Pin] = field(default_factory=dict)
     lengths: Mapping[Stage, int] = field(default_factory=dict)
-    _reports: dict[int, tuple[Report, ...]] = field(default_factory=dict, repr=False, compare=False)
+    kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+    _reports: dict[tuple[int, int], tuple[Report, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _actions: dict[tuple[int, int], tuple[tuple[int, bool], ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -76,6 +84,17 @@ class World:
     def length(self, entity: int, purpose: Purpose, k: int, length: Length) -> int:
         """A length in microseconds for this entity and purpose."""
         return draw_length(self.key, entity, purpose, k, length)
+
+    def draws(self, entities: Sequence[int], purpose: Purpose) -> list[float]:
+        """`draw` for each of these."""
+        if len(entities) < MANY:
+            return [self.draw(entity, purpose) for entity in entities]
+        found: list[float] = draws(self.key, np.array(entities, dtype=np.uint64), purpose).tolist()
+        return found
+
+    def lengths_of(self, entities: Sequence[int], purpose: Purpose, length: Length) -> list[int]:
+        """`length` for each of these."""
+        return [length_at(length, u) for u in self.draws(entities, purpose)]
 
     # -- the incident -------------------------------------------------------------------
 
@@ -114,10 +133,11 @@ class World:
         """
         found: list[Report] = []
         for hour in range(begin // HOUR, (until - 1) // HOUR + 1):
-            if hour not in self._reports:
-                drawn = [r for index in range(len(streams)) for r in self._of_stream(streams, index, hour)]
-                self._reports[hour] = tuple(sorted(drawn, key=lambda report: (report.time, report.id)))
-            found += [report for report in self._reports[hour] if begin <= report.time < until]
+            drawn = sorted(r for index in range(len(streams)) for r in self._of_stream(streams, index, hour))
+            if begin <= hour * HOUR and (hour + 1) * HOUR <= until:
+                found += drawn
+            else:
+                found += [report for report in drawn if begin <= report.time < until]
         return found
 
     def actions(
@@ -130,30 +150,40 @@ class World:
         count = 0
         for hour in range(begin // HOUR, (until - 1) // HOUR + 1):
             if (index, hour) not in self._actions:
-                self._actions[index, hour] = tuple(
-                    (report.time, self.draw(report.id, Purpose.SLIP) < streams[index].wrongful)
-                    for report in self._of_stream(streams, index, hour)
-                    if self.draw(report.id, Purpose.ACTIONED) < streams[index].actioned
-                )
+                self._actions[index, hour] = self._acts(streams, index, hour)
             acts = self._actions[index, hour]
             count += sum(begin <= time < until and (wrong or not wrongful) for time, wrong in acts)
         return count
 
+    def _acts(self, streams: tuple[StreamPlan, ...], index: int, hour: int) -> tuple[tuple[int, bool], ...]:
+        """When those reports of a stream's hour came that end in an action, and whether it is wrongful."""
+        reports = self._of_stream(streams, index, hour)
+        judged = self.draws([report.id for report in reports], Purpose.ACTIONED)
+        return tuple(
+            (report.time, self.draw(report.id, Purpose.SLIP) < streams[index].wrongful)
+            for report, u in zip(reports, judged, strict=True)
+            if u < streams[index].actioned
+        )
+
     def _of_stream(self, streams: tuple[StreamPlan, ...], index: int, hour: int) -> tuple[Report, ...]:
-        """The reports of one stream in an hour."""
-        stream = streams[index]
-        base = report_id(stream.tier, hour, 0)
-        if not stream.busy:
-            offsets = enumerate(self._poisson(base, stream.per_microsecond, HOUR))
-            return tuple(Report(hour * HOUR + offset, base | k, index) for k, offset in offsets)
-        most = max(1.0, *(times for _, times in stream.busy))
-        hours = busy_hours(stream.busy, hour * HOUR, (hour + 1) * HOUR)
-        found = []
-        for k, offset in enumerate(self._poisson(base, stream.per_microsecond * most, HOUR)):
-            time = hour * HOUR + offset
-            if self.draw(base | k, Purpose.BUSY) * most < busy_times(hours, time):
-                found.append(Report(time, base | k, index))
-        return tuple(found)
+        """The reports of one stream in an hour, in order."""
+        if (index, hour) not in self._reports:
+            stream, start = streams[index], hour * HOUR
+            base = report_id(stream.tier, hour, 0)
+            most = max([1.0, *(times for _, times in stream.busy)])
+            times = [start + offset for offset in self._poisson(base, stream.per_microsecond * most, HOUR)]
+            ids = [base | k for k in range(len(times))]
+            drawn = list(map(Report, times, ids, repeat(index)))
+            if stream.busy:
+                luck = self.draws(ids, Purpose.BUSY)
+                drawn = [
+                    report
+                    for begin, end, times in busy_spans(stream.busy, start, start + HOUR)
+                    for report, u in zip(drawn, luck, strict=True)
+                    if u * most < times and begin <= report.time < end
+                ]
+            self._reports[index, hour] = tuple(drawn)
+        return self._reports[index, hour]
 
     def leavers(self, teams: tuple[TeamPlan, ...], begin: int, until: int) -> list[Leaver]:
         """Agents whose last shift ends from `begin` up to `until`, in order."""
@@ -194,18 +224,26 @@ class World:
                     found.append((hour * HOUR + offset, base | k))
         return found
 
-    def _poisson(self, entity: int, rate: float, span: int) -> Iterator[int]:
+    def _poisson(self, entity: int, rate: float, span: int) -> list[int]:
         """Offsets of a Poisson process of `rate` a microsecond within a window of `span`."""
-        if rate <= 0.0:
-            return
+        found: list[int] = []
         at, k = 0.0, 0
-        while True:
-            at -= math.log(self.draw(entity, Purpose.GAP, k)) / rate
-            offset = int(at)
-            if offset >= span:
-                return
-            yield offset
-            k += 1
+        while rate > 0.0:
+            for u in self._gaps(entity, k, rate * span):
+                at -= math.log(u) / rate
+                if at >= span:
+                    return found
+                found.append(int(at))
+                k += 1
+        return found
+
+    def _gaps(self, entity: int, k: int, expected: float) -> list[float]:
+        """The draws of the gaps from the `k`-th on, as many at once as are likely to be needed."""
+        if expected < MANY:
+            return [self.draw(entity, Purpose.GAP, k)]
+        ahead = np.arange(k, k + int(1.1 * expected) + MANY, dtype=np.uint64)
+        found: list[float] = draws(self.key, entity, Purpose.GAP, ahead).tolist()
+        return found
 
     # -- reliability --------------------------------------------------------------------
 
@@ -252,24 +290,23 @@ class World:
         return not self._down(target ^ own, time, stale, control.mended, state, length)
 
 
-def busy_hours(
-    busy: tuple[tuple[Windows, float], ...], start: int, end: int
-) -> tuple[tuple[tuple[Span, ...], float], ...]:
-    """The busy spans that touch `start` to `end`, entry by entry, each with its times."""
-    return tuple((spans(windows, start, end), times) for windows, times in busy)
+def busy_spans(busy: tuple[tuple[Windows, float], ...], start: int, end: int) -> list[tuple[int, int, float]]:
+    """`start` to `end` in spans, each with how many times the usual rate reports come in it.
 
-
-def busy_times(hours: tuple[tuple[tuple[Span, ...], float], ...], time: int) -> float:
-    """How many times the usual rate reports come in at a time: the first entry that fits, else once."""
-    fitting = (times for found, times in hours if any(on <= time < off for on, off in found))
-    return next(fitting, 1.0)
+    The first entry that fits counts; outside all of them it is once.
+    """
+    hours = [(spans(windows, start, end), times) for windows, times in busy]
+    edges = {start, end} | {edge for found, _ in hours for span in found for edge in span}
+    within = sorted(edge for edge in edges if start <= edge <= end)
+    return [
+        (begin, until, next((t for found, t in hours if any(on <= begin < off for on, off in found)), 1.0))
+        for begin, until in pairwise(within)
+    ]
 
 
 def mean_times(busy: tuple[tuple[Windows, float], ...]) -> float:
     """The mean over a week of how many times the usual rate reports come in."""
-    hours = busy_hours(busy, 0, WEEK)
-    edges = {0, WEEK} | {edge for found, _ in hours for span in found for edge in span if 0 < edge < WEEK}
-    return sum(busy_times(hours, a) * (b - a) for a, b in pairwise(sorted(edges))) / WEEK
+    return sum(times * (until - begin) for begin, until, times in busy_spans(busy, 0, WEEK)) / WEEK
 
 
 def _shift_end(team: TeamPlan, moment: int) -> int:

@@ -1,19 +1,22 @@
-"""Routine work is simulated around an incident where it can matter, and left out where it cannot.
+"""Routine work is simulated around an incident only as far as it can matter.
 
-The people of the incident are the responders and whoever its gates wait for. Where there are
-so many of them that every piece of work, routine's and the incident's, could have a person of its
-own, nobody keeps the incident waiting, and its times are the same without routine: the draws do not
-depend on who else draws. This is exact, and tests hold it to equality.
+The people of the incident are the responders and whoever its gates wait for. Where those who
+handle reports are others, what they do is worked out once for all policies, and only the actions
+that could touch the incident are simulated. And where there are so many people that every piece of
+work, routine's and the incident's, could have a person of its own, nobody keeps the incident
+waiting, and its times are the same without routine: the draws do not depend on who else draws.
+Both are exact, and tests hold them to equality.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ..engines.reference import run
-from ..model.plan import Control, Plan
+from ..engines.reference import Desk, Handled, Requests, asked_teams, askers, handling, run
+from ..model.plan import Plan, SafeguardsPlan
 from ..model.states import Event
 from ..model.trace import Trace
 from ..model.world import World
@@ -32,26 +35,34 @@ _ASKS = {Event.ASKED, Event.REROUTED, Event.PAGED, Event.FALSE_ALARM}
 
 
 def run_incident(plan: Plan, world: World) -> Trace:
-    """Run a plan for the sake of its incident: the trace may lack routine that cannot touch it."""
-    quiet = _quiet(replace(plan, incident=None))
-    if quiet is None:
+    """Run a plan for the sake of its incident: the trace lacks routine that cannot touch it."""
+    apart = _apart(replace(plan, incident=None))
+    if apart is None:
         return run(plan, world)
-    trace = run(replace(quiet.plan, incident=plan.incident), world)
-    if quiet.keeps_waiting(plan, world, trace):
-        return run(plan, world)
-    return trace
+    needed = replace(apart.plan, incident=plan.incident)
+    if apart.can_be_counted:
+        trace = run(replace(needed, streams=()), world)
+        if not apart.keeps_waiting(needed, world, trace):
+            return trace
+    return run(needed, world, apart.requests(world, world.begins(plan)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Quiet:
-    """A plan without reports and those who handle them, and what routine asks of its people.
+class _Apart:
+    """A plan whose handlers of reports have no other work, in its parts.
 
+    `plan` has only the people whom the incident may need, `handling` those who handle reports.
     `asks` are pieces of work: of a team (by index) for every action of a stream (by index) that a
-    gate reaches, for as many people one after another.
+    gate reaches, for as many people one after another. `matter` are the streams whose honest
+    actions can matter to others. `can_be_counted` tells that routine can only keep the
+    incident waiting, by work that is counted.
     """
 
     plan: Plan
+    handling: Plan
     asks: tuple[tuple[int, int, int], ...]
+    matter: frozenset[int]
+    can_be_counted: bool
 
     def keeps_waiting(self, plan: Plan, world: World, trace: Trace) -> bool:
         """Whether somebody could have to wait for routine while the incident needs people."""
@@ -67,6 +78,19 @@ class _Quiet:
             work[plan.teams[team].id] += people * world.actions(plan.streams, index, begin, until)
         return any(work[team.id] > team.headcount for team in plan.teams)
 
+    def requests(self, world: World, start: int) -> Requests:
+        """The actions of routine that can matter, by the desk that all policies of the world share."""
+        key = (self.handling, start)
+        if key not in world.kept:
+            world.kept[key] = Desk(self.handling, world, start)
+        desk: Desk = world.kept[key]
+
+        def matter(begin: int, until: int) -> Sequence[Handled]:
+            found = desk.actions_of(begin, until)
+            return [one for one in found if one.wrongful or one.report.stream in self.matter]
+
+        return matter
+
 
 def _people_needed_until(trace: Trace) -> int:
     """The last time the incident had any use for people's time."""
@@ -74,27 +98,14 @@ def _people_needed_until(trace: Trace) -> int:
 
 
 @lru_cache(maxsize=1024)
-def _quiet(plan: Plan) -> _Quiet | None:
-    """The plan without routine; None where routine's people are also the incident's, or a freeze
-    that a slip brings, or an undo that must be approved, could reach the incident."""
-    given = plan.safeguards
-    handling = {team for stream in plan.streams for team in stream.teams}
-    gates: list[tuple[Control, tuple[int, ...]]] = []
-    if given.approval is not None:
-        gates.append((given.approval.control, given.approval.slots))
-    if given.protected_list is not None and given.protected_list.senior is not None:
-        gates.append((given.protected_list.control, (given.protected_list.senior,)))
-    if given.separation_of_duties is not None:
-        gates.append((given.separation_of_duties.control, (given.separation_of_duties.team,)))
-    needed = {plan.response.team, *(team for _, teams in gates for team in teams)}
-    undoing = {command.undo for command in plan.commands}
-    if handling & needed or given.lock_down is not None:
-        return None
-    if given.approval is not None and given.approval.control.commands & undoing:
+def _apart(plan: Plan) -> _Apart | None:
+    """The parts of a plan; None where those who handle reports are also asked for other work."""
+    given, apart = plan.safeguards, handling(plan)
+    if apart is None:
         return None
     asks = [
         (index, team, teams.count(team))
-        for control, teams in gates
+        for control, teams in askers(plan)
         for index, stream in enumerate(plan.streams)
         for team in sorted(set(teams))
         if any(
@@ -102,8 +113,19 @@ def _quiet(plan: Plan) -> _Quiet | None:
             for at, tool in zip(stream.teams, stream.tools, strict=True)
         )
     ]
+    # What an agent did before counts for what he does next, honest or not.
+    counted = given.rate_limit is not None or given.just_in_time is not None
+    undoing = {command.undo for command in plan.commands}
+    undo_asks = given.approval is not None and bool(given.approval.control.commands & undoing)
+    needed = asked_teams(plan)
     teams = tuple(
         team if place in needed else replace(team, headcount=0, holders=0)
         for place, team in enumerate(plan.teams)
     )
-    return _Quiet(replace(plan, streams=(), teams=teams), tuple(asks))
+    return _Apart(
+        plan=replace(plan, teams=teams),
+        handling=replace(apart, safeguards=SafeguardsPlan()),
+        asks=tuple(asks),
+        matter=frozenset(range(len(plan.streams)) if counted else (index for index, *_ in asks)),
+        can_be_counted=given.lock_down is None and not undo_asks,
+    )

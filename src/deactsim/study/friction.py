@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
-from ..engines.reference import run
+from ..engines.reference import Desk, handling, run
 from ..model.plan import Plan, StreamPlan, TeamPlan
 from ..model.shifts import DAY, overlap
 from ..model.states import Event, Reason
@@ -20,7 +20,7 @@ from ..stats import weighted
 from ..stats.weighted import Array
 from .measures import MINUTE
 from .results import Estimate
-from .utilisation import busy_hours
+from .utilisation import busy_hours, busy_with_reports
 
 WEEK = 7 * DAY
 
@@ -121,12 +121,47 @@ def routine_weeks(plan: Plan, seed: int, weeks: int, until: int) -> Weeks:
     finish; only actions asked for within the week count.
     """
     found, busy = [], []
-    for world in _weeks(plan.streams, seed, weeks, until):
+    apart = handling(plan)
+    handled = _handled(apart, seed, weeks, until) if apart is not None else None
+    for number, world in enumerate(_weeks(plan.streams, seed, weeks, until)):
         begins = world.start + DAY
-        trace = run(plan, world)
-        found.append(week_of(trace, begins, begins + WEEK))
-        busy.append((begins, busy_hours(trace, begins)))
+        requests = handled[number].desk.actions_of if handled is not None else None
+        trace = run(plan, world, requests)
+        week, hours = week_of(trace, begins, begins + WEEK), busy_hours(trace, begins)
+        if handled is not None:
+            week = replace(week, values={**week.values, **handled[number].values})
+            hours = {team: hours[team] + handled[number].busy[team] for team in hours}
+        found.append(week)
+        busy.append((begins, hours))
     return Weeks.of(found, busy)
+
+
+@dataclass(frozen=True)
+class _Handled:
+    """How the reports of a week are handled: what is measured of that, and the desk they came over."""
+
+    desk: Desk
+    values: Mapping[str, float]
+    busy: Mapping[int, Array]
+
+
+@lru_cache(maxsize=4)
+def _handled(plan: Plan, seed: int, weeks: int, until: int) -> tuple[_Handled, ...]:
+    """How reports are handled, once for all policies that leave that as it is."""
+    found = []
+    for world in _weeks(plan.streams, seed, weeks, until):
+        begins, desk = world.start + DAY, Desk(plan, world, world.start)
+        taken = desk.work(world.end + 1)
+        came = ((one.taken - one.report.time, one.report.time) for one in taken)
+        waits = [wait / MINUTE for wait, time in came if begins <= time < begins + WEEK]
+        busy = busy_with_reports(plan, taken, begins, world.end)
+        found.append(_Handled(desk, _waited(waits), busy))
+    return tuple(found)
+
+
+def _waited(waits: Sequence[float]) -> dict[str, float]:
+    """What is measured of the waits of reports, in minutes."""
+    return {"report_wait": float(np.mean(waits)) if waits else np.nan, "reports": float(len(waits))}
 
 
 @lru_cache(maxsize=2)
@@ -271,8 +306,7 @@ class _Week:
             "false_alarms": self.counts["false_alarms"],
             "wrongly_undone": self.counts["wrongly_undone"],
             "agent_days_lost": self.counts["agent_days_lost"],
-            "report_wait": float(np.mean(self.waits)) if self.waits else np.nan,
-            "reports": float(len(self.waits)),
+            **_waited(self.waits),
         }
         return Week(values, waits)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..engines.reference import Handled
 from ..model.plan import Plan
 from ..model.shifts import overlap
 from ..model.states import Event
@@ -25,7 +26,7 @@ _ENDS = {Event.REPORT_CLOSED, Event.REVIEW_ENDS, Event.ALARM_CLOSED, Event.RESPO
 
 def busy_hours(trace: Trace, begins: int) -> dict[int, Array]:
     """Hours of work of each team (by id) in every hour of the week that begins at `begins`, (168,)."""
-    found = {team.id: np.zeros(HOURS) for team in trace.plan.teams}
+    found = {team.id: [0.0] * HOURS for team in trace.plan.teams}
     since: dict[int, dict[int, int]] = {}
     for row in trace.rows:
         if row.event in _BEGINS:
@@ -38,10 +39,23 @@ def busy_hours(trace: Trace, begins: int) -> dict[int, Array]:
     for working in since.values():
         for agent, start in working.items():
             _add(found[team_of_agent(agent)], start - begins, HOURS * HOUR)
-    return found
+    return {team: np.array(hours) for team, hours in found.items()}
 
 
-def _add(hours: Array, start: int, end: int) -> None:
+def busy_with_reports(plan: Plan, taken: Iterable[Handled], begins: int, ends: int) -> dict[int, Array]:
+    """The same of reports alone, given those that were taken in a run up to `ends`, in order."""
+    found = {team.id: [0.0] * HOURS for team in plan.teams}
+
+    def order(one: Handled) -> tuple[int, int]:
+        """Added up as in a trace: first what ends, as it ends."""
+        return (one.closed, one.agent) if one.closed <= ends else (ends + 1, 0)
+
+    for one in sorted(taken, key=order):
+        _add(found[team_of_agent(one.agent)], one.taken - begins, one.closed - begins)
+    return {team: np.array(hours) for team, hours in found.items()}
+
+
+def _add(hours: list[float], start: int, end: int) -> None:
     """Add a piece of work, in microseconds from the beginning of the week."""
     start, end = max(start, 0), min(end, HOURS * HOUR)
     while start < end:

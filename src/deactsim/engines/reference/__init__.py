@@ -1,5 +1,6 @@
 """The reference engine: SimPy, readable as a description of the night."""
 
-from .night import run
+from .desk import Desk, Handled, asked_teams, askers, handling
+from .night import Requests, run
 
-__all__ = ["run"]
+__all__ = ["Desk", "Handled", "Requests", "asked_teams", "askers", "handling", "run"]

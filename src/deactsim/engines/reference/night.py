@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import simpy
 
-from ...model.plan import CommandPlan, Control, IncidentPlan, Plan
+from ...model.plan import CommandPlan, IncidentPlan, Plan
 from ...model.states import Event, Kind, Reason, Stage
 from ...model.streams import Purpose, act_id, agent_id
 from ...model.trace import Row, Trace
 from ...model.world import HOUR, Leaver, Report, World
 from .action import Action
 from .clock import Moment
+from .desk import Handled
 from .life import live
 from .people import Job, People
+from .step_down import leavers
 
 FALSE_ALARM_PRIORITY = 2
 
+#: Reports handled elsewhere: those that end in an action from a time up to another, in order.
+Requests = Callable[[int, int], Sequence[Handled]]
 
-def run(plan: Plan, world: World) -> Trace:
+
+def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     """Run one plan in one world and return its trace.
+
+    With `requests` reports are not simulated: routine begins with the actions that they end in.
 
     With an incident the run ends when all incidents are over in every respect (or at the
     world's end); without one, at the world's end. A pinned stage that begins after its pin
     ends the run at once; the trace names it in `missed`.
     """
-    night = Night(plan, world)
+    night = Night(plan, world, requests)
     night.env.run(until=night.over)
     return Trace(plan, night.rows, night.missed)
 
@@ -34,7 +42,7 @@ def run(plan: Plan, world: World) -> Trace:
 class Night:
     """One world under one plan: the clock, the people, and the record being written."""
 
-    def __init__(self, plan: Plan, world: World) -> None:
+    def __init__(self, plan: Plan, world: World, requests: Requests | None = None) -> None:
         self.plan = plan
         self.world = world
         self.start = world.begins(plan)
@@ -53,13 +61,15 @@ class Night:
         Moment(self.env, world.end, Kind.MATCH, (1 << 62) - 1).then(self._end)
         for people in sorted(self.people, key=lambda people: people.plan.id):
             self.env.process(people.keep_shifts())
-        self.env.process(self._reports())
+        self.env.process(self._reports() if requests is None else self._requests(requests))
         if plan.safeguards.alert is not None and plan.safeguards.alert.false_per_microsecond > 0.0:
             self.env.process(self._false_alarms())
         for incident in plan.incidents:
             self._schedule_acts(incident)
-        if plan.incident is None and plan.safeguards.step_down is not None:
-            self._leavers()
+        teams = {people.plan.id: people for people in self.people}
+        for ends, who, streams in leavers(plan, world, self.start):
+            teams[who.team].step_down_reaches = streams
+            self.env.process(self._step_down(ends, who, teams[who.team]))
 
     # -- what the rest of the engine asks for -------------------------------------------
 
@@ -179,26 +189,40 @@ class Night:
         people.release(agent)
         if not acts:
             return
-        u, confirm = world.draw(report.id, Purpose.SLIP), self.plan.safeguards.confirm
-        slip, wrongful, stops = u < stream.slip, u < stream.wrongful, 0.0
+        yield from live(self, self._action(report, place, agent, urgent=urgent))
+
+    def _requests(self, requests: Requests) -> simpy.events.ProcessGenerator:
+        """Actions are asked for when their reports are closed, as long as people's time matters."""
+        begin = self.start
+        while begin <= self.world.end and (self.plan.incident is None or self.needing_people):
+            until = (begin // HOUR + 1) * HOUR
+            for one in requests(begin, until):
+                yield self.moment(one.closed, Kind.WORK_DONE, one.agent)
+                self._live(self._action(one.report, one.place, one.agent, urgent=one.urgent))
+            yield self.moment(until, Kind.ENDS, 0)
+            begin = until
+
+    def _action(self, report: Report, place: int, agent: int, *, urgent: bool) -> Action:
+        """The action that a report ends in."""
+        stream, confirm = self.plan.streams[report.stream], self.plan.safeguards.confirm
+        u, stops = self.world.draw(report.id, Purpose.SLIP), 0.0
         if confirm is not None:
-            stops = confirm.stops_slips if slip else confirm.stops_misidentified
-        action = Action(
+            stops = confirm.stops_slips if u < stream.slip else confirm.stops_misidentified
+        return Action(
             id=report.id,
             account=None,
             tier=stream.tier,
             followers=stream.followers,
             command=stream.command,
-            team=people.plan.name,
+            team=self.plan.teams[stream.teams[place]].name,
             tool=stream.tools[place],
             agent=agent,
-            wrongful=wrongful,
-            notices_error=wrongful,
+            wrongful=u < stream.wrongful,
+            notices_error=u < stream.wrongful,
             open_report=True,
             confirm_stops=stops,
             urgent=urgent,
         )
-        yield from live(self, action)
 
     def _desk(self, teams: tuple[int, ...]) -> int:
         """Which of the able teams gets a report: on shift, fewest waiting a holder, first by name.
@@ -246,32 +270,6 @@ class Night:
         yield people.work(responder, self.world.length(alarm, Purpose.TRIAGE, 0, alert.triage))
         self.log(Event.ALARM_CLOSED, alarm, responder)
         people.release(responder)
-
-    def _leavers(self) -> None:
-        """Leavers step down before their last shift ends; a successor brings the right back."""
-        step_down = self.plan.safeguards.step_down
-        assert step_down is not None  # noqa: S101 - asked for only where there is one
-        teams = {people.plan.id: people for people in self.people}
-        for who in self.world.leavers(self.plan.teams, self.start, self.world.end + step_down.before):
-            people, control = teams[who.team], step_down.control
-            people.step_down_reaches = self._reached_streams(people, control)
-            if not people.step_down_reaches:
-                continue
-            told = self.world.draw(who.agent, Purpose.TOLD, who.leaves & 0xFFFFFFFF) < step_down.told
-            ends = max(who.leaves - step_down.before, self.start)
-            works = self.world.in_order(control, ends) and self.world.covered(control, who.agent, ends)
-            if told and works and ends < self.world.end:
-                self.env.process(self._step_down(ends, who, people))
-
-    def _reached_streams(self, people: People, control: Control) -> frozenset[int]:
-        """The streams of a team's routine work that a control reaches."""
-        return frozenset(
-            index
-            for index, stream in enumerate(self.plan.streams)
-            for place, team in enumerate(stream.teams)
-            if self.people[team] is people
-            and control.reaches(None, stream.tier, stream.command, people.plan.name, stream.tools[place])
-        )
 
     def _step_down(self, ends: int, who: Leaver, people: People) -> simpy.events.ProcessGenerator:
         yield self.moment(ends, Kind.ENDS, who.agent)

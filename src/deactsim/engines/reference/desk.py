@@ -1,0 +1,286 @@
+"""How reports are handled where those who handle them are asked for nothing else.
+
+Then nothing that becomes of an action comes back to its handler: who takes which report, and when,
+hangs on the reports, the teams and who steps down, and on nothing else of a policy. It is worked
+out once for all policies that agree in these, without SimPy, and a run begins with the actions
+that the reports end in. Tests hold it to the whole run, row by row.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, insort
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import replace
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from ...model.plan import Control, Plan, SafeguardsPlan, TeamPlan
+from ...model.shifts import spans
+from ...model.states import Kind
+from ...model.streams import Purpose, agent_id
+from ...model.world import HOUR, Report, World
+from .step_down import leavers
+
+
+class Handled(NamedTuple):
+    """A report that was taken: by whom (`place` is his team's among the stream's), when, until when.
+
+    `wrongful` tells of an action that is wrong, None of no action at all.
+    """
+
+    report: Report
+    urgent: bool
+    place: int
+    agent: int
+    taken: int
+    closed: int
+    wrongful: bool | None
+
+
+def askers(plan: Plan) -> list[tuple[Control, tuple[int, ...]]]:
+    """The gates that ask people: what each covers, and the teams (by index) it asks, one after another."""
+    given = plan.safeguards
+    found: list[tuple[Control, tuple[int, ...]]] = []
+    if given.approval is not None:
+        found.append((given.approval.control, given.approval.slots))
+    if given.protected_list is not None and given.protected_list.senior is not None:
+        found.append((given.protected_list.control, (given.protected_list.senior,)))
+    if given.separation_of_duties is not None:
+        found.append((given.separation_of_duties.control, (given.separation_of_duties.team,)))
+    return found
+
+
+def asked_teams(plan: Plan) -> set[int]:
+    """The teams (by index) that gates ask, and the responders."""
+    return {plan.response.team, *(team for _, teams in askers(plan) for team in teams)}
+
+
+def handling(plan: Plan) -> Plan | None:
+    """A plan with no more in it than how its reports are handled; None where their handlers have other work."""
+    handlers = {team for stream in plan.streams for team in stream.teams}
+    if handlers & asked_teams(plan):
+        return None
+    step_down = plan.safeguards.step_down if plan.incident is None else None
+    return replace(
+        plan,
+        teams=tuple(
+            team if place in handlers else replace(team, headcount=0, holders=0, heads=0)
+            for place, team in enumerate(plan.teams)
+        ),
+        safeguards=SafeguardsPlan(step_down=step_down),
+        retention=0,
+        incident=None,
+        others=(),
+    )
+
+
+class _Waiting(NamedTuple):
+    report: Report
+    urgent: bool
+    place: int
+    length: int
+    acts: bool
+
+
+class _Team:
+    """A team: its idle holders of the right by number, and what waits for them in order of arrival."""
+
+    def __init__(self, plan: TeamPlan, start: int, end: int) -> None:
+        self.plan = plan
+        self.first_agent = agent_id(plan.id, 0)
+        self.on_shift = False
+        self.idle: list[int] = []
+        self.busy: set[int] = set()
+        self.urgent: deque[_Waiting] = deque()
+        self.usual: deque[_Waiting] = deque()
+        #: How many of each stream wait.
+        self.waiting: Counter[int] = Counter()
+        self.stepped_down: Counter[int] = Counter()
+        #: Streams on which those who have stepped down may no longer act.
+        self.step_down_reaches: frozenset[int] = frozenset()
+        self.shifts = spans(plan.windows, start, end) if plan.headcount else ()
+        self._coming = iter(self.shifts)
+        #: When it next comes on shift, if it is not; infinity if it never does.
+        self.next_shift = self._next_shift()
+
+    def begins(self) -> None:
+        self.on_shift = True
+        holders = range(min(self.plan.holders, self.plan.headcount))
+        self.idle = [who for who in holders if who not in self.busy]
+
+    def ends(self) -> None:
+        self.on_shift = False
+        self.idle = []
+        self.next_shift = self._next_shift()
+
+    def _next_shift(self) -> float:
+        return next((on for on, _ in self._coming), math.inf)
+
+    def rank(self) -> tuple[bool, float, str]:
+        """Where it stands among the teams that may get a report: the least gets it."""
+        plan = self.plan
+        if self.on_shift and plan.holders:
+            return (False, (len(self.urgent) + len(self.usual)) / plan.holders, plan.name)
+        return (True, self.next_shift if plan.holders else math.inf, plan.name)
+
+    def queue(self, job: _Waiting) -> None:
+        self.waiting[job.report.stream] += 1
+        (self.urgent if job.urgent else self.usual).append(job)
+
+    def first_for(self, who: int) -> _Waiting | None:
+        """Take what an idle agent does next out of the queue: the first that he may do, urgent ones first."""
+        queue, at = self.urgent or self.usual, 0
+        if self.stepped_down.get(who, 0) > 0:
+            mine = {stream for stream, count in self.waiting.items() if count} - self.step_down_reaches
+            if not mine:  # he need not read a long queue
+                return None
+            able = (
+                (q, k)
+                for q in (self.urgent, self.usual)
+                for k, job in enumerate(q)
+                if job.report.stream in mine
+            )
+            queue, at = next(able)
+        job = queue[at]
+        del queue[at]
+        self.waiting[job.report.stream] -= 1
+        return job
+
+
+#: When, of what kind, whose; a number for those of the same agent; of which team, and the work that ends.
+_Moment = tuple[int, int, int, int, _Team, Handled | None]
+
+
+class Desk:
+    """The handlers of one world, worked out as far as anybody has asked.
+
+    `plan` is that of `handling`, `start` where the run begins.
+    """
+
+    def __init__(self, plan: Plan, world: World, start: int) -> None:
+        self.plan, self.world = plan, world
+        #: What ended in an action, in the order in which it was closed.
+        self.actions: list[Handled] = []
+        places = {team for stream in plan.streams for team in stream.teams}
+        self._teams = {place: _Team(plan.teams[place], start, world.end) for place in places}
+        self._able = [[self._teams[team] for team in stream.teams] for stream in plan.streams]
+        self._now = self._until = start
+        self._taken: list[Handled] = []
+        self._to_match: list[_Team] = []
+        self._moments: list[_Moment] = []
+        self._expect_shifts()
+        self._expect_leavers(start)
+
+    def _expect_shifts(self) -> None:
+        for team in self._teams.values():
+            for on, off in team.shifts:
+                heappush(self._moments, (on, Kind.BEGINS, team.plan.id, 0, team, None))
+                heappush(self._moments, (off, Kind.ENDS, team.plan.id, 0, team, None))
+
+    def _expect_leavers(self, start: int) -> None:
+        teams = {team.plan.id: team for team in self._teams.values()}
+        for number, (ends, who, streams) in enumerate(leavers(self.plan, self.world, start)):
+            team = teams[who.team]
+            team.step_down_reaches = streams
+            heappush(self._moments, (ends, Kind.ENDS, who.agent, number, team, None))
+            heappush(self._moments, (who.leaves, Kind.BEGINS, who.agent, number, team, None))
+
+    def actions_of(self, begin: int, until: int) -> list[Handled]:
+        """What was closed from `begin` up to but not at `until` and ended in an action."""
+        self.work(until)
+        first, last = (bisect_left(self.actions, at, key=lambda one: one.closed) for at in (begin, until))
+        return self.actions[first:last]
+
+    def work(self, until: int) -> list[Handled]:
+        """Go on up to but not at `until`, at most to the world's end; what was taken meanwhile, in order."""
+        until = min(until, self.world.end + 1)
+        while self._until < until:
+            hour = min((self._until // HOUR + 1) * HOUR, until)
+            for report, urgent, length, acts in self._arriving(self._until, min(hour, self.world.end)):
+                self._go_on((report.time, Kind.ARRIVAL, report.id))
+                self._arrives(report, urgent, length, acts)
+            self._go_on((hour, Kind.ENDS, 0))
+            self._until = hour
+        taken, self._taken = self._taken, []
+        return taken
+
+    def _arriving(self, begin: int, until: int) -> Iterator[tuple[Report, bool, int, bool]]:
+        """What arrives: whether it is urgent, how long it takes, and whether it ends in an action."""
+        world, streams = self.world, self.plan.streams
+        reports = world.reports(streams, begin, until) if begin < until else []
+        luck = []
+        for index, stream in enumerate(streams):
+            ids = [report.id for report in reports if report.stream == index]
+            urgent = [u < stream.urgent for u in world.draws(ids, Purpose.URGENT)]
+            acts = [u < stream.actioned for u in world.draws(ids, Purpose.ACTIONED)]
+            lengths = world.lengths_of(ids, Purpose.HANDLING, stream.handling)
+            luck.append(zip(urgent, lengths, acts, strict=True))
+        for report in reports:
+            yield report, *next(luck[report.stream])
+
+    def _go_on(self, until: tuple[int, int, int]) -> None:
+        """Let everything happen that comes before a moment."""
+        moments, to_match = self._moments, self._to_match
+        while True:
+            if to_match and until[0] > self._now and (not moments or moments[0][0] > self._now):
+                self._match(to_match.pop(0))  # after all else at an instant, team by team
+            elif moments and moments[0] < until:
+                self._now, kind, entity, _, team, handled = heappop(moments)
+                self._happens(kind, entity, team, handled)
+            else:
+                self._now = until[0]
+                return
+
+    def _happens(self, kind: int, entity: int, team: _Team, handled: Handled | None) -> None:
+        if handled is not None:
+            if handled.wrongful is not None:
+                self.actions.append(handled)
+            who = entity - team.first_agent
+            team.busy.discard(who)
+            if team.on_shift:
+                insort(team.idle, who)
+        elif entity != team.plan.id:
+            team.stepped_down[entity - team.first_agent] += 1 if kind == Kind.ENDS else -1
+        elif kind == Kind.BEGINS:
+            team.begins()
+        else:
+            team.ends()
+        self._ask_match(team)
+
+    def _arrives(self, report: Report, urgent: bool, length: int, acts: bool) -> None:
+        """A report goes to the able team on shift with the fewest waiting a holder, first by name.
+
+        With nobody on shift it goes to the team that comes on shift next.
+        """
+        able = self._able[report.stream]
+        ranks = [team.rank() for team in able]
+        place = ranks.index(min(ranks))
+        able[place].queue(_Waiting(report, urgent, place, length, acts))
+        self._ask_match(able[place])
+
+    def _ask_match(self, team: _Team) -> None:
+        if team.idle and (team.urgent or team.usual) and team not in self._to_match:
+            insort(self._to_match, team, key=lambda each: each.plan.id)
+
+    def _match(self, team: _Team) -> None:
+        """The lowest idle number takes the first report that he may."""
+        at = 0
+        while at < len(team.idle) and (team.urgent or team.usual):
+            job = team.first_for(team.idle[at])
+            if job is None:
+                at += 1
+            else:
+                who = team.idle.pop(at)
+                team.busy.add(who)
+                self._take(team, team.first_agent + who, job)
+
+    def _take(self, team: _Team, agent: int, job: _Waiting) -> None:
+        report, wrongful = job.report, None
+        if job.acts:
+            wrongful = self.world.draw(report.id, Purpose.SLIP) < self.plan.streams[report.stream].wrongful
+        closed = self._now + job.length
+        handled = Handled(report, job.urgent, job.place, agent, self._now, closed, wrongful)
+        self._taken.append(handled)
+        heappush(self._moments, (closed, Kind.WORK_DONE, agent, 0, team, handled))
