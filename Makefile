@@ -87,6 +87,7 @@ readme: $(VENV)/for-test
 bench: $(VENV)/for-test
 	@$(PY) benchmarks/run.py
 	@$(PY) benchmarks/variance.py
+	@$(PY) benchmarks/memory.py
 
 # uv resolves for every system and Python at once; it goes into an environment of its own.
 pins:

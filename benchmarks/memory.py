@@ -1,6 +1,6 @@
 """The memory of a forecast does not grow with its years.
 
-    python benchmarks/memory.py [SCENARIO] [--policy A] [--years 200,2000,...]
+    python benchmarks/memory.py [SCENARIO] [--policy A] [--years 50,200,...]
 
 Each number of years is forecast by a process of its own, with one policy beside the scenario's own;
 what it held at the most is what the system says when it ends.
@@ -30,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("scenario", nargs="?", default="scenarios/late-cut-off.yaml")
     parser.add_argument("--policy", default="same-day")
-    parser.add_argument("--years", default="100,500,2000")
+    parser.add_argument("--years", default="50,200,800")
     given = parser.parse_args()
     print(f"{given.scenario}, {given.policy} beside its own policy\n\n   years   seconds   MB at the most")
     context = multiprocessing.get_context("spawn")

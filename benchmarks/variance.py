@@ -109,10 +109,10 @@ def main() -> None:
     width = max(len(name) for name in names) + 1
     for index, cause in enumerate(causes):
         print(f"  {chr(65 + index)}  {cause.name}, {cause.per_year:.3g} a year")
-    print(f"\n{'policy':{width}s}" + "".join(f"{chr(65 + i):>13s}" for i in range(len(causes))))
+    print(f"\n{'policy':{width}s}" + "".join(f"{chr(65 + i):>11s}" for i in range(len(causes))))
     for place, name in enumerate(names[1:], start=1):
         cells = (
-            f"{column[place]:13,.0f}" if np.isfinite(column[place]) else f"{'same':>13s}"
+            f"{column[place]:11.2g}" if np.isfinite(column[place]) else f"{'same':>11s}"
             for column in columns
         )
         print(f"{name:{width}s}" + "".join(cells))

@@ -41,9 +41,9 @@ YEARS_AT_ENDS = 20
 #: A year of fewer reports than this may be run whole, if its causes are frequent.
 REPORTS_A_DIRECT_YEAR = 50_000
 #: Reports that the routine weeks behind the friction may have in all, unless weeks are asked for.
-REPORTS_IN_WEEKS = 300_000
-#: Episodes a year of a cause that is too frequent to compose.
-OF_FREQUENT = 2
+REPORTS_IN_WEEKS = 600_000
+#: Episodes a year of a cause that is too frequent to compose: it is multiplied by its rate, and so is its scatter.
+OF_FREQUENT = 8
 #: Why a pilot asks for so many years, by `yearly.Plan.reason`.
 _WHY_SO_MANY = {
     "width": "so many give {} the precision asked for",
@@ -145,9 +145,9 @@ class _Forecasting:
         return "direct", f"a whole year has only {self.reports:,.0f} reports, and {rare}"
 
     def _weeks(self) -> int:
-        """Routine weeks behind the friction: fewer where a week is large."""
+        """Routine weeks behind the friction: fewer where a week is large, but one has no interval."""
         a_week = self.reports * 7 / 365.25
-        return int(max(1, min(52, REPORTS_IN_WEEKS // max(1.0, a_week))))
+        return int(max(2, min(52, REPORTS_IN_WEEKS // max(1.0, a_week))))
 
     @cached_property
     def shared(self) -> Shared:

@@ -28,7 +28,7 @@ BLOCK = 100
 #: Minutes at which the loss-exceedance curve is said: 16 a decade, up to where no year can come.
 GRID = np.concatenate(([0.0], np.geomspace(1.0, 1e9, 9 * 16 + 1)))
 #: Days after the last shift at which it is counted who still has the right; below 0 before it.
-DAYS = np.concatenate((np.arange(-NOTICE, 0.0), [0.0], np.geomspace(1 / 24, LONGEST_ACCESS - 1, 60)))
+DAYS = np.concatenate((np.arange(-NOTICE, 0.0), [0.0], np.geomspace(1 / 1440, LONGEST_ACCESS - 1, 90)))
 #: Measures of which it is said how often a policy's year beats the baseline's.
 BEATEN = ("dark_minutes", "protected_minutes")
 

@@ -388,7 +388,7 @@ def _more(name: str, friction: Mapping[str, Estimate], own: Mapping[str, Estimat
 def _short(value: float) -> str:
     if 0.0 < value < 0.05:
         return "under 0.1"
-    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"
+    return f"{value:,.0f}" if value >= 9.95 else f"{value:.1f}"
 
 
 def _wait(friction: Mapping[str, Estimate]) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engines.reference import Handled
-from ..model.plan import Plan
-from ..model.shifts import overlap
+from ..model.plan import Plan, Windows
+from ..model.shifts import spans
 from ..model.states import Event
 from ..model.streams import team_of_agent
 from ..model.trace import Trace
@@ -74,21 +74,27 @@ def by_hour(
     """
     found = {}
     for team in plan.teams:
+        if not any(hours[team.id].any() for _, hours in weeks):
+            continue
         worked, there = np.zeros(HOURS), np.zeros(HOURS)
         for begins, hours in weeks:
-            on_shift = [
-                team.headcount * overlap(team.windows, begins + h * HOUR, begins + (h + 1) * HOUR) / HOUR
-                for h in range(HOURS)
-            ]
             # Each week by its own clock: in summer a shift begins an hour earlier by UTC.
             ahead = hours_ahead(zone, begins)
             worked += np.roll(hours[team.id], ahead)
-            there += np.roll(on_shift, ahead)
-        if worked.any() and there.any():
+            there += team.headcount * np.roll(_on_shift(team.windows, begins), ahead)
+        if there.any():
             share = np.full(HOURS, np.nan)
             np.divide(worked, there, out=share, where=there > 0.0)
             found[team.name] = tuple(float(each) for each in share)
     return found
+
+
+def _on_shift(windows: Windows, begins: int) -> list[float]:
+    """The part of each hour of a week that is on shift."""
+    hours = [0.0] * HOURS
+    for on, off in spans(windows, begins, begins + HOURS * HOUR):
+        _add(hours, on - begins, off - begins)
+    return hours
 
 
 def hours_ahead(zone: str, time: int) -> int:
