@@ -14,7 +14,7 @@ from deactsim.model.compile_causes import compile_causes
 from deactsim.scenario import paths
 from deactsim.scenario.load import loads
 from deactsim.stats.weighted import Array
-from deactsim.study.forecast import forecast
+from deactsim.study.forecast import YEARS_AT_ENDS, forecast
 from deactsim.study.forecast_results import Range, Tips
 from deactsim.study.forecast_totals import INDEX, Block, Totals, fold
 from deactsim.study.forecast_years import Fleet, Found
@@ -252,12 +252,12 @@ policies:
 
 def test_what_changes_an_occurrence_is_simulated_at_both_ends_on_the_same_years() -> None:
     scenario = loads(CATCHES)
-    found = forecast(scenario, years=20, seed=5, weeks=1)
+    found = forecast(scenario, years=YEARS_AT_ENDS, seed=5, weeks=1)
     (catches,) = found.unknowns
     assert catches.path == "policies.half.approval.catches"
     for moved, text in ((catches.low, "20%"), (catches.high, "90%")):
         there = forecast(
-            paths.vary(scenario, catches.path, text), policies=["half"], years=20, seed=5, weeks=1
+            paths.vary(scenario, catches.path, text), policies=["half"], years=YEARS_AT_ENDS, seed=5, weeks=1
         )
         assert moved == pytest.approx(there.policies[0].yearly["dark_minutes"].mean, rel=1e-9)
     assert catches.low is not None

@@ -37,7 +37,7 @@ MOST = 20_000
 #: Years that one piece of work simulates; a block of years is a whole number of pieces.
 YEARS_A_JOB = 4
 #: Years for which each uncertain number is tried at both its ends, where that changes more than rates.
-YEARS_AT_ENDS = 20
+YEARS_AT_ENDS = 10
 #: A year of fewer reports than this may be run whole, if its causes are frequent.
 REPORTS_A_DIRECT_YEAR = 50_000
 #: Reports that the routine weeks behind the friction may have in all, unless weeks are asked for.
