@@ -154,7 +154,7 @@ FREQUENT = (
 def test_whole_years_and_episodes_agree() -> None:
     given = scenario(FREQUENT, ROUTINE, shift="Mon-Fri 08:00-18:00 UTC")
     both = {
-        method: forecast(given, policies=["half", "few"], years=14, seed=4, method=method, weeks=1)  # type: ignore[arg-type]
+        method: forecast(given, policies=["half", "few"], years=10, seed=4, method=method, weeks=1)  # type: ignore[arg-type]
         for method in ("episodes", "direct")
     }
     assert {f.why for f in both.values()} == {"asked for"}
@@ -193,13 +193,13 @@ def test_the_method_is_chosen_by_rarity_and_size() -> None:
 
 def test_the_answer_does_not_depend_on_who_else_is_asked_or_on_workers() -> None:
     given = scenario(FREQUENT, ROUTINE)
-    alone = by_name(forecast(given, policies=["half"], years=6, seed=2, weeks=1))["half"]
-    together = by_name(forecast(given, years=6, seed=2, weeks=1, workers=2))["half"]
+    alone = by_name(forecast(given, policies=["half"], years=5, seed=2, weeks=1))["half"]
+    together = by_name(forecast(given, policies=["few", "half"], years=5, seed=2, weeks=1, workers=2))["half"]
     for name in YEARLY:
         assert alone.yearly[name] == together.yearly[name]
     assert alone.headline == together.headline
     assert (
-        by_name(forecast(given, policies=["half"], years=6, seed=3, weeks=1))["half"].yearly != alone.yearly
+        by_name(forecast(given, policies=["half"], years=5, seed=3, weeks=1))["half"].yearly != alone.yearly
     )
 
 
