@@ -176,7 +176,7 @@ def measure_all(scale: float, workers: int) -> list[Measured]:
     """Measure every card."""
     if set(CARDS) != set(Safeguards.model_fields):
         raise AssertionError(f"cards and catalogue differ: {set(CARDS) ^ set(Safeguards.model_fields)}")
-    return run_jobs(measure, scale, list(CARDS), workers=workers)
+    return list(run_jobs(measure, scale, list(CARDS), workers=workers))
 
 
 # -- what is shown -----------------------------------------------------------------------------

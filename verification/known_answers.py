@@ -102,7 +102,7 @@ def main() -> None:
     parts = tuple(part for part in PARTS if part in given.only.split(","))
     began = time.perf_counter()
     work = list(tasks(parts, given.scale))
-    done = run_jobs(do, given.scale, work, workers=given.workers)
+    done = list(run_jobs(do, given.scale, work, workers=given.workers))
     every: list[Check] = []
     shown: dict[str, Any] = {}
     for part in parts:
