@@ -112,8 +112,7 @@ def main() -> None:
     print(f"\n{'policy':{width}s}" + "".join(f"{chr(65 + i):>11s}" for i in range(len(causes))))
     for place, name in enumerate(names[1:], start=1):
         cells = (
-            f"{column[place]:11.2g}" if np.isfinite(column[place]) else f"{'same':>11s}"
-            for column in columns
+            f"{column[place]:11.2g}" if np.isfinite(column[place]) else f"{'same':>11s}" for column in columns
         )
         print(f"{name:{width}s}" + "".join(cells))
     print("\nsame: no occurrence differs, which paired occurrences show at once")

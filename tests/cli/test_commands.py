@@ -107,9 +107,13 @@ def test_run_writes_a_folder(call: Invoke, studied: list[dict[str, Any]]) -> Non
 def test_a_folder_that_cannot_be_written(call: Invoke, studied: list[dict[str, Any]]) -> None:
     Path("taken").write_text("", encoding="utf-8")
     assert call("run", SCENARIO, "-o", "taken").exit_code == 2
-    done = call("run", SCENARIO, "-o", "taken/below")
-    assert done.exit_code == 1
-    assert "cannot write" in done.stderr
+    for words in (("run", SCENARIO), ("compare", SCENARIO), ("chart", SCENARIO)):
+        done = call(*words, "-o", "taken/below")
+        assert done.exit_code == 1
+        assert "cannot write taken/below" in done.stderr
+        assert done.stdout == ""
+    # It is said before anything is simulated.
+    assert studied == []
 
 
 def test_a_failing_check_fails_the_run_under_the_own_policy_only(
@@ -210,7 +214,8 @@ def test_wrong_words_end_with_2(
 
 def test_a_value_that_does_not_belong_there(call: Invoke, studied: list[dict[str, Any]]) -> None:
     done = call("compare", SCENARIO, "--vary", "response.pick_up=blue")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
+    assert "Usage: main compare" in done.stderr
     assert "response.pick_up" in done.stderr
     assert studied == []
 
@@ -219,6 +224,7 @@ def test_a_misspelt_policy_is_answered_with_the_near_one(call: Invoke) -> None:
     done = call("run", SCENARIO, "--policy", "two-persn")
     assert done.exit_code == 2
     assert "did you mean 'two-person'?" in done.stderr
+    assert "Usage: main run [OPTIONS] SCENARIO" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -219,7 +219,8 @@ def test_wrong_words_end_with_2(
 
 def test_a_value_that_does_not_belong_there(call: Invoke, asked: list[dict[str, Any]]) -> None:
     done = call("--vary", "response.pick_up=5 min,blue")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
+    assert "Usage: main forecast [OPTIONS] SCENARIO" in done.stderr
     assert "response.pick_up" in done.stderr
     assert asked == []
 
@@ -229,6 +230,7 @@ def test_a_folder_that_cannot_be_written(call: Invoke, asked: list[dict[str, Any
     done = call("-o", "taken/below")
     assert done.exit_code == 1
     assert "cannot write" in done.stderr
+    assert asked == []
 
 
 def test_charts_that_cannot_be_written(call: Invoke, asked: list[dict[str, Any]]) -> None:

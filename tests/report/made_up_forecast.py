@@ -114,13 +114,17 @@ def policy(
         name=name,
         label=name,
         yearly=yearly,
-        difference={"dark_minutes": about(gap, "min per year", 0.06)},
+        difference={
+            "dark_minutes": about(gap, "min per year", 0.06),
+            "protected_minutes": about(gap / 9, "min per year", 0.06),
+        },
         beats={"dark_minutes": Beats(share(better), ties, max(0.0, 1 - better - ties))},
         by_cause={
             cause: {"dark_minutes": about(dark * part, "min per year")} for cause, part in split.items()
         },
         headline=share(headline),
         exceedance=exceedance(headline),
+        effective={"time_to_detect": 1234.5, "time_to_restore": 987.0},
         times={
             "time_to_detect": Summary(60.0, detect[0], 1.0, detect[1], "min"),
             "time_to_restore": Summary(300.0, restore[0], 5.0, restore[1], "min"),

@@ -23,7 +23,15 @@ from deactsim.report.charts.files import save
 from deactsim.report.charts.forecast import forecast_charts, vary_charts
 from deactsim.report.charts.scale import Scale
 from deactsim.report.charts.style import HEIGHT, WIDTH, house_style
-from deactsim.study.forecast_results import BadYear, ExceedancePoint, Forecast, YearsOccurrence
+from deactsim.report.wording import minutes
+from deactsim.study.forecast_results import (
+    BadYear,
+    ExceedancePoint,
+    Forecast,
+    ForecastPolicy,
+    Range,
+    YearsOccurrence,
+)
 from deactsim.study.results import Estimate
 from tests.report import made_up_forecast as made
 from tests.report.test_charts import LONG, outside, overlaps
@@ -112,6 +120,7 @@ CASES: dict[str, Callable[[], Forecast]] = {
         [replace(policy, ignorance=None, best=None) for policy in made.policies()], unknowns=(), tips=()
     ),
     "unsaid": unsaid,
+    "ordinary": lambda: ordinary(),
     "far appetite": lambda: made.forecast(appetite=100_000.0),
 }
 
@@ -180,7 +189,7 @@ def test_data_stand_beside(tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert {row["policy"] for row in rows} == {policy.name for policy in made.policies()}
     alt = (tmp_path / "exceedance.txt").read_text(encoding="utf-8")
-    assert alt.startswith("Protected accounts are dark for more than 60 min in 1 year in 20 under as-it-was;")
+    assert alt.startswith("Protected accounts add up to more than 1 h dark in 1 year in 20 under as-it-was;")
     assert "four-eyes: 0 (under 0.15) %" in alt
 
 
@@ -193,9 +202,12 @@ def test_ignorance_and_luck_stand_apart() -> None:
     data = forecast_unknown_data.unknown_data(made.forecast())
     assert data is not None
     assert data.words.title == (
-        "Four-eyes leaves the fewest minutes dark in >99 of 100 draws of the uncertain numbers"
+        "Four-eyes leaves the fewest minutes dark in >99 of 100 draws of the uncertain numbers, but people cannot cope "
+        "with it"
     )
-    assert [row.label for row in data.rows][:2] == ["four-eyes", "two-person"]
+    assert [row.label for row in data.rows][:2] == ["two-person", "alert-undo"]
+    assert data.rows[-1].label == "four-eyes"
+    assert [row.label for row in data.rows if row.first] == ["four-eyes"]
     assert "as-it-was (baseline): ignorance 103 to 1,236, luck 0 to 1,895, best in 0 of 100 draws" in data.alt
     row = {each["policy"]: each for each in rows_of(data.table)}["as-it-was"]
     assert (row["ignorance_p05"], row["ignorance_p95"], row["luck_p05"]) == (103.0, 1236.0, 0.0)
@@ -204,16 +216,23 @@ def test_ignorance_and_luck_stand_apart() -> None:
     )
     found = forecast_unknown_data.unknown_data(sure)
     assert found is not None
-    assert found.words.title == "Whatever the uncertain numbers are, four-eyes leaves the fewest minutes dark"
+    assert found.words.title == (
+        "Whatever the uncertain numbers are, four-eyes leaves the fewest minutes dark, but people cannot cope with it"
+    )
     alone = forecast_unknown_data.unknown_data(CASES["only the baseline"]())
     assert alone is not None
     assert (
-        alone.words.title == "The expected year of as-it-was may be anything from 103 to 1,236 minutes dark"
+        alone.words.title
+        == "The expected year of as-it-was has 103 to 1,236 minutes dark in 90 of 100 draws of the uncertain numbers"
     )
     luck = forecast_unknown_data.unknown_data(CASES["only luck"]())
     assert luck is not None
     assert luck.words.title.endswith("0 to 1,895 minutes dark by luck alone")
     assert "Ignorance" not in luck.words.subtitle
+    own, *rest = made.policies()
+    tail = forecast_unknown_data.unknown_data(made.forecast((replace(own, luck=Range(0.0, 300.0)), *rest)))
+    assert tail is not None
+    assert tail.words.subtitle.endswith("very rare years carry most of its minutes.")
     dark = forecast_unknown_data.unknown_data(CASES["no luck"]())
     assert dark is not None
     assert "One year's luck cannot be said" in dark.words.subtitle
@@ -224,7 +243,8 @@ def test_what_a_frequent_cause_leaves_unsaid() -> None:
     title = forecast_chart_data.exceedance_data(unsaid()).words.title
     assert (
         title
-        == "How often more than 60 min are exceeded under as-it-was cannot be said: a cause comes too often"
+        == "How often protected accounts add up to more than 1 h dark under as-it-was cannot be said: a cause comes "
+        "too often"
     )
     for forecast in (unsaid(), CASES["no curves"]()):
         for _, _, alt, _ in forecast_charts(forecast):
@@ -245,22 +265,54 @@ def test_the_finding_of_exceedance() -> None:
     assert title("as-it-was", "two-person").endswith(
         "in 1 year in 20 under as-it-was; in 1 year in 240 under two-person"
     )
-    assert title("as-it-was", "ten-an-hour").endswith("under as-it-was; no policy here clearly changes that")
+    assert title("as-it-was", "ten-an-hour").endswith(
+        "under as-it-was; 2,000 years cannot tell that any other policy here leaves less"
+    )
     assert title("as-it-was").endswith("in 1 year in 20 under as-it-was")
     # An unstable policy is never the one to choose.
-    assert title("as-it-was", "four-eyes").endswith("no policy here clearly changes that")
-    assert title("two-person") == "The baseline has no chance to compare with the appetite"
-    quiet = forecast_chart_data.exceedance_data(flat()).words.title
-    assert (
-        quiet
-        == "In none of the simulated years are protected accounts dark for more than 60 min under as-it-was"
-    )
+    assert title("as-it-was", "four-eyes").endswith("in 1 year in 20 under as-it-was")
+    assert title("as-it-was", "four-eyes", "ten-an-hour").endswith("any other policy that copes leaves less")
+    assert title("two-person") == "There is no baseline to compare with the appetite"
+    quiet = forecast_chart_data.exceedance_data(flat())
+    assert quiet.words.title == "In none of the 2,000 years did a protected account go dark under as-it-was"
+    assert quiet.curves[0].figure == "none went dark in these years"
+
+
+def test_what_titles_name_has_a_colour() -> None:
+    own, two, three, *rest = made.policies()
+    # It leaves most of all that is dark, but hardly ever too long.
+    worst = replace(three, yearly={**three.yearly, "dark_minutes": made.about(410.0, "min")},
+                    exceedance=made.exceedance(0.001))  # fmt: skip
+    crowd = [replace(two, name=f"more-{at}", label=f"more-{at}", yearly={
+        **two.yearly, "dark_minutes": made.about(50.0 + at, "min")}) for at in range(6)]  # fmt: skip
+    data = forecast_chart_data.exceedance_data(made.forecast((own, two, worst, *crowd, *rest)))
+    assert data.words.title.endswith("under cut-off-1h")
+    assert {curve.label: curve.place for curve in data.curves}["cut-off-1h"] == 2
+
+
+def test_only_what_the_title_names_has_a_band() -> None:
+    data = forecast_chart_data.exceedance_data(made.forecast(made.policies()[:3]))
+    assert {curve.label: curve.with_band for curve in data.curves} == {
+        "as-it-was (baseline)": True, "two-person": True, "cut-off-1h": False,
+    }  # fmt: skip
 
 
 def test_beyond_the_curve_is_said_to_be_so() -> None:
     data = forecast_chart_data.exceedance_data(CASES["far appetite"]())
-    assert {curve.figure for curve in data.curves} == {"not in these years"}
-    assert data.words.title.startswith("2,000 years cannot tell how often more than 69 days are exceeded")
+    assert {curve.figure for curve in data.curves} == {"these years cannot tell"}
+    assert data.words.title.startswith(
+        "2,000 years cannot tell how often protected accounts add up to more than 69 days dark under as-it-was"
+    )
+
+
+def test_a_cause_that_never_occurred_is_named_on_every_chart() -> None:
+    grudge, *rest = made.causes()
+    never = made.forecast(causes=(replace(grudge, simulated=0), *rest))
+    for data in (forecast_chart_data.exceedance_data(never), forecast_chart_data.frontier_data(never)):
+        assert (
+            "Never occurred in them, and is in no figure: grudges of people with the right."
+            in data.words.footer
+        )
 
 
 def test_equal_curves_are_one() -> None:
@@ -276,7 +328,11 @@ def test_the_frontier_marks_what_is_dominated_and_what_is_unstable() -> None:
     assert spots["noisy-alert"].dominated == "alert-undo"
     assert spots["four-eyes"].burdens == (None, None)
     assert spots["two-person"].burdens[0] == pytest.approx(38_000)
-    assert data.words.title.endswith("(38 k USD per year); 1 of 8 policies is dominated")
+    assert data.words.title == (
+        "Two-person leaves 45 of 412 minutes dark a year, for 38 k USD of staff time a year; 1 of 8 policies is "
+        "dominated"
+    )
+    assert "At the right edge: a queue grows without end." in data.words.subtitle
     rows = {row["policy"]: row for row in rows_of(data.table)}
     assert rows["ten-an-hour"]["dark_minutes_per_year"] == 412
     assert rows["four-eyes"]["staff_hours_per_week"] is None
@@ -290,14 +346,51 @@ def test_titles_of_the_frontier() -> None:
         return forecast_chart_data.frontier_data(forecast).words.title
 
     assert title(made.forecast(made.policies()[1:])) == "There is no baseline to compare with"
-    assert title(made.forecast(made.policies()[:1])).startswith(
-        "No policy here clearly leaves less than the 412"
+    own, two, *rest = made.policies()
+    assert title(made.forecast((own,))) == "As-it-was leaves 412 minutes dark a year"
+    same = rest[-1]
+    assert title(made.forecast((own, same))) == (
+        "As-it-was leaves 412 minutes dark a year; 2,000 years cannot tell that any other policy here leaves less"
     )
-    own, two, *_ = made.policies()
+    assert title(made.forecast((own, rest[-2]))).endswith("a year; no other policy here copes")
     free = replace(two, friction={}, friction_text="none seen", cost=None)
-    assert "costs in a usual week: nothing that was seen; 1 of 2 policies" in title(
-        made.forecast((own, free))
+    assert title(made.forecast((own, free))) == (
+        "Two-person leaves 45 of 412 minutes dark a year, and honest work was not seen to pay for it; 1 of 2 policies "
+        "is dominated"
     )
+    waits = replace(two, cost=made.about(0.0, "USD per year"))
+    assert ", and in a usual week: 280 held ~4 min each" in title(made.forecast((own, waits)))
+
+
+def ordinary() -> Forecast:
+    """Nearly all minutes dark are of ordinary accounts, and alike under every policy."""
+    own, *rest = made.policies()[:4]
+    alike = [
+        replace(each, yearly={**each.yearly, "dark_minutes": made.about(90_000.0, "min")})
+        for each in (own, *rest)
+    ]
+    return made.forecast(alike)
+
+
+def test_where_all_minutes_are_alike_those_of_protected_accounts_are_shown() -> None:
+    data = forecast_chart_data.frontier_data(ordinary())
+    assert data.words.title.startswith("Two-person leaves 5 of 46 minutes dark a year of protected accounts")
+    assert data.exposure == "minutes dark a year of protected accounts"
+    assert (
+        "Protected accounts have <1 % of all minutes dark, and the others hardly differ"
+        in data.words.subtitle
+    )
+    assert data.spots[0].label == "two-person"
+    assert data.spots[0].exposure.mean == pytest.approx(5)
+
+
+def test_a_cost_that_cannot_be_said_has_no_place() -> None:
+    own, two, three, *_ = made.policies()
+    data = forecast_chart_data.frontier_data(made.forecast((own, two, replace(three, cost=None))))
+    burdens = {spot.label: spot.burdens for spot in data.spots}
+    assert burdens["cut-off-1h"] == (None, 0.0)
+    assert "for want of a wage" in data.words.subtitle
+    assert burdens["two-person"][0] == pytest.approx(38_000)
 
 
 def test_access_is_told_at_a_moment_that_says_something() -> None:
@@ -330,8 +423,14 @@ def test_a_team_has_a_line_for_each_policy_that_moves_it() -> None:
         "support": ["as-it-was (baseline)"],
     }
     assert data.words.title == (
-        "Team leads is busiest at Sun 17:00: 64 % of those on shift; under four-eyes 100 % at Mon 8:00"
+        "Team leads is busiest at Sun 17:00: 64 % of those on shift under as-it-was; under four-eyes 100 % at Mon 8:00"
     )
+    assert data.zone == "America/New_York"
+    own, *rest = made.policies()
+    idle = replace(own, utilisation={"support": own.utilisation["support"]})
+    moved = forecast_time_data.utilisation_data(made.forecast((idle, *rest)))
+    assert moved is not None
+    assert moved.words.title == "Team leads is busiest at Mon 8:00: 100 % of those on shift under four-eyes"
     assert len(data.table.rows) == 2 * 168 * len(made.policies())
     off = forecast_time_data.utilisation_data(nights())
     assert off is not None
@@ -355,9 +454,25 @@ def test_a_bad_year_is_told() -> None:
     more = forecast_time_data.bad_year_data(made.forecast(bad_year=replace(made.year(), minutes=4000.0)))
     assert more is not None
     assert more.words.subtitle.endswith("Frequent causes are in the total by their mean, and are not shown.")
+    assert more.words.title.startswith(
+        "1 year in 20 is at least this bad: 7 occurrences, 32 h dark under as-it-was, beside"
+    )
     quiet = forecast_time_data.bad_year_data(flat())
     assert quiet is not None
     assert quiet.words.title.endswith("nothing went dark under as-it-was")
+
+
+def test_a_bad_year_says_what_the_years_can_tell() -> None:
+    own, *rest = made.policies()
+    few = made.forecast((replace(own, luck=None), *rest), years=20)
+    data = forecast_time_data.bad_year_data(few)
+    assert data is not None
+    assert data.words.title.startswith("A bad one of 20 simulated years: 7 occurrences, 32 h dark")
+    heavy = replace(own, yearly={**own.yearly, "dark_minutes": made.about(7200.0, "min per year")})
+    below = forecast_time_data.bad_year_data(made.forecast((heavy, *rest)))
+    assert below is not None
+    assert below.words.subtitle.endswith("The mean year is worse, 5 days: very rare years carry most of it.")
+    assert "mean year" not in data.words.subtitle
 
 
 def test_values_stand_where_they_belong() -> None:
@@ -379,18 +494,61 @@ def test_the_finding_of_a_variation() -> None:
     data = forecast_vary_data.vary_data(made.varied(("90%", "50%")))
     # The made-up forecast leaves less at the value that was written last.
     assert data.words.title == (
-        f"With {made.VARIED} from 50% to 90%, two-person goes from 100 to 400 minutes dark a year"
+        "With approval catches of two-person from 50% to 90%, two-person goes from 100 to 400 minutes dark a year"
     )
     assert data.texts == ("50%", "90%")
     still = [replace(each, policies=made.policies()[:1]) for each in made.varied(("50%", "90%"))]
     assert forecast_vary_data.vary_data(still).words.title == (
-        f"{made.VARIED} clearly changes no policy's minutes dark between 50% and 90%"
+        "Approval catches of two-person from 50% to 90% hardly moves what any policy leaves"
+    )
+    wide = [
+        replace(each, policies=(each.policies[0], _unsure(each.policies[1])))
+        for each in made.varied(("50%", "90%"))
+    ]
+    assert forecast_vary_data.vary_data(wide).words.title.endswith(
+        "two-person goes from 400 to 100 minutes dark a year, but the intervals of 2,000 years overlap"
+    )
+    rare = [
+        replace(each, policies=(each.policies[0], replace(each.policies[1], yearly=each.policies[0].yearly)))
+        for each in made.varied(("50%", "90%"))
+    ]
+    assert forecast_vary_data.vary_data(rare).words.title.endswith(
+        "the headline under two-person goes from 5 to 1.7 % of years"
     )
     # Nothing varies in the access days of the baseline, so that there is no panel for it.
     assert len(forecast_vary_data.vary_data(still).panels) == 2
     assert len(data.panels) == 3
     figures = {row["figure"] for row in rows_of(data.table)}
     assert figures == {"dark_minutes", "headline", "access_after_leaving"}
+
+
+def _unsure(policy: ForecastPolicy) -> ForecastPolicy:
+    """The policy with a wide interval around all it leaves."""
+    found = policy.yearly["dark_minutes"]
+    wide = replace(found, low=0.0, high=1000.0)
+    return replace(policy, yearly={**policy.yearly, "dark_minutes": wide}, headline=made.share(0.05))
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("safeguards.deprovisioning.lag", "deprovisioning lag"),
+        ("policies.ask-a-founder.protected_list.covers", "protected list covers of ask-a-founder"),
+        ("teams.admins.headcount", "headcount of admins"),
+        ("response.pick_up", "response pick up"),
+    ],
+)
+def test_paths_in_words(path: str, said: str) -> None:
+    assert forecast_vary_data.path_words(path) == said
+
+
+def test_lengths_are_marked_in_their_unit() -> None:
+    assert [text for _, text in Scale.of([250.0, 310.0]).ticks(lengths=True)] == [
+        "0", "1 h", "2 h", "3 h", "4 h", "5 h"
+    ]  # fmt: skip
+    assert [minutes(each) for each in (0.5, 60, 90, 1440, 525_960, 50 * 525_960)] == [
+        "30 s", "1 h", "90 min", "24 h", "1 year", "50 years",
+    ]  # fmt: skip
 
 
 def test_nought_has_a_place_on_a_logarithmic_axis() -> None:

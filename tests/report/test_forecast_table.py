@@ -15,7 +15,7 @@ from deactsim.report.forecast_records import FORECAST_COLUMNS, forecast_record, 
 from deactsim.report.forecast_table import forecast_table, how_often, vary_table
 from deactsim.report.wording import inputs_text
 from deactsim.scenario.load import loads
-from deactsim.study.forecast_results import Beats, CauseResult, ExceedancePoint, Forecast
+from deactsim.study.forecast_results import Beats, CauseResult, ExceedancePoint, Forecast, Range
 from deactsim.study.provenance import basis
 from deactsim.study.results import Estimate, Summary
 from tests.report import made_up_forecast as made
@@ -58,9 +58,128 @@ def test_inputs_are_counted_as_everywhere() -> None:
 
 def test_an_unstable_policy_is_named_with_its_load() -> None:
     said = words(table())
-    assert "UNSTABLE four-eyes: leads (load 1.32) cannot cope" in said
+    assert (
+        "UNSTABLE four-eyes: leads (load 1.32) cannot cope. The queue grows for as long as that lasts" in said
+    )
+    assert "Errors of routine work are counted as if every report were handled." in said
+    assert "four-eyes UNSTABLE, see below; 3300 held -" in said
     stable = [replace(policy, unstable=None) for policy in made.policies()]
     assert "UNSTABLE" not in table(policies=tuple(stable))
+
+
+def test_what_is_true_of_several_unstable_policies_is_said_once() -> None:
+    policies = [
+        replace(policy, unstable="leads at 132%", friction_text="unstable: leads at 132%")
+        for policy in made.policies()[:3]
+    ]
+    said = words(table(policies=tuple(policies)))
+    assert "UNSTABLE as-it-was, two-person and cut-off-1h: leads at 132% cannot cope. The queue" in said
+    assert said.count("waits have no average") == 1
+    assert "see below; unstable" not in said
+
+
+def test_a_cause_that_never_occurred_is_named() -> None:
+    grudge, *rest = made.causes()
+    unseen = (
+        replace(grudge, simulated=0),
+        replace(rest[2], simulated=0, name="mistaken", kind="misidentified"),
+    )
+    still = tuple(replace(each, low=412.0, high=412.0) for each in made.unknowns()[:2])
+    said = words(table(causes=unseen, unknowns=still))
+    assert (
+        "CAREFUL grudges of people with the right and mistaken targets, ordinary accounts never occurred in these "
+        "years: what they bring is in no figure here, and in no range in brackets; more years would show it"
+    ) in said
+    assert said.count("never occurred here") == 2
+    assert "hardly" not in said
+    said = words(table(causes=(unseen[0], *rest), unknowns=still))
+    assert "what it brings is in no figure here" in said
+    assert "hardly: 412" in said
+    assert "CAREFUL" not in table()
+    assert "CAREFUL" in vary_table([replace(made.varied(("50%",))[0], causes=unseen)])
+
+
+def test_content_that_is_lost_is_said_where_any_is() -> None:
+    own, two, *_ = made.policies()
+    lost = replace(own, yearly={**own.yearly, "content_lost": made.about(8.7, "per year")})
+    said = words(table(policies=(lost, two)))
+    assert "content lost," in said
+    assert "as-it-was * 5.1 (4.1-6.1) 46 (44-48) - 8.7" in said
+    assert "content lost" not in table()
+
+
+def test_equal_columns_are_one() -> None:
+    assert "wrongful" in table().split("RISK")[0]
+    alike = [
+        replace(
+            policy,
+            yearly={**policy.yearly, "accounts_dark": made.about(figures.took_effect(policy) or 0.0, "")},
+        )
+        for policy in made.policies()
+    ]
+    said = table(policies=tuple(alike)).split("RISK")[0]
+    assert "in effect" not in said
+    assert "accounts dark: each by a wrongful action that took effect" in said
+
+
+WAGES = "\nforecast: {appetite: 1 h, protected: protected, wages: {support: 30}, currency: EUR}"
+
+
+def test_a_missing_wage_is_named() -> None:
+    scenario = loads(TEXT.replace("\nbaseline:", WAGES + "\nbaseline:"))
+    own, two, *_ = made.policies()
+    forecast = made.forecast((own, replace(two, cost=None)), scenario=scenario)
+    assert figures.missing_wages(forecast) == {"on-call": ["as-it-was", "two-person"]}
+    assert "- no cost: `wages` has none for on-call\n" in forecast_table(forecast, "file.yaml")
+    some = replace(forecast, policies=(own, two))
+    assert "- no cost: `wages` has none for on-call (as-it-was)\n" in forecast_table(some, "file.yaml")
+    assert figures.missing_wages(replace(forecast, policies=(replace(own, unstable="leads"),))) == {}
+    assert figures.missing_wages(made.forecast((own,))) == {}
+
+
+def test_a_mean_above_nearly_all_years_is_explained() -> None:
+    own, two, *_ = made.policies()
+    said = "95 of 100 years may lie below the mean of a year: very rare years carry most of its minutes"
+    assert said in table(policies=(replace(own, luck=Range(0.0, 300.0)), two))
+    assert said not in table()
+
+
+def test_why_one_years_luck_is_not_said() -> None:
+    own, two, *_ = made.policies()
+    often = {
+        "mistaken-ordinary": {"dark_minutes": made.about(41, ""), "accounts_dark": made.about(12, "per year")}
+    }
+    blind = [replace(policy, luck=None, by_cause=often) for policy in (own, two)]
+    assert "luck cannot be said: a frequent cause enters" in words(table(policies=tuple(blind)))
+    assert "2,000 years are too few" in words(table(policies=tuple(blind), method="direct"))
+
+
+def test_why_so_many_years_and_how_well_they_tell() -> None:
+    said = words(table(why_years="so many give the difference of confirm the precision asked for"))
+    assert "simulated; so many give the difference of confirm the precision asked for; the baseline's" in said
+    assert "minutes dark are known to about ±4 %" in words(table(why_years="asked for"))
+    assert "(52 where a week has few reports)" in words(table(weeks=10))
+
+
+def test_protected_accounts_that_go_dark_are_not_denied() -> None:
+    own, *_ = made.policies()
+    none = tuple(replace(point, share=0.0, low=0.0, high=0.0) for point in own.exceedance)
+    rare = replace(own, exceedance=none, headline=made.share(0.0))
+    assert "BAD YEARS 2,000 years cannot tell" in words(table(policies=(rare,)))
+
+
+def test_policies_are_told_apart_by_what_tells_them_apart() -> None:
+    def only(measure: str, **means: float) -> Forecast:
+        own, *rest = made.policies()[:3]
+        found = [replace(own, yearly={**own.yearly, measure: made.about(1000.0, "")})]
+        for policy, (_, mean) in zip(rest, means.items(), strict=True):
+            found.append(replace(policy, yearly={**policy.yearly, measure: made.about(mean, "")}))
+        return made.forecast(found)
+
+    assert figures.exposure_of(made.forecast()) == "dark_minutes"
+    assert figures.exposure_of(only("dark_minutes", two=990.0, three=950.0)) == "protected_minutes"
+    assert figures.exposure_of(only("dark_minutes", two=990.0, three=700.0)) == "dark_minutes"
+    assert figures.exposure_of(made.forecast(made.policies()[:1])) == "dark_minutes"
 
 
 def test_interrupted_is_marked_and_complete_is_not() -> None:
@@ -90,6 +209,7 @@ def test_nothing_that_can_go_wrong() -> None:
         headline=made.share(0.0),
         exceedance=(ExceedancePoint(0, 0, 0, 0), ExceedancePoint(60, 0, 0, 0)),
     )
+    assert figures.exposure_of(made.forecast((never, never))) == "dark_minutes"
     assert "no year had a protected account dark" in table(policies=(never,))
 
 
@@ -97,7 +217,8 @@ def test_a_baseline_that_is_not_there_breaks_nothing() -> None:
     said = table(policies=made.policies()[1:2])
     assert "* the baseline" not in said
     assert figures.shares_of_minutes(None) == {}
-    assert figures.best(made.forecast(made.policies()[1:2]), figures.dark) is None
+    assert figures.better(made.forecast(made.policies()[:1]), "dark_minutes") == []
+    assert figures.guarded_share(made.forecast(made.policies()[1:2])) is None
 
 
 def test_long_names_and_large_figures_keep_within_the_page() -> None:
@@ -114,8 +235,8 @@ def test_long_names_and_large_figures_keep_within_the_page() -> None:
 
 
 def test_tiers_by_other_names_are_named() -> None:
-    assert "a protected account (tiers heads and press)" in words(table(protected=("heads", "press")))
-    assert "a protected account (tier heads)" in words(table(protected=("heads",)))
+    assert "any one protected account (tiers heads and press)" in words(table(protected=("heads", "press")))
+    assert "any one protected account (tier heads)" in words(table(protected=("heads",)))
 
 
 def test_few_years_cannot_tell_what_a_bad_one_is() -> None:
@@ -139,8 +260,8 @@ def test_a_time_that_is_not_known_is_a_dash(unknown: Any) -> None:
         row[5] for row in forecast_rows(made.forecast(policies)) if row[1:3] == ("times", "time_to_restore")
     ] == [known.mean, None, known.p05, None]
     said = words(table(policies=policies))
-    assert "5.1 (4.1-6.1) 12 min - 3 days; 13 days" in said
-    assert "within what time 95 % are: 2,000 years cannot tell, more years would" in said
+    assert "12 min - 3 days; 13 days" in said
+    assert "? and within what time 95 % are: 2,000 years cannot tell, more years would" in said
 
 
 def test_some_times_are_known_to_95_percent_and_some_are_not() -> None:
@@ -203,7 +324,7 @@ def test_nothing_that_is_uncertain() -> None:
     blind = tuple(replace(policy, luck=None) for policy in sure)
     said = words(table(policies=blind, unknowns=(), tips=()))
     assert "NOT KNOWN no number is said to be `uncertain`" in said
-    assert "one year's luck cannot be said" in said
+    assert "One year's luck cannot be said: 2,000 years are too few, it takes 72 or so" in said
 
 
 def test_a_difference_that_no_composed_year_shows() -> None:
@@ -307,20 +428,21 @@ def record(forecast: Forecast) -> dict[str, Any]:
 def test_the_document_has_what_it_promises() -> None:
     document = record(made.forecast())
     assert set(document) == {
-        "question", "scenario", "varied", "baseline", "seed", "years", "weeks", "method", "why", "complete",
-        "appetite", "protected", "causes", "measures", "policies", "bad_year", "unknowns", "tips", "assumed",
-        "rests_on", "silent",
+        "question", "scenario", "varied", "baseline", "seed", "years", "why_years", "weeks", "method", "why",
+        "complete", "appetite", "protected", "causes", "measures", "policies", "bad_year", "unknowns", "tips",
+        "assumed", "rests_on", "silent",
     }  # fmt: skip
     assert document["appetite"] == {"value": 60.0, "unit": "min"}
     assert document["complete"] is True
     policy = document["policies"][1]
     assert set(policy) == {
-        "name", "label", "yearly", "difference", "beats", "by_cause", "headline", "exceedance", "times", "access",
-        "access_curve", "friction", "friction_text", "ignorance", "luck", "best", "unstable", "cost", "utilisation",
+        "name", "label", "yearly", "difference", "beats", "by_cause", "headline", "exceedance", "times",
+        "effective_years", "access", "access_curve", "friction", "friction_text", "ignorance", "luck", "best", "unstable", "cost", "utilisation",
     }  # fmt: skip
     for part in ("yearly", "difference", "friction"):
         assert all(set(each) == {"mean", "low", "high", "unit"} for each in policy[part].values())
     assert set(policy["times"]["time_to_detect"]) == {"mean", "median", "p05", "p95", "unit"}
+    assert policy["effective_years"] == {"time_to_detect": 1234.5, "time_to_restore": 987.0}
     assert set(policy["beats"]["dark_minutes"]) == {"better", "ties", "worse", "unit"}
     assert set(policy["exceedance"][0]) == {"minutes", "share", "low", "high"}
     assert len(policy["utilisation"]["leads"]) == 168

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .output import Listed, load, progress, say, scenario_argument, seed_option, workers, worlds_option
+from .output import Listed, load, progress, ready, say, scenario_argument, seed_option, workers, worlds_option
 
 KINDS = ("png", "svg", "pdf")
 USUAL = ("png", "svg")
@@ -53,6 +53,7 @@ def chart(scenario: Path, folder: Path, kinds: tuple[str, ...], worlds: int, see
       deactsim chart scenarios/trump.yaml -o charts --as pdf
     """
     read = load(scenario)
+    ready(folder)
 
     from ..study.compare import compare
     from ..study.replay import replay

@@ -15,6 +15,7 @@ from .output import (
     load,
     policies_option,
     progress,
+    ready,
     scenario_argument,
     seed_option,
     workers,
@@ -60,6 +61,7 @@ def compare(
       deactsim compare scenarios/trump.yaml --format json | jq .ranking
     """
     read = load(scenario)
+    ready(folder)
 
     from ..report.compare_table import compare_table, vary_table
     from ..report.records import COMPARE_COLUMNS, compare_record, compare_rows

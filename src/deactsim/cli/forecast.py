@@ -18,6 +18,7 @@ from .output import (
     load,
     policies_option,
     progress,
+    ready,
     say,
     scenario_argument,
     seed_option,
@@ -58,11 +59,11 @@ class Precision(click.ParamType[float]):
 @policies_option
 @click.option(
     "--years", type=click.IntRange(min=2), metavar="N",
-    help="How many simulated years. Left out, as many as the method takes by default.",
+    help="How many simulated years. Left out, 100.",
 )  # fmt: skip
 @click.option(
     "--precision", type=Precision(), metavar="5%",
-    help="As many years as it takes for intervals of this half-width around the differences.",
+    help="As many years as a pilot says it takes for intervals of this half-width around the differences.",
 )  # fmt: skip
 @click.option(
     "--vary", type=Varied(), metavar="PATH=V1,V2,...",
@@ -114,6 +115,7 @@ def forecast(
     if kinds is not None and folder is None:
         raise click.UsageError("--charts needs a folder to draw into: add -o DIR")
     read = load(scenario)
+    ready(folder)
 
     from ..report.forecast_records import FORECAST_COLUMNS, forecast_record, forecast_rows
 

@@ -29,7 +29,7 @@ class Commands(click.Group):
             done = super().invoke(ctx)
             sys.stdout.flush()
         except UnknownName as error:
-            raise click.UsageError(str(error), ctx) from None
+            raise click.UsageError(str(error), self._called(ctx)) from None
         except DeactsimError as error:
             click.echo(str(error), err=True)
             ctx.exit(1)
@@ -43,6 +43,12 @@ class Commands(click.Group):
             ctx.exit(0)
         return done
 
+    def _called(self, ctx: click.Context) -> click.Context:
+        """The command that was called, so that its own usage is shown."""
+        name = ctx.invoked_subcommand
+        command = None if name is None else self.get_command(ctx, name)
+        return ctx if command is None else click.Context(command, parent=ctx, info_name=name)
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="deactsim %(version)s")
@@ -50,9 +56,9 @@ def main() -> None:
     """Replay a documented account deactivation, and ask which safeguard would have changed it.
 
     \b
-      deactsim run scenarios/trump.yaml        what happened, and what is put in
-      deactsim compare scenarios/trump.yaml    the same worlds under every policy
-      deactsim forecast scenarios/trump.yaml   years of the platform under every policy
+      deactsim run scenarios/trump.yaml             what happened, and what is put in
+      deactsim compare scenarios/trump.yaml         the same worlds under every policy
+      deactsim forecast scenarios/small-saas.yaml   years of a platform under every policy
       deactsim chart scenarios/trump.yaml -o charts
     """
 

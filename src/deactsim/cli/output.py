@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -139,6 +140,18 @@ def csv_text(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 def emit(form: str, forms: Mapping[str, Writer]) -> None:
     """Print one of the forms on stdout."""
     click.echo(forms[form](), nl=False)
+
+
+def ready(folder: Path | None) -> None:
+    """Make sure that a folder, if one is asked for, can be written into: before anything is simulated."""
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise DeactsimError(f"cannot write {folder}: {error.strerror or error}") from None
 
 
 def write_folder(

@@ -17,6 +17,7 @@ from .output import (
     json_text,
     load,
     progress,
+    ready,
     scenario_argument,
     seed_option,
     worlds_option,
@@ -103,6 +104,7 @@ def run(
     if story is not None and (form != "table" or folder is not None):
         raise click.UsageError("--story is told in sentences: leave --format and -o out, or --story")
     read = load(scenario)
+    ready(folder)
     if story is not None or trace_file is not None:
         told = _one_world(read, policy, worlds, seed, story if isinstance(story, int) else None)
         if trace_file is not None:

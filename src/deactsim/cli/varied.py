@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ..errors import DeactsimError
 from .output import Writer, csv_text, digest, json_text
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ def at_each_value(
 
     path, values = vary
     # All scenarios first: a value that cannot be read is said before any simulation.
-    scenarios = [with_value(scenario, path, value) for value in values]
+    try:
+        scenarios = [with_value(scenario, path, value) for value in values]
+    except DeactsimError as error:
+        raise click.UsageError(str(error)) from None
     for value, each in zip(values, scenarios, strict=True):
         yield replace(study(each, f"{path} = {value}"), varied=(path, value))
 

@@ -11,31 +11,42 @@ from ..study.results import Estimate
 from .chart_data import Table, Words
 from .forecast_figures import (
     BURDENS,
-    DASH,
     at_minutes,
     baseline_of,
-    best,
+    better,
+    cannot_tell,
     dark,
     dominated_by,
+    exposure_of,
+    guarded_share,
     hours_waited,
+    mean_of,
+    minutes_of,
     one_in,
+    others,
     places,
+    rarest,
     share_text,
     staff_hours,
+    unseen,
 )
-from .wording import minutes, number, plural, sentence
+from .wording import and_list, minutes, number, percent, plural, sentence
 
 OUTLETS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class ExceedanceCurve:
-    """A curve of one policy, or of several that share it; `figure` is read off at the appetite."""
+    """A curve of one policy, or of several that share it; `figure` is read off at the appetite.
+
+    One that is named in the title is drawn with its band.
+    """
 
     label: str
     place: int | None
     points: tuple[ExceedancePoint, ...]
     figure: str
+    with_band: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,7 @@ class ExceedanceData:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A policy in exposure against friction; a burden is None where the policy is unstable."""
+    """A policy in exposure against friction; a burden is None where it is unstable or cannot be said."""
 
     label: str
     place: int | None
@@ -64,29 +75,35 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class FrontierData:
-    """What policies leave, against what honest work pays."""
+    """What policies leave, in minutes as `exposure` says, against what honest work pays."""
 
     words: Words
+    exposure: str
     spots: tuple[Spot, ...]
     burdens: tuple[str, ...]
     alt: str
     table: Table
 
 
-def footer(forecast: Forecast, first: str = "") -> str:
+CAUSES = "how often each cause comes"
+
+
+def footer(forecast: Forecast, put_in: str, more: str = "") -> str:
     """What a chart rests on: what is put in, the simulation, the sources."""
     rests = basis(forecast.scenario, ())
-    parts = [first] if first else []
     done = "" if forecast.complete else " (interrupted)"
+    parts = [f"Put in: {put_in}.", *([more] if more else [])]
     parts.append(
-        f"How often each cause comes is put in. {plural(forecast.years, 'simulated year')}{done}, seed "
-        f"{forecast.seed}; {rests.documented} documented and {rests.assumed} assumed numbers."
+        f"{plural(forecast.years, 'simulated year')}{done}, seed {forecast.seed}; {rests.documented} documented "
+        f"and {rests.assumed} assumed numbers."
     )
+    if never := [cause.label for cause in unseen(forecast)]:
+        parts.append(f"Never occurred in them, and is in no figure: {and_list(never)}.")
     outlets = list(dict.fromkeys(source.outlet for source in forecast.scenario.sources.values()))
     if outlets:
-        more = len(outlets) - OUTLETS_SHOWN
+        left = len(outlets) - OUTLETS_SHOWN
         parts.append(
-            f"Sources: {', '.join(outlets[:OUTLETS_SHOWN])}{f' and {more} more' if more > 0 else ''}."
+            f"Sources: {', '.join(outlets[:OUTLETS_SHOWN])}{f' and {left} more' if left > 0 else ''}."
         )
     return " ".join(parts)
 
@@ -122,25 +139,26 @@ def exceedance_data(forecast: Forecast) -> ExceedanceData:
     groups = sorted(
         grouped(with_curve, lambda policy: policy.exceedance), key=lambda group: -_there(forecast, group[0])
     )
-    curves = []
-    for group in groups:
-        there = at_minutes(group[0].exceedance, forecast.appetite)
-        never = there is None and group[0].exceedance[-1].minutes < forecast.appetite
-        figure = "not in these years" if never else f"{DASH if there is None else share_text(there)} %"
-        curves.append(
-            ExceedanceCurve(
-                group_label(forecast, group), group_place(forecast, group), group[0].exceedance, figure
-            )
+    helped = rarest(forecast)
+    curves = [
+        ExceedanceCurve(
+            group_label(forecast, group),
+            group_place(forecast, group),
+            group[0].exceedance,
+            _chance(forecast, group[0]),
+            any(policy is told for policy in group for told in (baseline_of(forecast), helped)),
         )
-    title = _exceedance_title(forecast)
+        for group in groups
+    ]
+    title = _exceedance_title(forecast, helped)
     words = Words(
         forecast.scenario.title,
         title,
-        "The chance that protected accounts, all together, are dark for more than so long in a year. "
-        "Bands: 95 % simulation error. 0: in none of the simulated years.",
-        footer(forecast, "The appetite is put in."),
+        "The chance that the dark minutes of all protected accounts in a year add up to more than so many. Bands: "
+        "95 % simulation error of what the title names, up to a factor of ten. 0: in none of these years.",
+        footer(forecast, f"the appetite, and {CAUSES}"),
     )
-    alt = f"{title}. Chance of more than {minutes(forecast.appetite)} in a year: " + (
+    alt = f"{title}. Chance that they add up to more than {minutes(forecast.appetite)} in a year: " + (
         "; ".join(f"{curve.label}: {curve.figure}" for curve in curves) + "."
         if curves
         else "no policy has a curve."
@@ -159,43 +177,55 @@ def _there(forecast: Forecast, policy: ForecastPolicy) -> float:
     return -1.0 if there is None else there.mean
 
 
-def _exceedance_title(forecast: Forecast) -> str:
+def _chance(forecast: Forecast, policy: ForecastPolicy) -> str:
+    """The chance to exceed the appetite in words, as far as the years can tell it."""
+    there = at_minutes(policy.exceedance, forecast.appetite)
+    if there is not None and there.high > 0:
+        return f"{share_text(there)} %"
+    went_dark = mean_of(policy, "protected_minutes") > 0
+    return "these years cannot tell" if went_dark else "none went dark in these years"
+
+
+def _exceedance_title(forecast: Forecast, helped: ForecastPolicy | None) -> str:
     own = baseline_of(forecast)
-    there = None if own is None else at_minutes(own.exceedance, forecast.appetite)
-    long = minutes(forecast.appetite)
     if own is None:
-        return "The baseline has no chance to compare with the appetite"
+        return "There is no baseline to compare with the appetite"
+    exceed = f"protected accounts add up to more than {minutes(forecast.appetite)} dark"
+    there = at_minutes(own.exceedance, forecast.appetite)
     if not own.exceedance:
-        return f"How often more than {long} are exceeded under {own.label} cannot be said: a cause comes too often"
-    if there is None:
-        return f"{plural(forecast.years, 'year')} cannot tell how often more than {long} are exceeded under {own.label}"
-    if there.mean <= 0:
-        return f"In none of the simulated years are protected accounts dark for more than {long} under {own.label}"
-    title = f"Protected accounts are dark for more than {long} in {one_in(there.mean)} under {own.label}"
-    helped = best(forecast, lambda policy: at_minutes(policy.exceedance, forecast.appetite))
-    if helped is None:
-        return title + ("; no policy here clearly changes that" if len(forecast.policies) > 1 else "")
-    then = at_minutes(helped.exceedance, forecast.appetite)
-    return title + f"; in {one_in(0.0 if then is None else then.mean)} under {helped.label}"
+        return f"How often {exceed} under {own.label} cannot be said: a cause comes too often"
+    if there is None or there.mean <= 0:
+        if mean_of(own, "protected_minutes") > 0:
+            return f"{plural(forecast.years, 'year')} cannot tell how often {exceed} under {own.label}"
+        return f"In none of the {plural(forecast.years, 'year')} did a protected account go dark under {own.label}"
+    title = sentence(f"{exceed} in {one_in(there.mean)} under {own.label}")
+    then = None if helped is None else at_minutes(helped.exceedance, forecast.appetite)
+    if helped is not None and then is not None:
+        return title + f"; in {one_in(then.mean)} under {helped.label}"
+    return "; ".join(part for part in (title, cannot_tell(forecast)) if part)
 
 
 def frontier_data(forecast: Forecast) -> FrontierData:
     """Exposure against friction: money where wages are given, else hours; and the wait of honest work."""
     money = next((policy.cost.unit for policy in forecast.policies if policy.cost is not None), None)
-    heads: list[tuple[str, Callable[[ForecastPolicy], float]]] = [
-        (f"cost of friction, {money}", lambda policy: 0.0 if policy.cost is None else policy.cost.mean)
+    measure = exposure_of(forecast)
+    heads: list[tuple[str, Callable[[ForecastPolicy], float | None]]] = [
+        (f"staff time, {money}", lambda policy: None if policy.cost is None else policy.cost.mean)
         if money is not None
         else ("hours of staff a week: reviews, false alarms, shifts without the right", staff_hours),
         ("hours a week that honest actions wait, all together", hours_waited),
     ]
     shown = sorted(
-        ((policy, estimate) for policy in forecast.policies if (estimate := dark(policy)) is not None),
-        key=lambda each: each[1].mean,
+        (
+            (policy, estimate)
+            for policy in forecast.policies
+            if (estimate := policy.yearly.get(measure)) is not None
+        ),
+        key=lambda each: (each[0].unstable is not None, each[1].mean),
     )
     spots = []
     for group in grouped([policy for policy, _ in shown], lambda policy: _spot_key(policy, heads)):
-        policy, estimate = group[0], dark(group[0])
-        assert estimate is not None  # noqa: S101 - only those with minutes are shown
+        policy, estimate = group[0], group[0].yearly[measure]
         by = dominated_by(policy, forecast)
         burdens = tuple(None if policy.unstable is not None else of(policy) for _, of in heads)
         figure = f"{number(estimate.mean)} min a year; " + (policy.friction_text or "none seen")
@@ -209,21 +239,19 @@ def frontier_data(forecast: Forecast) -> FrontierData:
                 "" if by is None else by.label, policy.unstable is not None, figure,
             )
         )  # fmt: skip
-    title = _frontier_title(forecast)
+    title = _frontier_title(forecast, measure)
     words = Words(
         forecast.scenario.title,
         title,
-        "Lower left is better. Hollow: dominated, another policy here leaves no more minutes dark and burdens honest "
-        "work no more in anything that was measured. At the right edge: a queue grows without end.",
-        footer(forecast, f"Friction from {plural(forecast.weeks, 'simulated routine week')}."),
+        _frontier_subtitle(forecast, measure, money),
+        footer(forecast, CAUSES, f"Friction from {plural(forecast.weeks, 'simulated routine week')}."),
     )
     alt = f"{title}. " + "; ".join(f"{spot.label}: {spot.figure}" for spot in spots) + "."
     rows = tuple(
         (
             policy.name,
-            estimate.mean,
-            estimate.low,
-            estimate.high,
+            *_ends(dark(policy)),
+            *_ends(policy.yearly.get("protected_minutes")),
             None if policy.cost is None else policy.cost.mean,
             money,
             None if policy.unstable is not None else staff_hours(policy),
@@ -232,44 +260,76 @@ def frontier_data(forecast: Forecast) -> FrontierData:
             None if (by := dominated_by(policy, forecast)) is None else by.name,
             policy.unstable,
         )
-        for policy, estimate in shown
+        for policy, _ in shown
     )
     columns = (
-        "policy", "dark_minutes_per_year", "low", "high", "cost", "cost_unit", "staff_hours_per_week",
+        "policy", "dark_minutes_per_year", "low", "high", "protected_minutes_per_year", "protected_low",
+        "protected_high", "cost", "cost_unit", "staff_hours_per_week",
         "hours_waited_per_week", *BURDENS, "dominated_by", "unstable",
     )  # fmt: skip
-    return FrontierData(words, tuple(spots), tuple(head for head, _ in heads), alt, Table(columns, rows))
+    panels = tuple(head for head, _ in heads)
+    return FrontierData(words, minutes_of(measure), tuple(spots), panels, alt, Table(columns, rows))
+
+
+def _ends(estimate: Estimate | None) -> tuple[float | None, float | None, float | None]:
+    return (None, None, None) if estimate is None else (estimate.mean, estimate.low, estimate.high)
+
+
+def _frontier_subtitle(forecast: Forecast, measure: str, money: str | None) -> str:
+    first = (
+        "Lower left is better. Hollow: dominated, another policy here leaves no more minutes dark and burdens honest "
+        "work no more."
+    )
+    parts = [first]
+    if measure == "protected_minutes":
+        share = percent(guarded_share(forecast) or 0.0)
+        parts.append(
+            f"Protected accounts have {share} % of all minutes dark, and the others hardly differ between policies."
+        )
+    if money is not None:
+        parts.append("Waiting has no price here, staff time alone has.")
+        if any(policy.cost is None and policy.unstable is None for policy in forecast.policies):
+            parts.append("Not on the left: what costs cannot be said of, for want of a wage.")
+    if any(policy.unstable is not None for policy in forecast.policies):
+        parts.append("At the right edge: a queue grows without end.")
+    return " ".join(parts)
 
 
 def _spot_key(
-    policy: ForecastPolicy, heads: Sequence[tuple[str, Callable[[ForecastPolicy], float]]]
+    policy: ForecastPolicy, heads: Sequence[tuple[str, Callable[[ForecastPolicy], float | None]]]
 ) -> Hashable:
     """What policies share that stand on the same spot for the same price."""
     if policy.unstable is not None:
         return policy.name
     burden = tuple((name, policy.friction[name]) for name in BURDENS if name in policy.friction)
-    return dark(policy), tuple(of(policy) for _, of in heads), burden
+    return dark(policy), policy.yearly.get("protected_minutes"), tuple(of(policy) for _, of in heads), burden
 
 
-def _frontier_title(forecast: Forecast) -> str:
+def _frontier_title(forecast: Forecast, measure: str) -> str:
     own = baseline_of(forecast)
-    before = None if own is None else dark(own)
-    helped = best(forecast, dark)
-    if own is None or before is None:
+    if own is None or measure not in own.yearly:
         return "There is no baseline to compare with"
-    if helped is None:
+    what, before = minutes_of(measure), number(mean_of(own, measure))
+    found = better(forecast, measure)
+    if not found:
+        title = sentence(f"{own.label} leaves {before} {what}")
         return (
-            f"No policy here clearly leaves less than the {number(before.mean)} minutes a year of {own.label}"
+            f"{title}; {cannot_tell(forecast) or 'no other policy here copes'}" if others(forecast) else title
         )
-    after = dark(helped)
-    left = number(0.0 if after is None else after.mean)
-    asks = helped.friction_text or "none seen"
-    asks = "nothing that was seen" if asks == "none seen" else asks
-    if helped.cost is not None:
-        asks += f" ({number(helped.cost.mean)} {helped.cost.unit})"
-    title = f"{helped.label} leaves {left} of {number(before.mean)} minutes a year and costs in a usual week: {asks}"
+    helped = found[0]
+    title = f"{helped.label} leaves {number(mean_of(helped, measure))} of {before} {what}{_price(helped)}"
     dominated = sum(dominated_by(policy, forecast) is not None for policy in forecast.policies)
     if dominated:
         are = "is" if dominated == 1 else "are"
         title += f"; {dominated} of {plural(len(forecast.policies), 'policy')} {are} dominated"
     return sentence(title)
+
+
+def _price(policy: ForecastPolicy) -> str:
+    """What honest work pays for a policy, short enough for a title."""
+    if policy.cost is not None and policy.cost.mean > 0:
+        money = policy.cost.unit.removesuffix(" per year")
+        return f", for {number(policy.cost.mean)} {money} of staff time a year"
+    if policy.friction_text in ("", "none seen"):
+        return ", and honest work was not seen to pay for it"
+    return f", and in a usual week: {policy.friction_text}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from ..study.forecast_results import ExceedancePoint, Forecast, ForecastPolicy
+from ..model.compile import compile_plan
+from ..stats.yearly import COMPOSED
+from ..study.forecast_results import CauseResult, ExceedancePoint, Forecast, ForecastPolicy
+from ..study.friction import wages_of
 from ..study.results import Estimate
-from .wording import and_list, is_known, minutes, number
+from .wording import and_list, is_known, minutes, number, plural
 
 DASH = "-"
 """What cannot be said."""
@@ -15,6 +18,8 @@ CHANCES = (0.5, 0.2, 0.1, 0.05, 0.01, 0.001)
 COLOURED = 5
 """Policies beside the baseline that a chart shows in colours of their own."""
 HOURS_A_SHIFT = 8
+ALL_ALIKE = 0.2
+"""Where no policy takes off more than this share of all minutes dark, those of protected accounts tell more."""
 HOURLY = ("approver_hours", "responder_hours")
 BURDENS = (
     "held", "minutes_held", "urgent_held", "denied", "rerouted", "report_wait", "approver_hours",
@@ -36,6 +41,75 @@ def others(forecast: Forecast) -> list[ForecastPolicy]:
 def dark(policy: ForecastPolicy) -> Estimate | None:
     """Minutes dark a year."""
     return policy.yearly.get("dark_minutes")
+
+
+def mean_of(policy: ForecastPolicy, measure: str) -> float:
+    """The mean of a measure of a year; 0 where it is not there."""
+    found = policy.yearly.get(measure)
+    return 0.0 if found is None else found.mean
+
+
+def guarded_share(forecast: Forecast) -> float | None:
+    """The share of the baseline's minutes dark that protected accounts have; None where there are none."""
+    own = baseline_of(forecast)
+    if own is None or mean_of(own, "dark_minutes") <= 0:
+        return None
+    return mean_of(own, "protected_minutes") / mean_of(own, "dark_minutes")
+
+
+def exposure_of(forecast: Forecast) -> str:
+    """The measure by which policies are to be told apart: all minutes dark, or those of protected accounts.
+
+    Where frequent errors on ordinary accounts bring nearly all of them, policies that guard the protected
+    ones look alike in all minutes dark.
+    """
+    saved = {measure: _most_saved(forecast, measure) for measure in ("dark_minutes", "protected_minutes")}
+    alike = saved["dark_minutes"] < ALL_ALIKE <= saved["protected_minutes"]
+    return "protected_minutes" if alike else "dark_minutes"
+
+
+def _most_saved(forecast: Forecast, measure: str) -> float:
+    """The largest share of the baseline's mean that a policy takes off."""
+    own = baseline_of(forecast)
+    before = 0.0 if own is None else mean_of(own, measure)
+    if before <= 0:
+        return 0.0
+    return max((1 - mean_of(policy, measure) / before for policy in others(forecast)), default=0.0)
+
+
+def unseen(forecast: Forecast) -> list[CauseResult]:
+    """Causes that have a rate and never occurred in the simulation: what they bring is in no figure."""
+    return [cause for cause in forecast.causes if cause.per_year > 0 and cause.simulated == 0]
+
+
+def too_frequent(policy: ForecastPolicy, forecast: Forecast) -> bool:
+    """Whether a cause that enters a composed year by its mean alone spoils what a single year is like."""
+    if forecast.method != "episodes":
+        return False
+    often = [
+        policy.by_cause[cause.name]["accounts_dark"].mean
+        for cause in forecast.causes
+        if cause.per_year > COMPOSED and "accounts_dark" in policy.by_cause.get(cause.name, {})
+    ]
+    return any(0 < each < COMPOSED for each in often)
+
+
+def missing_wages(forecast: Forecast) -> dict[str, list[str]]:
+    """Teams without a wage, and the policies whose cost cannot be said for want of it."""
+    settings = forecast.scenario.forecast
+    if settings is None or not settings.wages:
+        return {}
+    everybody = dict.fromkeys(forecast.scenario.teams, 1.0)
+    found: dict[str, list[str]] = {}
+    for policy in forecast.policies:
+        if policy.cost is not None or policy.unstable is not None:
+            continue
+        plan = compile_plan(forecast.scenario, policy.name, None)
+        for team in everybody:
+            given = {name: wage for name, wage in everybody.items() if name != team}
+            if team not in settings.wages and wages_of(plan, given) is None:
+                found.setdefault(team, []).append(policy.name)
+    return found
 
 
 def took_effect(policy: ForecastPolicy) -> float | None:
@@ -105,6 +179,11 @@ def _crossing(points: Sequence[ExceedancePoint], chance: float, name: str) -> fl
     return None
 
 
+def minutes_of(measure: str) -> str:
+    """What is counted: `minutes dark a year`, of protected accounts or of all."""
+    return "minutes dark a year" + (" of protected accounts" if measure == "protected_minutes" else "")
+
+
 def chances(forecast: Forecast) -> list[tuple[float, list[Estimate | None]]]:
     """Chances that say something of some policy, each with the minutes under every policy."""
     found = []
@@ -129,28 +208,44 @@ def hours_waited(policy: ForecastPolicy) -> float:
 
 
 def dominated_by(policy: ForecastPolicy, forecast: Forecast) -> ForecastPolicy | None:
-    """A policy that leaves no more minutes dark and burdens honest work no more, and one of both less."""
-    for other in forecast.policies:
-        if other is not policy and other.unstable is None and _dominates(other, policy):
+    """The best policy that leaves no more minutes dark and burdens honest work no more, and one of both less."""
+    paired = (
+        {each.name for each in better(forecast, "dark_minutes")} if policy is baseline_of(forecast) else ()
+    )
+    for other in sorted(forecast.policies, key=lambda each: _merit(each, "dark_minutes")):
+        if other is policy or other.unstable is not None:
+            continue
+        if _no_worse(other, policy) and (other.name in paired or _clearly_less(other, policy)):
             return other
     return None
 
 
-def _dominates(better: ForecastPolicy, worse: ForecastPolicy) -> bool:
-    pairs = [(dark(better), dark(worse)), (better.cost, worse.cost)]
-    if pairs[0][0] is None or pairs[0][1] is None:
+def _no_worse(one: ForecastPolicy, two: ForecastPolicy) -> bool:
+    """Whether a policy leaves no more dark than another, of protected accounts either, and burdens no more."""
+    if dark(one) is None or dark(two) is None:
         return False
+    if any(mean_of(one, name) > mean_of(two, name) for name in ("dark_minutes", "protected_minutes")):
+        return False
+    # What waits without end has no mean to compare: it is more than any.
+    return two.unstable is not None or all(less.mean <= more.mean for less, more in _burdens(one, two))
+
+
+def _clearly_less(one: ForecastPolicy, two: ForecastPolicy) -> bool:
+    pairs = [(one.yearly["dark_minutes"], two.yearly["dark_minutes"]), *_burdens(one, two)]
+    return two.unstable is not None or any(less.high < more.low for less, more in pairs)
+
+
+def _burdens(one: ForecastPolicy, two: ForecastPolicy) -> list[tuple[Estimate, Estimate]]:
+    """What can be compared of what honest work pays under two policies."""
     none = Estimate(0.0, 0.0, 0.0, "")
-    pairs += [(better.friction.get(name, none), worse.friction.get(name, none)) for name in BURDENS]
-    known = [(one, two) for one, two in pairs if one is not None and two is not None]
-    if worse.unstable is not None:
-        # What waits without end has no mean to compare: it is more than any.
-        return known[0][0].mean <= known[0][1].mean
-    return all(one.mean <= two.mean for one, two in known) and any(one.high < two.low for one, two in known)
+    pairs = [(one.friction.get(name, none), two.friction.get(name, none)) for name in BURDENS]
+    if one.cost is not None and two.cost is not None:
+        pairs.append((one.cost, two.cost))
+    return pairs
 
 
 def places(forecast: Forecast) -> dict[str, int | None]:
-    """Policy to its place in the palette: 0 the baseline, the best after it, None for the rest.
+    """Policy to its place in the palette: 0 the baseline, the best after it (see `_by_merit`), None for the rest.
 
     Of policies that leave the same only the first gets a place, so that no colour is wasted on a
     line under another.
@@ -158,7 +253,7 @@ def places(forecast: Forecast) -> dict[str, int | None]:
     found: dict[str, int | None] = dict.fromkeys((policy.name for policy in forecast.policies), None)
     taken = 0
     seen: list[object] = []
-    for policy in sorted(others(forecast), key=_merit):
+    for policy in _by_merit(forecast):
         same = (dark(policy), policy.headline, policy.access_curve)
         if taken < COLOURED and same not in seen:
             taken += 1
@@ -169,32 +264,60 @@ def places(forecast: Forecast) -> dict[str, int | None]:
     return found
 
 
-def _merit(policy: ForecastPolicy) -> tuple[bool, float]:
-    estimate = dark(policy)
+def _by_merit(forecast: Forecast) -> list[ForecastPolicy]:
+    """The others: those that titles name, the best in minutes and in keeping to the appetite, then by exposure."""
+    first = [*better(forecast, "dark_minutes")[:1], rarest(forecast)]
+    measure = exposure_of(forecast)
+    return sorted(others(forecast), key=lambda each: (each not in first, _merit(each, measure)))
+
+
+def _merit(policy: ForecastPolicy, measure: str) -> tuple[bool, float]:
+    estimate = policy.yearly.get(measure)
     return policy.unstable is not None, float("inf") if estimate is None else estimate.mean
 
 
-def best(forecast: Forecast, of: Callable[[ForecastPolicy], Estimate | None]) -> ForecastPolicy | None:
-    """The policy that is clearly below the baseline by a figure, and lowest; None if there is none."""
-    own = baseline_of(forecast)
-    before = None if own is None else of(own)
-    if before is None:
-        return None
+def better(forecast: Forecast, measure: str) -> list[ForecastPolicy]:
+    """The policies that clearly leave less of a measure than the baseline in the same years, least first."""
     found = [
-        (estimate.mean, at, policy)
-        for at, policy in enumerate(others(forecast))
-        if policy.unstable is None and (estimate := of(policy)) is not None and estimate.high < before.low
+        policy
+        for policy in others(forecast)
+        if policy.unstable is None
+        and (change := policy.difference.get(measure)) is not None
+        and change.high < 0
+    ]
+    return sorted(found, key=lambda policy: mean_of(policy, measure))
+
+
+def rarest(forecast: Forecast) -> ForecastPolicy | None:
+    """The policy under which the appetite is exceeded least often, of those that clearly leave less dark."""
+    own = baseline_of(forecast)
+    before = None if own is None else at_minutes(own.exceedance, forecast.appetite)
+    found = [
+        (there.mean, at, policy)
+        for at, policy in enumerate(better(forecast, "protected_minutes"))
+        if (there := at_minutes(policy.exceedance, forecast.appetite)) is not None
+        and before is not None
+        and there.mean < before.mean
     ]
     return min(found)[2] if found else None
 
 
+def cannot_tell(forecast: Forecast) -> str:
+    """That the years do not tell a better policy from the baseline; empty where there is none that copes."""
+    stable = [policy for policy in others(forecast) if policy.unstable is None]
+    if not stable:
+        return ""
+    which = "here" if len(stable) == len(others(forecast)) else "that copes"
+    return f"{plural(forecast.years, 'year')} cannot tell that any other policy {which} leaves less"
+
+
 def one_protected(forecast: Forecast) -> str:
-    """`a protected account`, with the tiers that are meant where they go by other names."""
+    """`any one protected account`, with the tiers that are meant where they go by other names."""
     tiers = [tier for tier in forecast.protected if tier != "protected"]
     if not tiers:
-        return "a protected account"
+        return "any one protected account"
     named = f"tier{'s' if len(forecast.protected) > 1 else ''} {and_list(list(forecast.protected))}"
-    return f"a protected account ({named})"
+    return f"any one protected account ({named})"
 
 
 def one_in(share: float) -> str:

@@ -37,6 +37,7 @@ def forecast_record(forecast: Forecast, digest: str) -> Record:
             "baseline": forecast.baseline,
             "seed": forecast.seed,
             "years": int(forecast.years),
+            "why_years": forecast.why_years,
             "weeks": int(forecast.weeks),
             "method": forecast.method,
             "why": forecast.why,
@@ -78,6 +79,7 @@ def _policy(policy: ForecastPolicy) -> Record:
         "headline": asdict(policy.headline),
         "exceedance": [asdict(point) for point in policy.exceedance],
         "times": summaries(policy.times),
+        "effective_years": dict(policy.effective),
         "access": summaries(policy.access),
         "access_curve": [{"days": days, "share": share} for days, share in policy.access_curve],
         "friction": summaries(policy.friction),
@@ -119,6 +121,7 @@ def forecast_rows(forecast: Forecast) -> list[Row]:
             ("baseline", forecast.baseline, None),
             ("seed", forecast.seed, None),
             ("years", int(forecast.years), "years"),
+            ("why_years", forecast.why_years, None),
             ("weeks", int(forecast.weeks), "weeks"),
             ("method", forecast.method, None),
             ("complete", int(forecast.complete), None),
@@ -166,6 +169,10 @@ def _of(policy: ForecastPolicy) -> list[Row]:
             for figure, value in (("mean", point.share), ("low", point.low), ("high", point.high))
         ]
     rows += _estimates(who, "times", policy.times) + _estimates(who, "access", policy.access)
+    rows += [
+        (who, "times", name, None, "effective_years", known_or_none(value), "years")
+        for name, value in policy.effective.items()
+    ]
     rows += _estimates(who, "friction", policy.friction)
     for part, spread in (("ignorance", policy.ignorance), ("luck", policy.luck)):
         if spread is not None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from ..study.forecast_results import BadYear, Forecast, ForecastPolicy, YearsOccurrence
 from .chart_data import Table, Words
-from .forecast_chart_data import footer, group_label, group_place, grouped
-from .forecast_figures import baseline_of, places
+from .forecast_chart_data import CAUSES, footer, group_label, group_place, grouped
+from .forecast_figures import baseline_of, mean_of, places, too_frequent
 from .wording import minutes, number, percent, plural, sentence, with_article
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -56,9 +56,10 @@ class TeamWeek:
 
 @dataclass(frozen=True, slots=True)
 class UtilisationData:
-    """How busy teams are over a week."""
+    """How busy teams are over a week, by the hours of a time zone."""
 
     words: Words
+    zone: str
     teams: tuple[TeamWeek, ...]
     alt: str
     table: Table
@@ -112,8 +113,9 @@ def access_data(forecast: Forecast) -> AccessData | None:
     words = Words(
         forecast.scenario.title,
         title,
-        "The share of leavers who still have the right to act, by time before and after their last shift.",
-        footer(forecast, "Who leaves, and how late records are, is put in."),
+        "The share of leavers who still have the right to act, by time before and after their last shift: looked at "
+        "when it ends, and from 1 h after it.",
+        footer(forecast, "who leaves, and how late records are"),
     )
     alt = f"{title}. {sentence(_after(moment))} still with access: " + (
         "; ".join(f"{curve.label}: {curve.figure}" for curve in curves) + "."
@@ -178,10 +180,7 @@ def utilisation_data(forecast: Forecast) -> UtilisationData | None:
         title,
         "The share of people on shift who are busy, by hour of a usual week. A policy has a line of its own where it "
         f"moves the share by {100 * NOTICEABLE:.0f} point or more. Gaps: nobody is on shift.",
-        footer(
-            forecast,
-            f"From {plural(forecast.weeks, 'simulated routine week')}; reports and shifts are put in.",
-        ),
+        footer(forecast, "reports and shifts", f"From {plural(forecast.weeks, 'simulated routine week')}."),
     )
     said = []
     for team, lines in weeks:
@@ -197,7 +196,7 @@ def utilisation_data(forecast: Forecast) -> UtilisationData | None:
     )
     table = Table(("policy", "team", "day", "hour", "busy_share"), rows)
     shown = tuple(TeamWeek(team, tuple(lines)) for team, lines in weeks[:TEAMS])
-    return UtilisationData(words, shown, f"{title}. {'; '.join(said)}.", table)
+    return UtilisationData(words, forecast.scenario.zone, shown, f"{title}. {'; '.join(said)}.", table)
 
 
 Lines = list[tuple[str, int | None, tuple[float, ...]]]
@@ -243,10 +242,13 @@ def hour(at: int) -> str:
 
 def _busiest(weeks: Sequence[tuple[str, Lines]]) -> str:
     team, lines = weeks[0]
-    own = next((line for _, place, line in lines if place == 0), lines[0][2])
-    share, at = peak(own)
-    title = f"Team {team} is busiest at {hour(at)}: {percent(share)} % of those on shift"
     worst = max(lines, key=lambda each: peak(each[2])[0])
+    label, _, own = next((line for line in lines if line[1] == 0), worst)
+    share, at = peak(own)
+    title = (
+        f"Team {team} is busiest at {hour(at)}: {percent(share)} % of those on shift under "
+        f"{label.removesuffix(' (baseline)')}"
+    )
     if percent(peak(worst[2])[0]) != percent(share):
         title += f"; under {worst[0]} {percent(peak(worst[2])[0])} % at {hour(peak(worst[2])[1])}"
     return title
@@ -273,15 +275,14 @@ def bad_year_data(forecast: Forecast) -> BadYearData | None:
         )
         for each in sorted(year.occurrences, key=lambda each: each.day)
     )
-    title = _bad_title(
-        year.percentile, year.minutes, year.occurrences, {k: c.label for k, c in causes.items()}, own
-    )
+    title = _bad_title(forecast, year, own)
     words = Words(
         forecast.scenario.title,
         title,
         "One simulated year under the baseline. Height: minutes dark, all accounts of an occurrence together."
-        + (" Frequent causes are in the total by their mean, and are not shown." if _by_mean(year) else ""),
-        footer(forecast),
+        + (" Frequent causes are in the total by their mean, and are not shown." if _by_mean(year) else "")
+        + (f" {carried(own)}" if year.minutes < mean_of(own, "dark_minutes") else ""),
+        footer(forecast, CAUSES),
     )
     alt = title + ". " + " ".join(f"Day {event.day:.0f}: {event.note}." for event in events if event.note)
     rows = tuple(
@@ -303,26 +304,38 @@ def _told(each: YearsOccurrence, label: str) -> str:
     return f"{label}: {accounts}, {minutes(each.minutes)}; {who}"
 
 
-def _bad_title(
-    percentile: float,
-    total: float,
-    found: Sequence[YearsOccurrence],
-    labels: dict[str, str],
-    own: ForecastPolicy,
-) -> str:
-    out_of = 100 / (100 - percentile) if percentile < 100 else math.inf
-    often = (
-        "The worst simulated year"
-        if math.isinf(out_of)
-        else f"1 year in {number(out_of)} is at least this bad"
-    )
-    if not found:
+def _bad_title(forecast: Forecast, year: BadYear, own: ForecastPolicy) -> str:
+    often, total = _how_bad(forecast, year, own), year.minutes
+    if total <= 0:
         return f"{often}: nothing went dark under {own.label}"
-    title = f"{often}: {plural(len(found), 'occurrence')}, {minutes(total)} dark under {own.label}"
+    shown = sum(each.minutes for each in year.occurrences)
+    occurred = plural(len(year.occurrences), "occurrence")
+    if shown < total / 2:
+        return (
+            f"{often}: {occurred}, {minutes(shown)} dark under {own.label}, beside {minutes(total - shown)} by causes "
+            "too frequent to be shown"
+        )
+    labels = {cause.name: cause.label for cause in forecast.causes}
     by_cause: Counter[str] = Counter()
-    for each in found:
+    for each in year.occurrences:
         by_cause[each.cause] += each.minutes  # type: ignore[assignment]
     cause, most = by_cause.most_common(1)[0]
-    if total > 0 and most > 0:
-        title += f", {percent(min(1.0, most / total))} % of it by {labels.get(cause, cause)}"
-    return title
+    share = percent(min(1.0, most / total))
+    return (
+        f"{often}: {occurred}, {minutes(total)} dark under {own.label}, {share} % of it by "
+        f"{labels.get(cause, cause)}"
+    )
+
+
+def _how_bad(forecast: Forecast, year: BadYear, own: ForecastPolicy) -> str:
+    """How often a year is as bad, as far as the years can tell."""
+    if year.percentile >= 100:
+        return "The worst simulated year"
+    if own.luck is None and not too_frequent(own, forecast):
+        return f"A bad one of {plural(forecast.years, 'simulated year')}"
+    return f"1 year in {number(100 / (100 - year.percentile))} is at least this bad"
+
+
+def carried(policy: ForecastPolicy) -> str:
+    """That a bad year lies below the mean, and why that is no error."""
+    return f"The mean year is worse, {minutes(mean_of(policy, 'dark_minutes'))}: very rare years carry most of it."

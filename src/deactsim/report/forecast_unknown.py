@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..study.forecast_results import Forecast, ForecastPolicy, Range, Tips, Unknown
-from .forecast_figures import DASH, others
+from .forecast_figures import DASH, mean_of, others, too_frequent, unseen
 from .forecast_layout import Cell, laid_out, named, titled
 from .wording import filled, is_known, number, percent, plural
 
 PATH = 44
+FOR_A_YEAR = 72
+"""Years from which the 5th and 95th percentile of a year can be said."""
 MOST_TIPS = 4
 """Tipping points that are told, one a pair of neighbours; the rest is in the JSON."""
 
@@ -26,7 +30,7 @@ def _by_policy(forecast: Forecast) -> list[str]:
     lucky = any(policy.luck is not None for policy in policies)
     if not unsure and not lucky:
         said = "no number is said to be `uncertain`, so that none was put in doubt here."
-        return filled("NOT KNOWN", f"{said} {luck_missing(forecast)}".rstrip(), indent=12)
+        return filled("NOT KNOWN", f"{said} {luck_missing(forecast)}".strip(), indent=12)
     first: list[Cell] = [""]
     second: list[Cell] = [""]
     if unsure:
@@ -51,20 +55,33 @@ def _by_policy(forecast: Forecast) -> list[str]:
     lines = titled("NOT KNOWN", laid_out(rows))
     if not unsure:
         lines.append(" no number is said to be `uncertain`: what may be off is not in this")
-    missing = luck_missing(forecast)
-    return lines + ([f" {missing}"] if missing else [])
+    lines += [f" {line}" for line in (luck_missing(forecast), heavy(policies)) if line]
+    return lines
+
+
+def heavy(policies: Sequence[ForecastPolicy]) -> str:
+    """That nearly all years lie below the mean of some policy, and why that is no error."""
+    if any(
+        policy.luck is not None
+        and is_known(policy.luck.p95)
+        and policy.luck.p95 < mean_of(policy, "dark_minutes")
+        for policy in policies
+    ):
+        return "95 of 100 years may lie below the mean of a year: very rare years carry most of its minutes"
+    return ""
 
 
 def luck_missing(forecast: Forecast) -> str:
     """Why one year's luck is not said of some policy, or of any; empty where it is said of all."""
-    missing = [policy.name for policy in forecast.policies if policy.luck is None]
+    missing = [policy for policy in forecast.policies if policy.luck is None]
     if not missing:
         return ""
     if len(missing) < len(forecast.policies):
         return f"{DASH} cannot be said: a frequent cause enters a year by its mean alone"
-    return (
-        "one year's luck cannot be said: too few years, or a frequent cause enters a year by its mean alone"
-    )
+    said = "One year's luck cannot be said: "
+    if all(too_frequent(policy, forecast) for policy in missing):
+        return said + "a frequent cause enters a year by its mean alone"
+    return said + f"{plural(forecast.years, 'year')} are too few, it takes {FOR_A_YEAR} or so"
 
 
 def range_text(found: Range | None) -> str:
@@ -83,19 +100,30 @@ def between(unknown: Unknown) -> str:
 
 def _numbers(forecast: Forecast) -> list[str]:
     """The uncertain numbers, those that move the baseline most first."""
-    rows: list[list[Cell]] = [["", "put in", "known to, 5-95 %", "baseline, minutes a year"]]
+    rows: list[list[Cell]] = [["", "put in", "known to,", "baseline,"], ["", "", "5-95 %", "minutes a year"]]
     held = []
     for unknown in forecast.unknowns:
         if unknown.low is None or unknown.high is None:
             held.append(f"{unknown.path} {unknown.value_text} (5-95 %: {between(unknown)})")
         else:
             low, high = number(unknown.low), number(unknown.high)
-            moved = f"{low} to {high}" if low != high else f"hardly: {low}"
+            still = "never occurred here" if _of_unseen(unknown, forecast) else f"hardly: {low}"
+            moved = f"{low} to {high}" if low != high else still
             rows.append([unknown.path, unknown.value_text, between(unknown), moved])
-    lines = titled("WHAT MAY BE OFF", laid_out(rows, most=PATH)) if len(rows) > 1 else []
+    lines = titled("WHAT MAY BE OFF", laid_out(rows, most=PATH)) if len(rows) > 2 else []
     if held:
         lines += filled("HELD", f"at the value put in, not tried at its ends: {'; '.join(held)}")
     return lines
+
+
+def _of_unseen(unknown: Unknown, forecast: Forecast) -> bool:
+    """Whether a number is of a cause that never occurred in the simulation."""
+    section, name, *rest = unknown.path.split(" and ")[0].split(".")
+    return any(
+        (section, name) == ("causes", cause.name)
+        or (section, name, *rest) == ("reports", cause.tier, cause.kind)
+        for cause in unseen(forecast)
+    )
 
 
 def told(forecast: Forecast) -> list[Tips]:

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 from ..study.forecast_results import Forecast, ForecastPolicy, Range
 from .chart_data import Table, Words
-from .forecast_chart_data import footer
+from .forecast_chart_data import CAUSES, footer
 from .forecast_figures import DASH, baseline_of, dark
-from .forecast_unknown import luck_missing, range_text, unsure
+from .forecast_unknown import heavy, luck_missing, range_text, unsure
 from .wording import number, percent, sentence
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownRow:
-    """A policy: its expected year as numbers are put in, and both spreads (None: cannot be said)."""
+    """A policy: its expected year as numbers are put in, and both spreads (None: cannot be said).
+
+    `first` is the one that is the best in most draws.
+    """
 
     label: str
     baseline: bool
@@ -22,11 +25,12 @@ class UnknownRow:
     ignorance: Range | None
     luck: Range | None
     best: str
+    first: bool
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownData:
-    """Ignorance and luck by policy, fewest expected minutes dark first."""
+    """Ignorance and luck by policy, fewest expected minutes dark first, unstable policies last."""
 
     words: Words
     rows: tuple[UnknownRow, ...]
@@ -39,6 +43,7 @@ def unknown_data(forecast: Forecast) -> UnknownData | None:
     shown = sorted(unsure(forecast.policies), key=_expected)
     if not shown:
         return None
+    most = max((policy.best for policy in shown if policy.best is not None), default=None)
     rows = tuple(
         UnknownRow(
             policy.label + (" (baseline)" if policy.name == forecast.baseline else ""),
@@ -47,6 +52,7 @@ def unknown_data(forecast: Forecast) -> UnknownData | None:
             policy.ignorance,
             policy.luck,
             "" if policy.best is None else percent(policy.best),
+            policy.best is not None and policy.best == most,
         )
         for policy in shown
     )
@@ -57,11 +63,11 @@ def unknown_data(forecast: Forecast) -> UnknownData | None:
     words = Words(
         forecast.scenario.title,
         title,
-        "Minutes dark a year, 5-95 %."
+        "Minutes dark a year of all accounts, 5-95 %."
         + (" Ignorance: how the expected year moves with numbers that are uncertain." if unsure_ else "")
         + (" Luck: how one year spreads if they are right." if lucky else "")
-        + (f" {sentence(missing)}." if missing and missing[0] != DASH else ""),
-        footer(forecast, "How uncertain numbers are is put in."),
+        + "".join(f" {said}." for said in (missing, heavy(forecast.policies)) if said and said[0] != DASH),
+        footer(forecast, f"{CAUSES}, and how uncertain numbers are"),
     )
     said = "; ".join(
         f"{row.label}: ignorance {range_text(row.ignorance)}, luck {range_text(row.luck)}"
@@ -79,9 +85,10 @@ def unknown_data(forecast: Forecast) -> UnknownData | None:
     return UnknownData(words, rows, f"{title}. Minutes dark a year, 5-95 %: {said}.", table)
 
 
-def _expected(policy: ForecastPolicy) -> float:
+def _expected(policy: ForecastPolicy) -> tuple[bool, float]:
+    """Fewest expected minutes first; what people cannot cope with is last, however few it leaves."""
     estimate = dark(policy)
-    return float("inf") if estimate is None else estimate.mean
+    return policy.unstable is not None, float("inf") if estimate is None else estimate.mean
 
 
 def _ends(found: Range | None) -> tuple[float | None, float | None]:
@@ -92,14 +99,18 @@ def _title(forecast: Forecast, shown: list[ForecastPolicy]) -> str:
     known = [(policy.best, policy) for policy in shown if policy.best is not None]
     if known and len(shown) > 1:
         best, policy = max(known, key=lambda each: each[0])
+        copes = "" if policy.unstable is None else ", but people cannot cope with it"
         if best >= 1:
-            return f"Whatever the uncertain numbers are, {policy.label} leaves the fewest minutes dark"
+            return f"Whatever the uncertain numbers are, {policy.label} leaves the fewest minutes dark{copes}"
         return (
             f"{sentence(policy.label)} leaves the fewest minutes dark in {percent(best)} of 100 draws of the "
-            "uncertain numbers"
+            f"uncertain numbers{copes}"
         )
     own = baseline_of(forecast) or shown[0]
     if own.ignorance is not None:
         low, high = number(own.ignorance.p05), number(own.ignorance.p95)
-        return f"The expected year of {own.label} may be anything from {low} to {high} minutes dark"
+        return (
+            f"The expected year of {own.label} has {low} to {high} minutes dark in 90 of 100 draws of the uncertain "
+            "numbers"
+        )
     return f"One year of {own.label} is not the next: {range_text(own.luck)} minutes dark by luck alone"

@@ -13,12 +13,14 @@ from ..scenario.stated import Distribution, Rate
 from ..study.forecast_results import Forecast, ForecastPolicy
 from ..study.results import Estimate
 from .chart_data import Table, Words
-from .forecast_chart_data import footer, group_label, grouped
-from .forecast_figures import COLOURED, amount, baseline_of, dark, share_text
-from .wording import is_known, minutes, number, sentence
+from .forecast_chart_data import CAUSES, footer, group_label, grouped
+from .forecast_figures import COLOURED, amount, baseline_of, chance_text, dark, share_text
+from .wording import is_known, minutes, number, plural, sentence
 
 NUMBERS = {"count", "number", "duration", "share"}
 """Kinds of values that are numbers as they stand."""
+NOTABLE = 0.02
+"""How far a mean moves (as a logarithm) before a title speaks of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class VaryData:
     """The values of the input (`positions` None: words, evenly spaced) and the panels above them."""
 
     words: Words
-    path: str
+    what: str
     texts: tuple[str, ...]
     positions: tuple[float, ...] | None
     panels: tuple[VaryPanel, ...]
@@ -85,7 +87,7 @@ def vary_data(forecasts: Sequence[Forecast]) -> VaryData:
     panels = [
         VaryPanel("Minutes dark a year", "min per year", _curves(ordered, dark)),
         VaryPanel(
-            f"Headline: a protected account dark for more than {minutes(first.appetite)}, % of years",
+            f"Headline: any one protected account dark for more than {minutes(first.appetite)}, % of years",
             "% of years",
             _curves(ordered, lambda policy: policy.headline),
             share=True,
@@ -94,22 +96,28 @@ def vary_data(forecasts: Sequence[Forecast]) -> VaryData:
     access = _curves(ordered, _access)
     if any(_moves(curve) for curve in access):
         panels.append(
-            VaryPanel("Leavers' access after their last shift, mean (a year at most)", "days", access)
+            VaryPanel(
+                "Leavers' access after their last shift, mean (a year at most)",
+                "days, error not known",
+                access,
+            )
         )
     title = _title(ordered, path, texts)
     done = {each.years for each in ordered}
     words = Words(
         first.scenario.title,
         title,
-        f"{path} over the values given, on the same years. Bands: 95 % simulation error. Equal curves lie on each "
-        "other."
+        f"{path} over the values given, on the same years. Bands: 95 % simulation error, where it is known. Equal "
+        "curves lie on each other."
         + (
             " A random length stands at its median."
             if kind_at(first.scenario, path) == "random duration"
             else ""
         ),
         footer(
-            first, "Each value is put in." + ("" if len(done) == 1 else f" {min(done):,} years at the least.")
+            first,
+            f"each value, and {CAUSES}",
+            "" if len(done) == 1 else f"{min(done):,} years at the least.",
         ),
     )
     alt = f"{title}. " + " ".join(_said(each, text) for each, text in zip(ordered, texts, strict=True))
@@ -123,7 +131,7 @@ def vary_data(forecasts: Sequence[Forecast]) -> VaryData:
         if estimate is not None and is_known(estimate.mean)
     )  # fmt: skip
     columns = ("path", "value", "policy", "figure", "mean", "low", "high", "unit")
-    return VaryData(words, path, texts, positions, tuple(panels), alt, Table(columns, rows))
+    return VaryData(words, path_words(path), texts, positions, tuple(panels), alt, Table(columns, rows))
 
 
 def _access(policy: ForecastPolicy) -> Estimate | None:
@@ -178,38 +186,81 @@ def _moves(curve: VaryCurve) -> bool:
     return bool(means) and max(means) - min(means) > 0.01 * max(1e-9, abs(max(means)))
 
 
+SECTIONS = {"policies", "safeguards", "teams", "reports", "causes", "platform"}
+"""First steps of a path that say where something stands, not what it is."""
+
+
+def path_words(path: str) -> str:
+    """A path as people say it: `deprovisioning lag`, `protected list covers of ask-a-founder`."""
+    section, *steps = path.split(".")
+    if section not in SECTIONS or not steps:
+        return path.replace("_", " ").replace(".", " ")
+    words = [step.replace("_", " ") for step in steps]
+    if section == "safeguards" or len(words) == 1:
+        return " ".join(words)
+    return f"{' '.join(words[1:])} of {words[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """How far a policy's figure goes from the first to the last value, and whether the intervals are apart."""
+
+    said: str
+    size: float
+    apart: bool
+
+
 def _title(ordered: Sequence[Forecast], path: str, texts: Sequence[str]) -> str:
-    """Which policy the input moves most, from where to where; nothing if it moves none clearly."""
-    best: tuple[float, str] | None = None
-    for policy in ordered[0].policies:
-        found = [
-            estimate
-            for forecast in ordered
-            for each in forecast.policies
-            if each.name == policy.name and (estimate := dark(each)) is not None
-        ]
-        if len(found) < 2:
-            continue
-        one, two = found[0], found[-1]
-        apart = one.high < two.low or two.high < one.low
-        change = abs(math.log(max(two.mean, 1e-9) / max(one.mean, 1e-9)))
-        if apart and (best is None or change > best[0]):
-            said = (
-                f"With {path} from {texts[0]} to {texts[-1]}, {policy.label} goes from {number(one.mean)} to "
-                f"{number(two.mean)} minutes dark a year"
-            )
-            best = change, said
-    if best is not None:
-        return best[1]
+    """What the input moves most, from where to where, and whether the years can tell."""
+    what, ends = path_words(path), f"from {texts[0]} to {texts[-1]}"
     if len(ordered) == 1:
         own = baseline_of(ordered[0])
         estimate = None if own is None else dark(own)
-        return sentence(f"{path} = {texts[0]}") + (
-            ""
-            if estimate is None or own is None
-            else f": {number(estimate.mean)} minutes dark a year under {own.label}"
-        )
-    return f"{path} clearly changes no policy's minutes dark between {texts[0]} and {texts[-1]}"
+        one = sentence(f"{what} = {texts[0]}")
+        if estimate is None or own is None:
+            return one
+        return f"{one}: {number(estimate.mean)} minutes dark a year under {own.label}"
+    # Minutes first: a headline says more only where minutes say nothing.
+    found = (
+        _changes(ordered, dark, _minutes_went),
+        _changes(ordered, lambda each: each.headline, _headline_went),
+    )
+    clear = next((changes for changes in found if any(change.apart for change in changes)), None)
+    if clear is not None:
+        said = max((change for change in clear if change.apart), key=lambda change: change.size).said
+        return f"With {what} {ends}, {said}"
+    most = [max(changes, key=lambda change: change.size, default=None) for changes in found]
+    moved = [change for change in most if change is not None and change.size >= NOTABLE]
+    if not moved:
+        return f"{sentence(what)} {ends} hardly moves what any policy leaves"
+    return f"With {what} {ends}, {moved[0].said}, but the intervals of {plural(ordered[0].years, 'year')} overlap"
+
+
+def _changes(
+    ordered: Sequence[Forecast],
+    of: Callable[[ForecastPolicy], Estimate | None],
+    went: Callable[[ForecastPolicy, Estimate, Estimate], str],
+) -> list[_Change]:
+    """How a figure of each policy changes, where it is known at the first and the last value."""
+    changes = []
+    last = {policy.name: policy for policy in ordered[-1].policies}
+    for policy in ordered[0].policies:
+        one, two = of(policy), of(last[policy.name]) if policy.name in last else None
+        if one is None or two is None or not (is_known(one.mean) and is_known(two.mean)):
+            continue
+        apart = one.high < two.low or two.high < one.low
+        size = abs(math.log(max(two.mean, 1e-9) / max(one.mean, 1e-9)))
+        changes.append(_Change(went(policy, one, two), size, apart))
+    return changes
+
+
+def _minutes_went(policy: ForecastPolicy, one: Estimate, two: Estimate) -> str:
+    return f"{policy.label} goes from {number(one.mean)} to {number(two.mean)} minutes dark a year"
+
+
+def _headline_went(policy: ForecastPolicy, one: Estimate, two: Estimate) -> str:
+    first, then = chance_text(one.mean), chance_text(two.mean)
+    return f"the headline under {policy.label} goes from {first} to {then} % of years"
 
 
 def _said(forecast: Forecast, text: str) -> str:

@@ -16,7 +16,7 @@ def implied_table(implied: Implied, scenario: Scenario, digest: str) -> str:
     policies = plural(len(scenario.policies), "policy")
     lines = [f"{scenario.title}: no faults, {policies}, hash {digest[:8]}"]
     if implied.wrongful_per_year:
-        lines += ["", "IMPLIED  wrongful actions a year, before any safeguard"]
+        lines += ["", "IMPLIED  wrongful actions a year by mistake, before any safeguard"]
         width = max(map(len, implied.wrongful_per_year))
         lines += [
             f"  {tier:<{width}}  {number(amount):>8}" for tier, amount in implied.wrongful_per_year.items()

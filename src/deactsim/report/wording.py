@@ -70,11 +70,14 @@ def count(value: float) -> str:
 
 
 def minutes(value: float) -> str:
-    """A length in minutes, in the unit a person would use: 40 s, 11 min, 2.5 h, 3 days."""
+    """A length in minutes, in the unit a person would use: 40 s, 11 min, 1 h, 2.5 h, 3 days, 50 years."""
     size = abs(value)
+    if size >= 364.5 * 1440:
+        years = _digits(value / (365.25 * 1440))
+        return f"{years} year" if years == "1" else f"{years} years"
     if size >= 2880:
         return f"{_digits(value / 1440)} days"
-    if size >= 180:
+    if size >= 180 or (size >= 60 and size % 60 == 0):
         return f"{_digits(value / 60)} h"
     if 0 < size < 0.995:
         return f"{value * 60:.0f} s"
@@ -225,7 +228,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 def bound(text: str) -> str:
     """The text with a no-break space between each number and its unit."""
-    return re.sub(r"(?<=\d) (?=(?:%|(?:min|h|s|days|M|k)\b))", NO_BREAK, text)
+    return re.sub(r"(?<=\d) (?=(?:%|(?:min|h|s|days?|years?|M|k)\b))", NO_BREAK, text)
 
 
 def headed(title: str, right: str, width: int = WIDTH) -> list[str]:

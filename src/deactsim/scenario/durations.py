@@ -22,8 +22,10 @@ _UNITS: Final = {
     "h": 3_600_000_000,
     "hour": 3_600_000_000,
     "hours": 3_600_000_000,
+    "d": 86_400_000_000,
     "day": 86_400_000_000,
     "days": 86_400_000_000,
+    "w": 604_800_000_000,
     "week": 604_800_000_000,
     "weeks": 604_800_000_000,
     "year": 31_557_600_000_000,
@@ -58,12 +60,7 @@ def read_duration(raw: object) -> int:
             raise Unreadable(f"{quoted(raw)} is not a duration", _clock_hint(text))
         unit = _UNITS.get(part[2])
         if unit is None:
-            hint = {
-                "m": "write `min` for minutes",
-                "d": "write `days`",
-                "w": "write `weeks`",
-                "hr": "write `h`",
-            }.get(
+            hint = {"m": "write `min` for minutes", "hr": "write `h`"}.get(
                 part[2],
                 did_you_mean(part[2], _UNIT_NAMES) or "the units are ms, s, min, h, day, week and year",
             )

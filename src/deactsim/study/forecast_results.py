@@ -137,6 +137,7 @@ class ForecastPolicy:
                  a frequent cause brings it, so that it cannot be composed
     exceedance   the loss-exceedance curve, by rising minutes; empty where it cannot be composed
     times        `time_to_detect`, `time_to_restore` (min) over accounts that went dark, weighted by rates
+    effective    of each of `times`, how many years of equal weight carry it (Kish's size)
     access       `after_leaving` (up to a year), `in_notice` (of the last 30): days with the right, a leaver
     access_curve days after the last shift, and the share of leavers who still have the right then
     friction     what honest work pays in a usual week
@@ -158,6 +159,7 @@ class ForecastPolicy:
     headline: Estimate
     exceedance: tuple[ExceedancePoint, ...]
     times: Mapping[str, Summary]
+    effective: Mapping[str, float]
     access: Mapping[str, Summary]
     access_curve: tuple[tuple[float, float], ...]
     friction: Mapping[str, Estimate]

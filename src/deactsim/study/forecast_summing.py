@@ -77,6 +77,7 @@ class Summing:
             headline=_estimate(found.headline.interval(), "share"),
             exceedance=self._exceedance(found),
             times=_summaries(found.times, "min"),
+            effective={name: bins.effective for name, bins in found.times.items()},
             access=_summaries(found.access, "days"),
             access_curve=self._access_curve(found),
             friction=friction,

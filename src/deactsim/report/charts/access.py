@@ -42,7 +42,13 @@ def draw(data: AccessData) -> Figure:
             annotation_clip=False,
         )
     for each in sorted(data.curves, key=lambda one: (one.place is not None, -(one.place or 0))):
-        curve(axes, [_at(day) for day, _ in each.points], [share for _, share in each.points], each.place)
+        curve(
+            axes,
+            [_at(day) for day, _ in each.points],
+            [share for _, share in each.points],
+            each.place,
+            steps=True,
+        )
     unit_labels(
         axes,
         "time before and after the last shift (logarithmic beyond an hour)",

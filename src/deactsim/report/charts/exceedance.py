@@ -5,6 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ...study.forecast_results import ExceedancePoint
 from ..forecast_chart_data import ExceedanceCurve, ExceedanceData
 from ..forecast_figures import chance_text
 from ..wording import minutes
@@ -15,6 +16,8 @@ from .style import BODY, INK, MARGIN, QUIET, SMALL, Sheet
 LEFT, KEY = 130, 400
 """Room for the marks of the y axis on the left, and for the key on the right."""
 HEAD, AXIS = 26, 56
+KNOWN = 10.0
+"""A chance that is not known within such a factor has no band: it would hide all the others."""
 
 
 def draw(data: ExceedanceData) -> Figure:
@@ -37,7 +40,7 @@ def draw(data: ExceedanceData) -> Figure:
         )
         return sheet.figure
     across = Scale.of([data.appetite, *_reach(shown)], log=True)
-    up = Scale.of([point.share for each in shown for point in each.points], log=True)
+    up = Scale.of([share for each in shown for share in _shares(each)], log=True)
     put_on(axes, "x", across, lengths=True, room=0.02)
     put_on(axes, "y", up, room=0.03)
     axes.set_yticks(
@@ -63,13 +66,13 @@ def draw(data: ExceedanceData) -> Figure:
     )
     unit_labels(
         axes,
-        "protected accounts dark in a year for more than (logarithmic)",
-        "chance a year (logarithmic)",
+        "dark minutes of all protected accounts in a year, more than (logarithmic)",
+        "chance a year (logarithmic, but for 0)" if up.nought else "chance a year (logarithmic)",
     )
     rows = [KeyRow(each.label, each.figure, each.place) for each in data.curves]
     key(
         sheet,
-        f"Chance of more than {minutes(data.appetite)} in a year",
+        f"Chance of more than {minutes(data.appetite)} in a year, added up",
         rows,
         right + 40,
         sheet.wide - MARGIN,
@@ -78,7 +81,7 @@ def draw(data: ExceedanceData) -> Figure:
 
 
 def _reach(shown: list[ExceedanceCurve]) -> list[float]:
-    """The minutes up to where the last curve has fallen to nothing."""
+    """The minutes up to where each curve has fallen to nothing."""
     found = []
     for each in shown:
         for point in each.points:
@@ -89,19 +92,27 @@ def _reach(shown: list[ExceedanceCurve]) -> list[float]:
     return found
 
 
+def _shares(each: ExceedanceCurve) -> list[float]:
+    """What has to find room on the axis: chances, and the bands that are drawn."""
+    bands = [end for point in each.points if each.with_band and _known(point) for end in _ends(point)]
+    return [point.share for point in each.points] + bands
+
+
+def _known(point: ExceedancePoint) -> bool:
+    return point.share > 0 and point.high <= KNOWN * point.share
+
+
+def _ends(point: ExceedancePoint) -> tuple[float, float]:
+    return max(point.low, point.share / KNOWN), point.high
+
+
 def _curve(axes: Axes, each: ExceedanceCurve, across: Scale, up: Scale) -> None:
+    """Steps down to 0, and on along it: a policy under which nothing was seen has a line too."""
     points = [point for point in each.points if point.minutes > 0] or list(each.points)
-    last = next((at for at, point in enumerate(points) if point.share <= 0), len(points) - 1)
-    points = points[: last + 1]
     xs = [across.at(point.minutes) for point in points]
-    if each.place is not None:
-        # Where nothing was seen the band would only say how many years there were.
-        seen = [at for at, point in enumerate(points) if point.share > 0]
-        band(
-            axes,
-            [xs[at] for at in seen],
-            [up.at(points[at].low) for at in seen],
-            [up.at(points[at].high) for at in seen],
-            each.place,
-        )
-    curve(axes, xs, [up.at(point.share) for point in points], each.place)
+    if each.with_band:
+        known = [at for at, point in enumerate(points) if _known(point)]
+        lows, highs = zip(*(_ends(points[at]) for at in known), strict=True) if known else ((), ())
+        band(axes, [xs[at] for at in known], [up.at(low) for low in lows], [up.at(high) for high in highs], each.place,
+             steps=True)  # fmt: skip
+    curve(axes, xs, [up.at(point.share) for point in points], each.place, steps=True)

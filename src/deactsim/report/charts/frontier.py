@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
@@ -18,7 +19,12 @@ HEAD, AXIS = 20, 62
 EDGE = 0.10
 """Share of a panel at its right that is kept for policies whose queue grows without end."""
 
+NEAR, LARGEST = 10.0, 20.0
+"""How many pixels apart marks hide each other, and how large the lowest of them gets (points)."""
+
 Box = tuple[float, float, float, float]
+Mark = tuple[Spot, float, tuple[float, float]]
+"""A spot, where it stands on the axis, and where on the sheet (pixels)."""
 
 
 def draw(data: FrontierData) -> Figure:
@@ -27,7 +33,7 @@ def draw(data: FrontierData) -> Figure:
     right = sheet.wide - MARGIN - KEY
     top, bottom = sheet.top + HEAD, sheet.bottom - AXIS
     wide = (right - LEFT - BETWEEN) / 2
-    up = Scale.of([value for spot in data.spots for value in (spot.exposure.mean, spot.exposure.high)])
+    up = Scale.of([value for spot in data.spots for value in _span(spot)])
     for at, head in enumerate(data.burdens):
         left = LEFT + at * (wide + BETWEEN)
         axes = plane(sheet, left, top, left + wide, bottom)
@@ -37,7 +43,7 @@ def draw(data: FrontierData) -> Figure:
         unit_labels(
             axes,
             head + (" (log)" if panel_log else ""),
-            ("minutes dark a year" + (" (logarithmic)" if log else "")) if at == 0 else "",
+            (data.exposure + (" (logarithmic)" if log else "")) if at == 0 else "",
         )
         if at > 0:
             axes.set_yticklabels([])
@@ -77,50 +83,73 @@ def _panel(
             base - (y - bottom) / (ceiling - bottom) * (base - top),
         )
 
-    placed: list[Box] = []
-    marks: list[tuple[Spot, float, float]] = []
+    marks: list[Mark] = []
     for spot in spots:
         burden = spot.burdens[which]
+        if burden is None and not spot.unstable:
+            continue
         x = low + span * (1 + EDGE * 0.65) if burden is None else across.at(burden)
-        y = up.at(spot.exposure.mean)
-        _mark(axes, spot, x, y, (up.at(spot.exposure.low), up.at(spot.exposure.high)))
-        px, py = pixel(x, y)
-        marks.append((spot, px, py))
-        placed.append((px - 9, py - 9, px + 9, py + 9))
-    for spot, px, py in sorted(marks, key=lambda each: (each[0].place is None, each[0].place)):
+        marks.append((spot, x, pixel(x, up.at(spot.exposure.mean))))
+    marks.sort(key=lambda each: (each[0].place is None, each[0].place))
+    for at, (spot, x, point) in enumerate(marks):
+        # The later ones lie below: of marks on one spot they are the larger.
+        above = sum(math.dist(point, other) < NEAR for _, _, other in marks[:at])
+        _mark(axes, spot, x, up, min(10 + 3.5 * above, LARGEST))
+    placed = [(px - 9, py - 9, px + 9, py + 9) for _, _, (px, py) in marks]
+    ends = [(pixel(x, up.at(spot.exposure.high)), pixel(x, up.at(spot.exposure.low))) for spot, x, _ in marks]
+    bars = [(px - 3, high_, px + 3, low_) for (px, high_), (_, low_) in ends]
+    for spot, _, (px, py) in marks:
         if not spot.dominated:
             limit = right if spot.unstable or not edge else pixel(low + span, 0.0)[0]
-            _label(sheet, spot, px, py, placed, (left, top, limit, base))
+            _label(sheet, spot, px, py, placed, bars, (left, top, limit, base))
+
+
+def _span(spot: Spot) -> tuple[float, float, float]:
+    """What an axis has to reach: a lower end far below the mean may leave the picture."""
+    found = spot.exposure
+    return found.mean, found.high, max(found.low, found.mean / 10)
 
 
 def _known(spots: Sequence[Spot], which: int) -> list[float]:
     return [burden for spot in spots if (burden := spot.burdens[which]) is not None] or [1.0]
 
 
-def _mark(axes: Axes, spot: Spot, x: float, y: float, ends: tuple[float, float]) -> None:
+def _mark(axes: Axes, spot: Spot, x: float, up: Scale, size: float) -> None:
     colour, _, mark = style_of(spot.place)
-    axes.plot((x, x), ends, color=colour, linewidth=1.6, zorder=2)
+    found = spot.exposure
+    axes.plot((x, x), (up.at(found.low), up.at(found.high)), color=colour, linewidth=1.6,
+              zorder=1.9 if spot.place is None else 2)  # fmt: skip
     axes.plot(
-        (x,), (y,), marker=mark, markersize=10, color="white" if spot.dominated else colour,
-        markeredgecolor=colour, markeredgewidth=1.6, linewidth=0, zorder=4 if spot.place == 0 else 3, clip_on=False,
+        (x,), (up.at(found.mean),), marker=mark, markersize=size, color="white" if spot.dominated else colour,
+        markeredgecolor=colour, markeredgewidth=1.6, linewidth=0, zorder=4 - size / 100, clip_on=False,
     )  # fmt: skip
 
 
-def _label(sheet: Sheet, spot: Spot, x: float, y: float, placed: list[Box], frame: Box) -> None:
-    """The name beside its mark where there is room; the key has it anyway."""
+def _label(
+    sheet: Sheet, spot: Spot, x: float, y: float, placed: list[Box], bars: list[Box], frame: Box
+) -> None:
+    """The name beside its mark where there is room, off the bars if it can be; the key has it anyway."""
     size = SMALL + 1
     text = spot.label.replace(" (baseline)", "")
     wide, high = width_of(text, size), pixels(size)
-    for dx, dy in ((14, 0), (-14 - wide, 0), (-wide / 2, -24), (-wide / 2, 24), (10, -20), (10, 20),
-                   (-10 - wide, -20), (-10 - wide, 20)):  # fmt: skip
-        box = (x + dx - 2, y + dy - high / 2, x + dx + wide + 2, y + dy + high / 2)
-        inside = (
-            frame[0] + 4 <= box[0] and box[2] <= frame[2] and frame[1] <= box[1] and box[3] <= frame[3] - 4
-        )
-        if inside and not any(_meet(box, other) for other in placed):
-            sheet.text(x + dx, y + dy, text, size, INK if spot.place is not None else QUIET, va="center")
-            placed.append(box)
-            return
+    shifts = ((14, 0), (-14 - wide, 0), (-wide / 2, -24), (-wide / 2, 24), (10, -20), (10, 20),
+              (-10 - wide, -20), (-10 - wide, 20))  # fmt: skip
+    for hindrances in ([*placed, *bars], placed):
+        for dx, dy in shifts:
+            box = (x + dx - 2, y + dy - high / 2, x + dx + wide + 2, y + dy + high / 2)
+            inside = (
+                frame[0] + 4 <= box[0]
+                and box[2] <= frame[2]
+                and frame[1] <= box[1]
+                and box[3] <= frame[3] - 4
+            )
+            if inside and not any(_meet(box, other) for other in hindrances):
+                said = sheet.text(
+                    x + dx, y + dy, text, size, INK if spot.place is not None else QUIET, va="center"
+                )
+                said.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.8})
+                placed.append(box)
+                return
 
 
 def _meet(one: Box, two: Box) -> bool:

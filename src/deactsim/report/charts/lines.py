@@ -77,10 +77,25 @@ def curve(
 
 
 def band(
-    axes: Axes, xs: Sequence[float], lows: Sequence[float], highs: Sequence[float], place: int | None
+    axes: Axes,
+    xs: Sequence[float],
+    lows: Sequence[float],
+    highs: Sequence[float],
+    place: int | None,
+    *,
+    steps: bool = False,
 ) -> None:
     """The interval around a curve."""
-    axes.fill_between(xs, lows, highs, color=style_of(place)[0], alpha=0.13, linewidth=0, zorder=1)
+    axes.fill_between(
+        xs,
+        lows,
+        highs,
+        step="post" if steps else None,
+        color=style_of(place)[0],
+        alpha=0.13,
+        linewidth=0,
+        zorder=1,
+    )
 
 
 def key(

@@ -58,12 +58,19 @@ class Scale:
         """Marks with their texts; `lengths` are minutes, said in units that suit them."""
         if not self.log:
             low, high = self.limits()
-            marks = [float(mark) for mark in MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high)]
+            unit = _unit(high) if lengths else 1.0
+            places = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low / unit, high / unit)
+            marks = [float(place) * unit for place in places]
             return [(mark, _said(mark, lengths)) for mark in marks if low <= mark <= high]
         low, high = 10 ** self.limits()[0], 10 ** self.limits()[1]
         marks = [mark for mark in LENGTHS if low <= mark <= high] if lengths else _decades(low, high)
         found = [(self.at(0.0), "0")] if self.nought else []
         return found + [(self.at(mark), _said(mark, lengths)) for mark in marks if mark >= self.least * 0.8]
+
+
+def _unit(most: float) -> float:
+    """The minutes of the unit in which lengths up to so many minutes are said."""
+    return next(unit for unit in (1440.0, 60.0, 1.0, 1 / 60) if most >= 2 * unit or unit < 1)
 
 
 def _said(value: float, lengths: bool) -> str:

@@ -58,7 +58,7 @@ def draw(data: UnknownData) -> Figure:
         _bands(axes, at + 0.5, row, scale)
         if row.best:
             sheet.text(
-                right + 30, middle, row.best, BODY, INK, "bold" if row.best != "0" else "normal", va="center"
+                right + 30, middle, row.best, BODY, INK, "bold" if row.first else "normal", va="center"
             )
     _key(sheet, rows)
     if more:
@@ -78,13 +78,15 @@ def _fitting(data: UnknownData, pitch: float) -> list[UnknownRow]:
 
 
 def _bands(axes: Axes, y: float, row: UnknownRow, scale: Scale) -> None:
+    # Alone a band stands at the height of the name.
+    up = UP if row.ignorance is not None and row.luck is not None else 0.0
     if row.ignorance is not None:
-        _ignorance(axes, scale.at(row.ignorance.p05), scale.at(row.ignorance.p95), y - UP, THICK)
+        _ignorance(axes, scale.at(row.ignorance.p05), scale.at(row.ignorance.p95), y - up, THICK)
     if row.luck is not None:
-        _luck(axes, scale.at(row.luck.p05), scale.at(row.luck.p95), y + UP, THIN)
+        _luck(axes, scale.at(row.luck.p05), scale.at(row.luck.p95), y + up, THIN)
     if row.mean is not None:
         axes.plot(
-            (scale.at(row.mean),), (y - UP,), marker="o", markersize=7, color=INK, linewidth=0, zorder=4
+            (scale.at(row.mean),), (y - up,), marker="o", markersize=7, color=INK, linewidth=0, zorder=4
         )
 
 

@@ -30,7 +30,7 @@ def draw(data: UtilisationData) -> Figure:
     most = next((limit for limit in LIMITS if busiest <= limit), busiest)
     for at, team in enumerate(data.teams):
         y = top + at * (high + BETWEEN)
-        _strip(sheet, team, (y, y + high, right), most, last=at == len(data.teams) - 1)
+        _strip(sheet, team, (y, y + high, right), most, data.zone if at == len(data.teams) - 1 else "")
     rows = {
         (label, place): KeyRow(label, _peaks(data, label), place)
         for team in data.teams
@@ -41,9 +41,8 @@ def draw(data: UtilisationData) -> Figure:
     return sheet.figure
 
 
-def _strip(
-    sheet: Sheet, team: TeamWeek, frame: tuple[float, float, float], most: float, *, last: bool
-) -> None:
+def _strip(sheet: Sheet, team: TeamWeek, frame: tuple[float, float, float], most: float, zone: str) -> None:
+    """A team's week; the days are said below the last one, in its `zone`."""
     top, bottom, right = frame
     axes = plane(sheet, LEFT, top, right, bottom)
     axes.set_xlim(0, WEEK)
@@ -53,11 +52,11 @@ def _strip(
     axes.set_xticks([24 * day for day in range(8)], [""] * 8)
     for day in range(1, 7):
         axes.axvline(24 * day, color="#e6e6ea", linewidth=0.8, zorder=0)
-    if last:
+    if zone:
         for day, name in enumerate(DAYS):
             axes.annotate(name, (24 * day + 12, 0), (0, -8), textcoords="offset points", fontsize=SMALL + 1,
                           color=QUIET, ha="center", va="top", annotation_clip=False)  # fmt: skip
-        axes.set_xlabel("hour of the week, local time", fontsize=BODY, color=QUIET, labelpad=18)
+        axes.set_xlabel(f"hour of the week, time of {zone}", fontsize=BODY, color=QUIET, labelpad=18)
     for _, place, line in reversed(team.lines):
         # Each hour is a step; the last one is drawn up to the end of the week.
         xs, ys = list(range(WEEK + 1)), [*line, line[-1]]

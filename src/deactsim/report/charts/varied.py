@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ...study.results import Estimate
 from ..forecast_vary_data import VaryCurve, VaryData, VaryPanel
 from .lines import KeyRow, band, curve, key, plane, unit_labels
 from .measure import lines_of, pixels, width_of
 from .scale import Scale, put_on
-from .style import BODY, INK, MARGIN, SMALL, Sheet
+from .style import BODY, INK, MARGIN, QUIET, SMALL, Sheet
 
 LEFT, KEY, BETWEEN = 90, 330, 92
 AXIS = 58
+POINTS = 0.72
+"""Points in a pixel."""
 MARK = 110.0
 """The widest the text of a value may be before it takes another line."""
 
@@ -27,7 +30,7 @@ def draw(data: VaryData) -> Figure:
     wide = (right - LEFT - BETWEEN * (count - 1)) / count
     heads = [lines_of(panel.heading, wide + 30, BODY, "bold") for panel in data.panels]
     marks = [lines_of(text, MARK, SMALL + 1) for text in data.texts]
-    bottom = sheet.bottom - AXIS - (max(map(len, marks)) - 1) * pixels(SMALL + 1)
+    bottom = sheet.bottom - AXIS - (2 * max(map(len, marks)) - 1) * pixels(SMALL + 1)
     top = sheet.top + 8 + max(map(len, heads)) * pixels(BODY) + 12
     for at, (panel, head) in enumerate(zip(data.panels, heads, strict=True)):
         left = LEFT + at * (wide + BETWEEN)
@@ -55,21 +58,26 @@ def _panel(axes: Axes, panel: VaryPanel, data: VaryData, marks: list[list[str]],
         for each in panel.curves
         for estimate in each.estimates
         if estimate is not None
-        for value in ((estimate.mean, estimate.high) if each.place is not None else (estimate.mean,))
+        for value in (_span(estimate) if each.place is not None else (estimate.mean,))
     ]
     up = Scale.of(values or [1.0])
     put_on(axes, "y", up, room=0.06)
     room = 0.05 * (max(xs) - min(xs)) or 0.5
     axes.set_xlim(min(xs) - room, max(xs) + room)
+    axes.minorticks_off()
     _marks(axes, xs, marks, wide)
     for each in sorted(panel.curves, key=lambda one: (one.place is not None, -(one.place or 0))):
         _curve(axes, each, xs, up, factor)
-    axes.minorticks_off()
-    what = data.path + (" (logarithmic)" if across.log else "")
-    # A long path would run into the next panel: its last steps say what it is.
-    while width_of(what, BODY) > wide + BETWEEN - 20 and "." in what:
-        what = what.split(".", 1)[1]
+    what = data.what + (" (log)" if across.log else "")
+    # Long words would run into the next panel: the last of them say what it is.
+    while width_of(what, BODY) > wide + BETWEEN - 20 and " " in what:
+        what = what.split(" ", 1)[1]
     unit_labels(axes, what, panel.unit + (" (log)" if up.log else ""))
+
+
+def _span(estimate: Estimate) -> tuple[float, float, float]:
+    """What the axis has to reach: a lower end far below the mean may leave the picture."""
+    return estimate.mean, estimate.high, max(estimate.low, estimate.mean / 10)
 
 
 def _curve(axes: Axes, each: VaryCurve, xs: Sequence[float], up: Scale, factor: float) -> None:
@@ -82,7 +90,7 @@ def _curve(axes: Axes, each: VaryCurve, xs: Sequence[float], up: Scale, factor: 
 
 
 def _marks(axes: Axes, xs: Sequence[float], marks: list[list[str]], wide: float) -> None:
-    """A mark at every value; of texts that would run into each other the later one goes, but never the last."""
+    """A mark at every value; one that would run into another goes a row lower, and away where that is full too."""
     low, high = axes.get_xlim()
 
     def reach(at: int) -> tuple[float, float]:
@@ -92,9 +100,17 @@ def _marks(axes: Axes, xs: Sequence[float], marks: list[list[str]], wide: float)
         )
         return middle - half - 6, middle + half + 6
 
-    kept = [len(xs) - 1]
+    rows: tuple[list[int], list[int]] = ([len(xs) - 1], [])
     for at in range(len(xs) - 1):
         begins, ends = reach(at)
-        if all(ends <= reach(other)[0] or begins >= reach(other)[1] for other in kept):
-            kept.append(at)
-    axes.set_xticks(list(xs), ["\n".join(lines) if at in kept else "" for at, lines in enumerate(marks)])
+        for kept in rows:
+            if all(ends <= reach(other)[0] or begins >= reach(other)[1] for other in kept):
+                kept.append(at)
+                break
+    for kept in rows:
+        texts = ["\n".join(marks[at]) for at in kept]
+        axes.set_xticks([xs[at] for at in kept], texts, minor=kept is rows[1])
+    for at in set(range(len(xs))).difference(*rows):
+        axes.axvline(xs[at], 0, 0.01, color=QUIET, linewidth=0.8)
+    deep = max(map(len, marks)) * pixels(SMALL + 1) * POINTS
+    axes.tick_params(axis="x", which="minor", colors=QUIET, labelsize=SMALL + 1, length=4, pad=4 + deep)
