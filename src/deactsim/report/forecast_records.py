@@ -170,7 +170,7 @@ def _of(policy: ForecastPolicy) -> list[Row]:
         ]
     rows += _estimates(who, "times", policy.times) + _estimates(who, "access", policy.access)
     rows += [
-        (who, "times", name, None, "effective_years", known_or_none(value), "years")
+        (who, "effective_years", name, None, "value", known_or_none(value), "years")
         for name, value in policy.effective.items()
     ]
     rows += _estimates(who, "friction", policy.friction)
