@@ -471,7 +471,8 @@ def test_rows_repeat_the_figures() -> None:
     rows = [dict(zip(FORECAST_COLUMNS, row, strict=True)) for row in forecast_rows(forecast)]
     assert {row["part"] for row in rows} == {
         "forecast", "cause", "yearly", "difference", "better", "same", "worse", "by_cause", "headline", "exceedance",
-        "times", "access", "friction", "cost", "unstable", "ignorance", "luck", "best", "unknown", "moved", "less_than",
+        "times", "effective_years", "access", "friction", "cost", "unstable", "ignorance", "luck", "best", "unknown",
+        "moved", "less_than",
     }  # fmt: skip
     rate = [row for row in rows if row["cause"] == "grudge" and row["figure"] == "rate"]
     assert [(row["value"], row["unit"]) for row in rate] == [(0.05, "per year")]

@@ -305,21 +305,34 @@ def test_what_cannot_be_forecast() -> None:
         forecast(nothing)
 
 
-def test_nobody_ever_on_shift_to_approve_denies_everything() -> None:
-    never = TEXT.replace("leads: {{headcount: 9}}", "leads: {{headcount: 0}}").format(
-        causes=f"{{grudge: {GRUDGE}}}",
-        reports="{ordinary: {command: deactivate, rate: 1 per day, actioned: 100%, handling: 1 min}}",
-        forecast="{appetite: 20 min, protected: [vip]}",
-        chance="100%",
-        shift="always",
-    )
-    try:
-        given = loads(never)
-    except DeactsimError:
-        return  # refused when it is read, which is an answer too
-    found = by_name(forecast(given, policies=["half"], years=2, weeks=1))["half"]
-    assert found.yearly["dark_minutes"].mean == 0.0
-    assert found.unstable is not None
+def test_what_a_frequent_cause_was_never_seen_to_do_is_not_impossible() -> None:
+    often = "{vip: {command: deactivate, rate: 40 per day, actioned: 50%, handling: 1 s, slip: 5%}}"
+    hour = "{appetite: 1 h, protected: [vip]}"
+    found = by_name(forecast(scenario(reports=often, forecast=hour), policies=["button"], years=10, weeks=1))
+    # 365 slips a year, 25 minutes each: none of 80 was beyond the hour.
+    assert found["plain"].headline.mean == 0.0
+    assert found["plain"].headline.high == pytest.approx(1.0, abs=1e-6)
+    rare = by_name(forecast(scenario(forecast=hour), policies=["button"], years=10, weeks=1))
+    assert rare["plain"].headline.high < 0.4
+
+
+def test_what_cannot_hit_a_protected_account_does_not_widen_its_chances() -> None:
+    errors = "{ordinary: {command: deactivate, rate: 40 per day, actioned: 50%, handling: 1 s, slip: 0.1%}}"
+    alone = by_name(forecast(scenario(), policies=["half"], years=10, weeks=1))["half"]
+    beside = by_name(forecast(scenario(reports=errors), policies=["half"], years=10, weeks=1))["half"]
+    assert beside.yearly["asked"].mean > 7.0
+    assert beside.headline == alone.headline
+    assert beside.exceedance == alone.exceedance
+    assert beside.beats["protected_minutes"] == alone.beats["protected_minutes"]
+
+
+def test_years_are_not_counted_where_a_frequent_cause_matters_now_and_then() -> None:
+    often = "{ordinary: {command: deactivate, rate: 40 per day, actioned: 50%, handling: 1 s, slip: 0.4%}}"
+    found = by_name(forecast(scenario(reports=often), years=80, weeks=1))
+    assert found["plain"].luck is not None  # 29 slips a year are always dark
+    assert found["half"].luck is None  # half of them: fewer than the most that is composed
+    assert "dark_minutes" not in found["half"].beats
+    assert found["same"].beats["dark_minutes"].ties == 1.0
 
 
 def test_the_year_is_that_of_the_waves() -> None:

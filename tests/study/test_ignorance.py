@@ -89,8 +89,7 @@ class Years:
     def ignorance(self) -> Ignorance:
         rates = np.array([cause.per_year for cause in self.causes])
         means = occurrence_means(self.totals, rates, self.method)
-        none = np.zeros_like(means)
-        moved = [Moved(number, (none, none)) for number in self.numbers]
+        moved = [Moved.of(number, means, (means, means)) for number in self.numbers]
         return Ignorance(rates, means, moved, [], 1)
 
     @property
@@ -142,7 +141,7 @@ def test_two_unknowns_are_drawn_independently() -> None:
 def test_without_unknowns_there_is_no_ignorance() -> None:
     found = Years([(100, 7), (90, 7), (0, 0)])
     assert found.ignorance.range(0) is None
-    assert found.ignorance.best(0) is None
+    assert found.ignorance.best(0, found.totals) is None
     assert found.ignorance.unknowns(0) == ()
     assert found.tips == ()
 
@@ -194,6 +193,10 @@ def test_neighbours_tip_where_their_expected_years_are_equal() -> None:
 def test_a_head_more_may_tip_too() -> None:
     years = Years([(100, 30), (50, 60), (500, 600)], headcount="{value: 4, uncertain: {p05: 3, p95: 9}}")
     assert years.tips == (Tips("plain", "other", "teams.support.headcount", "under", "6", "4"),)
+    near = Years([(100, 30), (51, 59), (500, 600)], headcount="{value: 4, uncertain: {p05: 3, p95: 9}}")
+    assert near.tips[0].value_text == "6"  # 5.92 heads
+    close = Years([(100, 30), (80, 38.24), (500, 600)], RATE)
+    assert close.tips[0].value_text == "0.103 per year"  # two digits would not tell it from 0.1
 
 
 def test_what_cannot_be_told_apart_has_no_order_to_tip() -> None:
@@ -204,17 +207,58 @@ def test_what_cannot_be_told_apart_has_no_order_to_tip() -> None:
     assert years.tips == ()
 
 
+def best(years: Years) -> list[float | None]:
+    return [years.ignorance.best(place, years.totals) for place in range(3)]
+
+
 def test_the_shares_in_which_policies_are_best_add_up() -> None:
-    found = Years([(100, 30), (50, 60), (500, 600)], RATE).ignorance
-    shares = [found.best(place) for place in range(3)]
+    shares = best(Years([(100, 30), (50, 60), (500, 600)], RATE))
     assert sum(share for share in shares if share is not None) == pytest.approx(1.0)
     # The first is best while the factor, a lognormal, is below 1.5.
     z = (math.log(1.5) - math.log(0.2 * 4) / 2) / (math.log(20) / (2 * Z90))
     assert shares[0] == pytest.approx(0.5 * (1 + math.erf(z / math.sqrt(2))), abs=1e-3)
     assert shares[2] == 0.0
     # Equals are the best together.
-    equal = Years([(100, 30), (100, 30), (500, 600)], RATE).ignorance
-    assert [equal.best(place) for place in range(3)] == [1.0, 1.0, 0.0]
+    assert best(Years([(100, 30), (100, 30), (500, 600)], RATE)) == [1.0, 1.0, 0.0]
+
+
+def test_what_the_years_cannot_tell_apart_is_best_together() -> None:
+    years = Years([(100, 30), (100, 30), (500, 600)], RATE)
+    years.dark[1, 1::4] += 25.0  # by luck one minute less
+    years.dark[1, 3::4] -= 27.0
+    assert best(years) == [1.0, 1.0, 0.0]
+
+
+def test_numbers_that_change_an_occurrence_multiply_and_stay_beyond_their_ends() -> None:
+    years = Years([(100, 7)], RATE, SLIP)
+    slip, rate = years.numbers
+    means = years.ignorance.means
+    half, twice = means * 0.5, means * 2.0
+    moved = [Moved.of(rate, means, (half, twice)), Moved.of(slip, means, (half, means))]
+    found = Ignorance(np.array([GRUDGE, 0.0]), means, moved, [], 1)
+
+    def minutes(one: float, other: float) -> float:
+        return float(found.years({0: np.array([one]), 1: np.array([other])})[0, 0])
+
+    # 0.4 grudges of 100 minutes: a fifth as many at p05, four times as many at p95.
+    low, high = (end.size for end in rate.ends)
+    assert minutes(rate.size, slip.size) == pytest.approx(40)
+    assert minutes(low, slip.size) == pytest.approx(40 * 0.2 * 0.5)
+    assert minutes(high, slip.size) == pytest.approx(40 * 4 * 2)
+    assert minutes(low, slip.ends[0].size) == pytest.approx(40 * 0.2 * 0.5 * 0.5)
+    assert minutes((rate.size + low) / 2, slip.size) == pytest.approx(40 * 0.6 * 0.75)
+    assert minutes(10 * high, slip.size) == pytest.approx(40 * 40 * 2)  # rates go on, occurrences do not
+    assert minutes(0.0, slip.size) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_what_is_nothing_as_stated_may_be_something_at_an_end() -> None:
+    years = Years([(0, 7)], RATE)
+    (rate,) = years.numbers
+    means = years.ignorance.means
+    ends = np.array([[0.0, 7.0]]), np.array([[30.0, 7.0]])
+    found = Ignorance(np.array([GRUDGE, SLIPS]), means, [Moved.of(rate, means, ends)], [], 1)
+    (moved,) = found.unknowns(0)
+    assert (moved.low, moved.high) == (pytest.approx(7.0), pytest.approx(7.0 + 4 * GRUDGE * 30.0))
 
 
 def test_whole_years_give_the_mean_of_an_occurrence_too() -> None:
@@ -284,17 +328,31 @@ def test_the_order_hangs_on_what_changes_an_occurrence() -> None:
     assert float(tips.value_text.removesuffix("%")) == pytest.approx(12, abs=8)
 
 
-def test_numbers_stated_alike_are_one_number() -> None:
-    vip = "vip: {{command: deactivate, rate: 100 per year, actioned: 50%, handling: 1 min, slip: {slip}}}"
-    twice = TEXT.replace("  ordinary: {{command", f"  {vip}\n  ordinary: {{{{command")
-    scenario = loads(twice.format(rate=RATE, slip=SLIP, headcount="4"))
-    causes = compile_causes(scenario)
-    fleet = Fleet((compile_plan(scenario, "plain", None),), causes)
-    rate, slip = sorted(numbers(scenario, fleet, {"plain": 0}), key=lambda number: number.path)
-    assert (rate.name, slip.name) == ("causes.grudge.rate", "reports.vip.slip and 1 alike")
-    factor = slip.ends[1].rates / np.array([cause.per_year for cause in causes])
-    assert factor == pytest.approx([1.0, 10.0, 10.0])
-    assert all(end.fleet is None for number in (rate, slip) for end in number.ends)
+def test_one_number_in_several_policies_is_one_whatever_is_remarked() -> None:
+    same = "catches: {value: 50%, note: as above, uncertain: {p05: 20%, p95: 90%}}}}"
+    found = forecast(loads(CATCHES.replace("catches: 50%}}", same)), years=20, seed=5, weeks=1)
+    (catches,) = found.unknowns
+    assert catches.path == "policies.half.approval.catches and 1 alike"
+    by_name = {policy.name: policy for policy in found.policies}
+    assert by_name["half"].ignorance == by_name["same"].ignorance
+    assert by_name["half"].ignorance != by_name["none"].ignorance
+
+
+def test_other_numbers_are_others_though_they_say_the_same() -> None:
+    text = CATCHES.replace(
+        "causes: {grudge:", "causes: {bribe: {cause: deliberate, rate: RATE, targets: {vip: 100%}}, grudge:"
+    )
+    text = text.replace("RATE", RATE).replace("rate: 0.1 per year", f"rate: {RATE}")
+    paths_ = [unknown.path for unknown in forecast(loads(text), years=2, weeks=1).unknowns]
+    assert sorted(paths_) == ["causes.bribe.rate", "causes.grudge.rate", "policies.half.approval.catches"]
+
+
+def test_who_leaves_moves_no_occurrence() -> None:
+    turnover = "{value: 50% per year, uncertain: {p05: 20% per year, p95: 90% per year}}"
+    given = loads(CATCHES.replace("headcount: 4,", f"headcount: 4, turnover: {turnover},"))
+    plan, causes = compile_plan(given, "none", None), compile_causes(given)
+    found = {number.path: number for number in numbers(given, Fleet((plan,), causes), {"none": 0})}
+    assert [end.fleet for end in found["teams.support.turnover"].ends] == [None, None]
 
 
 def test_an_end_that_cannot_be_is_said() -> None:

@@ -29,7 +29,7 @@ def _by_policy(forecast: Forecast) -> list[str]:
     unsure = any(policy.ignorance is not None for policy in policies)
     lucky = any(policy.luck is not None for policy in policies)
     if not unsure and not lucky:
-        said = "no number is said to be `uncertain`, so that none was put in doubt here."
+        said = f"{_sure(forecast)}, so that none was put in doubt here."
         return filled("NOT KNOWN", f"{said} {luck_missing(forecast)}".strip(), indent=12)
     first: list[Cell] = [""]
     second: list[Cell] = [""]
@@ -54,9 +54,16 @@ def _by_policy(forecast: Forecast) -> list[str]:
         rows.append(row)
     lines = titled("NOT KNOWN", laid_out(rows))
     if not unsure:
-        lines.append(" no number is said to be `uncertain`: what may be off is not in this")
+        lines.append(f" {_sure(forecast)}: what may be off is not in this")
     lines += [f" {line}" for line in (luck_missing(forecast), heavy(policies)) if line]
     return lines
+
+
+def _sure(forecast: Forecast) -> str:
+    """Why no number is in doubt."""
+    if forecast.unknowns:
+        return "interrupted before every uncertain number was tried at its ends"
+    return "no number is said to be `uncertain`"
 
 
 def heavy(policies: Sequence[ForecastPolicy]) -> str:

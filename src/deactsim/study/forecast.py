@@ -17,7 +17,6 @@ from ..model.compile_causes import compile_causes
 from ..model.plan import Plan
 from ..model.shifts import DAY
 from ..model.states import Channel, plain
-from ..scenario.paths import leaves
 from ..scenario.schema import Scenario
 from ..stats import yearly
 from .executors import run_jobs
@@ -28,7 +27,7 @@ from .forecast_years import Array, Fleet, Found, Job, Shared, rows_of, work
 from .friction import Weeks
 from .ignorance import Ignorance, Moved, occurrence_means
 from .replay import Progress, known_policy
-from .unknowns import numbers
+from .unknowns import numbers, unsure_of
 
 #: Years simulated unless asked otherwise, and years of a pilot for a precision.
 YEARS = 100
@@ -36,8 +35,8 @@ PILOT = 100
 MOST = 20_000
 #: Years that one piece of work simulates; a block of years is a whole number of pieces.
 YEARS_A_JOB = 4
-#: Years for which each uncertain number is tried at both its ends, where that changes more than rates.
-YEARS_AT_ENDS = 10
+#: Years, at the least, for which an uncertain number is tried at both its ends, where that changes more than rates.
+YEARS_AT_ENDS = 20
 #: A year of fewer reports than this may be run whole, if its causes are frequent.
 REPORTS_A_DIRECT_YEAR = 50_000
 #: Reports that the routine weeks behind the friction may have in all, unless weeks are asked for.
@@ -54,6 +53,8 @@ _WHY_SO_MANY = {
 }
 #: The percentile of minutes dark at which a year is called bad.
 BAD = 0.95
+#: What was found at an end of a number: by its path, and 0 for p05 or 1 for p95.
+AtEnds = dict[tuple[str, int], list[Found]]
 
 
 def forecast(
@@ -125,6 +126,12 @@ class _Forecasting:
         self.fleet, self.plan_of = _fleet(scenario, names, causes)
         self.own = self.plan_of[scenario.baseline]
         self.numbers = numbers(scenario, self.fleet, self.plan_of)
+        self.at_ends = [
+            ((number.path, which), end.fleet)
+            for number in self.numbers
+            for which, end in enumerate(number.ends)
+            if end.fleet is not None
+        ]
         self.rates = np.array([cause.per_year for cause in causes])
         self.reports = sum(stream.per_microsecond for stream in self.fleet.plans[0].streams) * YEAR
         self.method, self.why = self._method(method)
@@ -152,9 +159,8 @@ class _Forecasting:
     @cached_property
     def shared(self) -> Shared:
         """What every process knows; the fleets are the scenario's, then that of each end of each number."""
-        ends = [end.fleet for number in self.numbers for end in number.ends if end.fleet is not None]
         return Shared(
-            fleets=(self.fleet, *ends),
+            fleets=(self.fleet, *(fleet for _, fleet in self.at_ends)),
             episodes=tuple(_episodes(cause.per_year) for cause in self.fleet.causes),
             protected=frozenset(self.settings.protected),
             seed=self.seed,
@@ -170,18 +176,18 @@ class _Forecasting:
             (count, why_years), first = self._piloted(precision), PILOT
         weeks: list[Weeks] = []
         folding = _Folding(self._block, self.own, self._appetite, first)
-        at_ends: dict[int, list[Found]] = {}
+        at_ends: AtEnds = {}
         jobs = [Job(0, 0, weeks_of=place) for place in range(len(self.fleet.plans))]
         jobs += _jobs(first, count)
         for fleet in range(1, len(self.shared.fleets)):
-            jobs += _jobs(first, min(count, YEARS_AT_ENDS), fleet)
+            jobs += _jobs(first, self._years_at_ends(count), fleet)
         complete = True
         try:
             for job, result in zip(jobs, self._run(jobs), strict=True):
                 if isinstance(result, Weeks):
                     weeks.append(result)
                 elif job.fleet:
-                    at_ends.setdefault(job.fleet, []).append(result)
+                    at_ends.setdefault(self.at_ends[job.fleet - 1][0], []).append(result)
                 else:
                     folding.add(result, job.count)
         except KeyboardInterrupt:
@@ -189,7 +195,7 @@ class _Forecasting:
         totals = folding.close()
         if totals is None:
             raise KeyboardInterrupt
-        ignorance = self._ignorance(totals, at_ends, first, min(count, YEARS_AT_ENDS))
+        ignorance = self._ignorance(totals, at_ends, first, self._years_at_ends(count))
         summing = Summing(
             scenario=self.scenario,
             settings=self.settings,
@@ -223,6 +229,12 @@ class _Forecasting:
             complete=complete,
             frame_of=lambda: rows_of(totals.sample.found, self.fleet.causes, self.plan_of),
         )
+
+    def _years_at_ends(self, count: int) -> int:
+        """So many years that all ends together take as long as the usual ones, within reason."""
+        plans = sum(len(fleet.plans) for _, fleet in self.at_ends)
+        affordable = count * len(self.fleet.plans) // max(1, plans)
+        return min(count, BLOCK, max(YEARS_AT_ENDS, affordable))
 
     @property
     def _appetite(self) -> float:
@@ -258,32 +270,32 @@ class _Forecasting:
             2, plan.years
         ), f"{_WHY_SO_MANY[plan.reason].format(what)} (a pilot of {PILOT} others says)"
 
-    def _ignorance(
-        self, totals: Totals, at_ends: dict[int, list[Found]], first: int, years: int
-    ) -> Ignorance:
+    def _ignorance(self, totals: Totals, at_ends: AtEnds, first: int, years: int) -> Ignorance:
         """What uncertain numbers make of the years; those whose ends were not all simulated are held."""
-        causes = len(self.fleet.causes)
-        stated = _means([totals.sample.found], first + years, causes)
-        moved, held, fleet = [], [], 0
+        stated = self._means([totals.sample.found], first + years)
+        moved, held = [], []
         for number in self.numbers:
-            shifts, done = [], True
-            for end in number.ends:
-                shift = np.zeros_like(stated)
-                if end.fleet is not None:
-                    fleet += 1
-                    parts = at_ends.get(fleet, [])
-                    done &= len(parts) == len(_jobs(first, years))
-                    if done:
-                        places = list(end.places)
-                        shift[places] = _means(parts, first + years, causes) - stated[places]
-                shifts.append(shift)
-            if done:
-                moved.append(Moved(number, (shifts[0], shifts[1])))
+            ends = [stated.copy(), stated.copy()]
+            for which, end in enumerate(number.ends):
+                parts = at_ends.get((number.path, which), [])
+                if end.fleet is not None and len(parts) == len(_jobs(first, years)):
+                    ends[which][list(end.places)] = self._means(parts, first + years)
+                elif end.fleet is not None:
+                    held.append(number)
+                    break
             else:
-                held.append(number)
-        return Ignorance(
-            self.rates, occurrence_means(totals, self.rates, self.method), moved, held, self.seed
-        )
+                moved.append(Moved.of(number, stated, (ends[0], ends[1])))
+        means = occurrence_means(totals, self.rates, self.method)
+        return Ignorance(self.rates, means, moved, held, self.seed)
+
+    def _means(self, parts: Sequence[Found], before: int) -> Array:
+        """(plans, causes): minutes dark of an occurrence, of the years before one; 0 of what never occurred."""
+        found, causes = Found.joined(parts), len(self.fleet.causes)
+        of = found.year < before
+        counts = np.bincount(found.cause[of], minlength=causes)
+        dark = found.values[:, of, INDEX["dark_minutes"]]
+        sums = np.array([np.bincount(found.cause[of], each, causes) for each in dark])
+        return np.asarray(sums / np.maximum(counts, 1))
 
     def _bad_year(self, totals: Totals) -> BadYear:
         """A composed (or run) year at the 95th percentile of minutes dark, under the baseline.
@@ -333,14 +345,12 @@ class _Folding:
     ) -> None:
         self.block, self.own, self.appetite, self.first = block, own, appetite, first
         self.totals: Totals | None = None
-        self.parts: list[Found] = []
-        self.years = 0
+        self.parts: list[tuple[Found, int]] = []
 
     def add(self, part: Found, years: int) -> None:
         """Take the next years."""
-        self.parts.append(part)
-        self.years += years
-        if self.years >= BLOCK:
+        self.parts.append((part, years))
+        if sum(count for _, count in self.parts) >= BLOCK:
             self._fold()
 
     def close(self) -> Totals | None:
@@ -350,24 +360,25 @@ class _Folding:
         return self.totals
 
     def _fold(self) -> None:
-        found = fold(self.block(self.parts, self.first, self.years), self.own, self.appetite)
-        self.totals = found if self.totals is None else self.totals + found
-        self.first += self.years
-        self.parts, self.years = [], 0
+        years = sum(count for _, count in self.parts)
+        block = self.block([part for part, _ in self.parts], self.first, years)
+        found = fold(block, self.own, self.appetite)
+        totals = found if self.totals is None else self.totals + found
+        # All at once: an interrupt comes before or after.
+        self.totals, self.first, self.parts = totals, self.first + years, []
 
 
 def _fleet(
     scenario: Scenario, names: Sequence[str], causes: tuple[CausePlan, ...]
 ) -> tuple[Fleet, dict[str, int]]:
     """The plans of policies, and the place of each policy's; policies that come to the same share one."""
-    unsure = [(path, stated.uncertain) for path, stated in leaves(scenario) if stated.uncertain is not None]
     places: dict[object, int] = {}
     plans: list[Plan] = []
     plan_of = {}
     for name in names:
-        plan, own = compile_plan(scenario, name, None), f"policies.{name}."
+        plan = compile_plan(scenario, name, None)
         # Numbers of its own that are uncertain tell a policy apart, though not as they are stated.
-        key = plan, tuple((path.removeprefix(own), ends) for path, ends in unsure if path.startswith(own))
+        key = plan, unsure_of(scenario, name)
         plan_of[name] = places.setdefault(key, len(places))
         if len(places) > len(plans):
             plans.append(plan)
@@ -386,13 +397,3 @@ def _episodes(rate: float) -> int:
     if rate <= 0.0:
         return 0
     return yearly.episodes_needed(rate) if rate <= yearly.COMPOSED else OF_FREQUENT
-
-
-def _means(parts: Sequence[Found], before: int, causes: int) -> Array:
-    """(plans, causes): minutes dark of an occurrence, of the years before one; 0 of what never occurred."""
-    found = Found.joined(parts)
-    of = found.year < before
-    counts = np.bincount(found.cause[of], minlength=causes)
-    dark = found.values[:, of, INDEX["dark_minutes"]]
-    sums = np.array([np.bincount(found.cause[of], each, causes) for each in dark])
-    return np.asarray(sums / np.maximum(counts, 1))

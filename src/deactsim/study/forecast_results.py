@@ -100,8 +100,8 @@ class Range:
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """A number that is only known roughly: its value, its p05 and p95, and to how many minutes dark a year
-    it moves the baseline at those (None where its ends were not simulated). `path` says too how many other
-    numbers are stated alike, and move with it."""
+    it moves the baseline at those (None where its ends were not simulated). `path` says too in how many
+    more policies the number stands."""
 
     path: str
     value_text: str
@@ -143,7 +143,7 @@ class ForecastPolicy:
     friction     what honest work pays in a usual week
     ignorance    how the expected minutes dark of a year spread over uncertain numbers; None without any
     luck         how one year's minutes dark spread if the numbers are right; None where it cannot be composed
-    best         share of the draws of uncertain numbers in which no policy has fewer expected minutes dark
+    best         share of the draws of uncertain numbers in which no policy is known to have fewer minutes dark
     utilisation  team to 168 busy shares, one an hour of the week from Monday 0:00 in the scenario's zone;
                  nan where nobody is on shift
     unstable     which team cannot cope, with its load; None if all can

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..model.causes import CausePlan
 from ..model.plan import Plan
@@ -74,7 +75,7 @@ class Summing:
                 }
                 for c, cause in enumerate(self.causes)
             },
-            headline=_estimate(found.headline.interval(), "share"),
+            headline=_estimate(self._with_unseen(found.headline.interval()), "share"),
             exceedance=self._exceedance(found),
             times=_summaries(found.times, "min"),
             effective={name: bins.effective for name, bins in found.times.items()},
@@ -84,7 +85,7 @@ class Summing:
             friction_text=text,
             ignorance=self.ignorance.range(place),
             luck=self.ignorance.luck(found.luck) if self._regular(found, "dark_minutes") else None,
-            best=self.ignorance.best(place),
+            best=self.ignorance.best(place, self.totals),
             utilisation=by_hour(plan, self.weeks[place].busy, self.scenario.zone),
             unstable=", ".join(overload.values()) or None,
             # Nobody knows what an endless queue costs.
@@ -106,12 +107,28 @@ class Summing:
         rates = np.array([cause.per_year for cause in self.causes])
         return not self.composed or yearly.regular(found.often[what].mean, rates)
 
+    def _with_unseen(
+        self, found: weighted.Interval, among: NDArray[np.bool_] | bool = True
+    ) -> weighted.Interval:
+        """A chance for protected accounts that allows for what frequent causes were never seen to do."""
+        if not self.composed:
+            return found
+        rates = np.array([cause.per_year for cause in self.causes])
+        tiers = set(self.settings.protected)
+        able = np.array([any(target.tier in tiers for target in cause.targets) for cause in self.causes])
+        frequent = able & (rates > yearly.COMPOSED) & among
+        return yearly.with_unseen(found, rates[frequent], self.totals.simulated[frequent].astype(np.float64))
+
     def _exceedance(self, found: PlanTotals) -> tuple[ExceedancePoint, ...]:
         if not self._regular(found, "protected_minutes"):
             return ()
         # As far as any policy's years come, and one point more.
         reached = max(int(np.count_nonzero(each.exceeds.chance.mean)) for each in self.totals.plans)
-        points = ((GRID[i], found.exceeds.interval(i)) for i in range(min(reached + 1, GRID.size)))
+        never = found.often["protected_minutes"].mean == 0.0
+        points = (
+            (GRID[i], self._with_unseen(found.exceeds.interval(i), never))
+            for i in range(min(reached + 1, GRID.size))
+        )
         return tuple(ExceedancePoint(float(x), each.mean, each.low, each.high) for x, each in points)
 
     def _access_curve(self, found: PlanTotals) -> tuple[tuple[float, float], ...]:

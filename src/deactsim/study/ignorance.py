@@ -3,7 +3,8 @@
 Second-order Monte Carlo: uncertain numbers are drawn, and the expected year follows from each draw. By
 Campbell's formula it is linear in the rates of the causes, so that what only scales causes needs no new
 simulation, and none of its noise comes in. What changes an occurrence itself is simulated at
-both ends of its range on the same years as at its value, and taken to be straight in between.
+both ends of its range on the same years as at its value: how many times as long it is dark there is taken
+to be straight in between, and to multiply where several numbers do so.
 """
 
 from __future__ import annotations
@@ -33,10 +34,23 @@ LOOKS = 64
 
 @dataclass(frozen=True)
 class Moved:
-    """A number, and how many more minutes dark an occurrence has at both its ends, each (plans, causes)."""
+    """A number, and what an occurrence's minutes dark are at both its ends, each (plans, causes).
+
+    `factors` is how many times those at the stated value, on the same years; where these are none, `shifts`
+    has the minutes themselves.
+    """
 
     number: Number
+    factors: tuple[Array, Array]
     shifts: tuple[Array, Array]
+
+    @classmethod
+    def of(cls, number: Number, stated: Array, ends: tuple[Array, Array]) -> Moved:
+        """From mean minutes dark, (plans, causes), at the stated value and at both ends."""
+        some = stated > 0.0
+        factors = [np.divide(end, stated, out=np.ones_like(stated), where=some) for end in ends]
+        shifts = [np.where(some, 0.0, end) for end in ends]
+        return cls(number, (factors[0], factors[1]), (shifts[0], shifts[1]))
 
 
 class Ignorance:
@@ -70,12 +84,16 @@ class Ignorance:
             rates = rates * np.maximum(0.0, 1.0 + scale)
             # Beyond its ends nobody has looked: an occurrence stays as it is there.
             down, up = (np.minimum(1.0, way)[:, :, None] for way in (down, up))
-            means = means + down * moved.shifts[0] + up * moved.shifts[1]
-        return np.asarray((rates[:, None, :] * np.maximum(0.0, means)).sum(axis=2))
+            for way, factor, shift in zip((down, up), moved.factors, moved.shifts, strict=True):
+                means = means * (1.0 + way * (factor - 1.0)) + way * shift
+        return np.asarray((rates[:, None, :] * means).sum(axis=2))
 
     def range(self, place: int) -> Range | None:
-        """How a plan's expected minutes dark a year spread over what is unknown; None without unknowns."""
-        if not self.moved:
+        """How a plan's expected minutes dark a year spread over what is unknown.
+
+        None without unknowns, or while some are held: a band of the others would pass for all.
+        """
+        if not self.moved or self.held:
             return None
         low, high = np.quantile(self.expected[:, place], (0.05, 0.95))
         return Range(float(low), float(high))
@@ -86,12 +104,19 @@ class Ignorance:
         low, high = found.quantile(0.05), found.quantile(0.95)
         return None if low is None or high is None else Range(low, high)
 
-    def best(self, place: int) -> float | None:
-        """The share of draws in which no other plan's expected year has fewer minutes dark."""
-        if not self.moved:
+    def best(self, place: int, totals: Totals) -> float | None:
+        """The share of draws in which no other plan is known to have fewer expected minutes dark.
+
+        Plans that the simulated years cannot tell apart are the best together. None as for `range`.
+        """
+        if not self.moved or self.held:
             return None
-        least = self.expected.min(axis=1)
-        return float((self.expected[:, place] <= least * (1.0 + 1e-12)).mean())
+        least = self.expected.argmin(axis=1)
+        plans = range(len(totals.plans))
+        ahead = [totals.plans[place].ahead.interval(other) for other in plans]
+        alike = np.array([each.low <= 0.0 <= each.high for each in ahead])
+        alike[place] = True
+        return float(alike[least].mean())
 
     def unknowns(self, own: int) -> tuple[Unknown, ...]:
         """Each uncertain number, and how far it moves the baseline's expected minutes dark a year."""
@@ -129,21 +154,21 @@ class Ignorance:
 
     def _turn(self, which: int, one: int, other: int) -> float | None:
         """The size nearest to the stated one at which two plans' expected years are equal; None without."""
-
-        def gap(size: float) -> float:
-            years = self.years({which: np.array([size])})[0]
-            return float(years[other] - years[one])
-
         number = self.moved[which].number
+
+        def gaps(times: Array) -> Array:
+            years = self.years({which: number.size * times})
+            return np.asarray(years[:, other] - years[:, one])
+
         found = []
         for end in number.ends:
-            looks = np.geomspace(number.size, end.size, LOOKS) if end.size > 0.0 else np.empty(0)
-            gaps = self.years({which: looks})
-            gaps = gaps[:, other] - gaps[:, one]
-            turned = np.flatnonzero(gaps <= 0.0)
+            # In multiples of the stated size: a rate a microsecond is smaller than any solver's tolerance.
+            looks = np.geomspace(1.0, end.size / number.size, LOOKS)
+            turned = np.flatnonzero(gaps(looks) <= 0.0)
             if turned.size and turned[0] > 0:
-                found.append(float(brentq(gap, looks[turned[0] - 1], looks[turned[0]])))
-        return min(found, key=lambda size: abs(log(size / number.size)), default=None)
+                between = looks[turned[0] - 1], looks[turned[0]]
+                found.append(float(brentq(lambda times: float(gaps(np.array([times]))[0]), *between)))
+        return number.size * min(found, key=lambda times: abs(log(times))) if found else None
 
 
 def occurrence_means(totals: Totals, rates: Array, method: str) -> Array:

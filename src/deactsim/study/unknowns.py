@@ -36,7 +36,7 @@ class End:
 
 @dataclass(frozen=True)
 class Number:
-    """A number that is only known roughly: its first path, how many others say the same, and both ends."""
+    """A number that is only known roughly: its first path, in how many more policies it stands, both ends."""
 
     path: str
     alike: int
@@ -59,34 +59,57 @@ class Number:
         return text_of(value, self.kind)
 
     def near(self, size: float) -> str:
-        """The text of a value of about this size, to two digits."""
+        """The text of a value of about this size: two digits, or as many as tell it from the stated one."""
+        stated = self.text(self.stated.value)
+        texts = (self.text(self._of(size / self.size, digits)) for digits in range(2, 9))
+        return next((text for text in texts if text != stated), stated)
+
+    def _of(self, factor: float, digits: int) -> object:
+        """The value that is so many times the stated one."""
         value = self.stated.value
         if isinstance(value, Rate):
-            return self.text(Rate(_rounded(value.amount * size / self.size), value.unit))
+            return Rate(_rounded(value.amount * factor, digits), value.unit)
+        size = _rounded(self.size * factor, digits)
         if self.kind == "share":
-            return self.text(min(1.0, _rounded(size)))
-        return self.text(type(value)(_rounded(size)))  # type: ignore[call-arg]
+            return min(1.0, size)
+        return round(size) if isinstance(value, int) else size
 
 
 def numbers(scenario: Scenario, fleet: Fleet, plan_of: Mapping[str, int]) -> tuple[Number, ...]:
-    """The uncertain numbers; what is stated alike in everything under the same name is one of them.
+    """The uncertain numbers; the same number of the same safeguard in several policies is one of them.
 
     Raises `DeactsimError` where an end of a number contradicts the rest of the scenario.
     """
-    found: dict[tuple[str, Stated[object]], list[str]] = {}
+    found: dict[object, list[tuple[str, Stated[object]]]] = {}
     for path, stated in paths.leaves(scenario):
         if stated.uncertain is not None:
-            found.setdefault((path.rsplit(".", 1)[-1], stated), []).append(path)
+            found.setdefault(_same(scenario, path, stated), []).append((path, stated))
     return tuple(
         Number(
-            path=alike[0],
+            path=alike[0][0],
             alike=len(alike) - 1,
-            stated=stated,
-            kind=paths.kind_at(scenario, alike[0]),
-            ends=_ends(scenario, fleet, plan_of, alike, stated),
+            stated=alike[0][1],
+            kind=paths.kind_at(scenario, alike[0][0]),
+            ends=_ends(scenario, fleet, plan_of, [path for path, _ in alike], alike[0][1]),
         )
-        for (_, stated), alike in found.items()
+        for alike in found.values()
     )
+
+
+def unsure_of(scenario: Scenario, policy: str) -> frozenset[object]:
+    """The uncertain numbers of a policy's own safeguards: what `numbers` would count as the same is equal."""
+    return frozenset(
+        _same(scenario, path, stated)
+        for path, stated in paths.leaves(scenario)
+        if stated.uncertain is not None and path.startswith(f"policies.{policy}.")
+    )
+
+
+def _same(scenario: Scenario, path: str, stated: Stated[object]) -> object:
+    """What makes two numbers one: where in a policy they stand, their value and range; a remark does not."""
+    owners = ("safeguards.", *(f"policies.{name}." for name in scenario.policies))
+    owner = max((each for each in owners if path.startswith(each)), key=len, default="")
+    return "" if owner else path, path.removeprefix(owner), stated.value, stated.uncertain
 
 
 def _ends(
@@ -113,12 +136,14 @@ def _end(
     causes = {cause.name: cause for cause in compile_causes(scenario)}
     rates = np.array([causes[was.name].per_year if was.name in causes else 0.0 for was in fleet.causes])
     now = tuple(causes.get(was.name, was) for was in fleet.causes)
-    compiled = {place: compile_plan(scenario, name, None) for name, place in plan_of.items()}
+    # Policies of one place are one in every number, uncertain ones too.
+    names = {place: name for name, place in plan_of.items()}
+    compiled = {place: compile_plan(scenario, name, None) for place, name in names.items()}
     same = [_but_rates(cause) for cause in now] == [_but_rates(cause) for cause in fleet.causes]
     places = tuple(
         place
         for place, plan in sorted(compiled.items())
-        if not same or _but_errors(plan) != _but_errors(fleet.plans[place])
+        if not same or _as_occurrences_see_it(plan) != _as_occurrences_see_it(fleet.plans[place])
     )
     changed = Fleet(tuple(compiled[place] for place in places), now) if places else None
     return End(size_of(value), rates, changed, places)
@@ -133,10 +158,17 @@ def _but_rates(cause: CausePlan) -> CausePlan:
     return replace(cause, per_year=0.0)
 
 
-def _but_errors(plan: Plan) -> Plan:
-    """The plan without the errors of routine work: as causes they are counted by their rates."""
-    return replace(plan, streams=tuple(replace(each, slip=0.0, misidentified=0.0) for each in plan.streams))
+def _as_occurrences_see_it(plan: Plan) -> Plan:
+    """The plan without what leaves an occurrence as it is: honest people's leaving, and errors.
+
+    Errors of routine work are counted as causes, by their rates.
+    """
+    return replace(
+        plan,
+        teams=tuple(replace(each, leavers_per_day=0.0, waves=()) for each in plan.teams),
+        streams=tuple(replace(each, slip=0.0, misidentified=0.0) for each in plan.streams),
+    )
 
 
-def _rounded(value: float) -> float:
-    return float(f"{value:.2g}")
+def _rounded(value: float, digits: int) -> float:
+    return float(f"{value:.{digits}g}")

@@ -10,6 +10,7 @@ as years. More episodes in a year do not shorten it: a bad environment could hol
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp, isnan, log
 
 import numpy as np
 from scipy.special import gammaincinv, gammaln
@@ -21,6 +22,8 @@ from .moments import Moments, student
 
 #: The share of busy years that may have more occurrences than episodes before a headline is not said.
 CARRIED = 0.05
+#: Occurrences that none out of so many leaves possible: -ln 0.025.
+UNSEEN = -log(0.025)
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,11 @@ class Chances:
     def interval(self, *place: int) -> Interval:
         """The mean chance at a place of the shape, with its interval.
 
-        Towards the ceilings the same is said of what is missing to them.
+        Towards the ceilings the same is said of what is missing to them. What cannot be said is nan throughout.
         """
         count, centre = self.chance.count, float(self.chance.mean[place])
+        if isnan(centre):
+            return Interval(centre, centre, centre)
         top = centre + float(self.missing.mean[place])
         if count < 2:
             return Interval(centre, 0.0, top)
@@ -80,7 +85,7 @@ def headline(table: Episodes, longest: Array, appetite: float, cap: float = COMP
     taken), which makes the chance too small by a share of at most about half the chance of n > m in
     a busy year times n / m: under 2 % with the numbers of `episodes_needed`. Where that chance is above
     `CARRIED` and some episode is beyond, nothing can be said: nan. A cause above `cap` none of whose
-    episodes is beyond is taken to be unable to.
+    episodes is beyond is left out: `with_unseen` allows for it.
     """
     beyond = table.means((longest > appetite).astype(np.float64)) * table.counts
     seen = (beyond > 0.0).any(axis=0)
@@ -101,6 +106,16 @@ def headline(table: Episodes, longest: Array, appetite: float, cap: float = COMP
     ceiling = -np.expm1(-rate.sum(axis=1))
     chances = -np.expm1(np.log1p(-np.minimum(hits, 1.0 - 1e-16)).sum(axis=1))
     return Chances.of(np.minimum(chances, ceiling), ceiling)
+
+
+def with_unseen(found: Interval, rates: Array, simulated: Array) -> Interval:
+    """A chance whose upper end allows for frequent causes none of whose simulated episodes had a say.
+
+    Of E episodes (per cause) none is beyond: at 97.5 % fewer than 3.69 in E are, the two-sided rule of
+    three, and at `rates` (per year) the chance of none of them in a year is exp(-sum of rate * 3.69 / E).
+    """
+    unseen = float((rates * UNSEEN / np.maximum(simulated, 1)).sum())
+    return Interval(found.mean, found.low, 1.0 - (1.0 - found.high) * exp(-unseen))
 
 
 def beats(change: Years) -> tuple[Chances, Chances]:

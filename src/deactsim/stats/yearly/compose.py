@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..weighted import Array
 from .episodes import COMPOSED, Episodes, Whole, poisson_tail, steady_means
 
-COUNT, CAUSE, PICK = 1, 2, 3
+COUNT, PICK = 1, 3
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
