@@ -113,8 +113,7 @@ def access_data(forecast: Forecast) -> AccessData | None:
     words = Words(
         forecast.scenario.title,
         title,
-        "The share of leavers who still have the right to act, by time before and after their last shift: looked at "
-        "when it ends, and from 1 h after it.",
+        "The share of leavers who still have the right to act, by time before and after their last shift.",
         footer(forecast, "who leaves, and how late records are"),
     )
     alt = f"{title}. {sentence(_after(moment))} still with access: " + (
