@@ -60,11 +60,13 @@ def _line(trace: Trace, row: Row) -> str:
     return f"{(row.time - NOON) / MINUTE:g} {' '.join(word for word in words if word)}"
 
 
-def case(seed: int) -> tuple[Plan, list[OnGrid]]:
-    """A random small scenario and three worlds of it."""
+def case(seed: int, *, all_safeguards: bool = False) -> tuple[Plan, list[OnGrid]]:
+    """A random small scenario and three worlds of it; the oracle does not know all safeguards."""
     chance = random.Random(seed)
-    plan = plan_of(_policy(chance), _platform(chance), reading=chance.choice(["meant", "meant", None]))
-    plan = _peopled(chance, plan)
+    policy, platform, reading = _policy(chance), _platform(chance), chance.choice(["meant", "meant", None])
+    if all_safeguards:
+        policy = f"{policy}\n{_further(chance)}".strip()
+    plan = _peopled(chance, plan_of(policy, platform, reading=reading))
     start, end = _bounds(plan)
     return plan, [OnGrid(chance.getrandbits(64), start, end) for _ in range(3)]
 
@@ -136,7 +138,7 @@ response: {{by: {responder}, pick_up: {takes(0, 5)}, find_cause: {takes(5)}, aut
 incident:
   warm_up: 1 h
   follow: 4 h
-  actor: {{leaves: {{after_act: {takes(0, 10)}}}}}
+  actor: {{leaves: {{after_act: {takes(0, 10)}}}, among_holders: 80%}}
   further_acts: [{chance.choice(["", '{account: "@b", after: 10 min}'])}]
 """
 
@@ -169,3 +171,21 @@ def _policy(chance: random.Random) -> str:
     if "step_down" in chosen and chance.random() < 0.5:
         chosen.remove("step_down")
     return "\n".join(f"{name}: {written[name]}" for name in chosen)
+
+
+def _further(chance: random.Random) -> str:
+    """Safeguards that the oracle does not know."""
+
+    def reach() -> str:
+        return chance.choice(["", "", ", of: ordinary", ", covers: 60%"])
+
+    by, then = chance.choice(["leads", "leads", "oncall", "support"]), chance.choice(["hold", "deny"])
+    written = {
+        "lock_down": f"{{after: uniform 0 min to 10 min, for: {chance.choice([10, 30, 90])} min{reach()}}}",
+        "rate_limit": f"{{per_agent: {chance.choice([1, 2])} per hour, then: {then}{reach()}}}",
+        "just_in_time": f"{{takes: uniform 0 min to 10 min, lasts: 30 min{reach()}}}",
+        "separation_of_duties": f"{{by: {by}, takes: uniform 0 min to 15 min, catches: 50%{reach()}}}",
+        "confirm": f"{{stops_slips: 50%, takes: uniform 0 min to 10 min{reach()}}}",
+        "least_privilege": "{holders: 1}",
+    }
+    return "\n".join(f"{name}: {text}" for name, text in written.items() if chance.random() < 0.3)

@@ -9,23 +9,24 @@ from dataclasses import replace
 import pytest
 
 from deactsim.engines.reference import Desk, handling, run
-from deactsim.model.lengths import FIXED, UNIFORM, Length
+from deactsim.model.lengths import FIXED, Length, length_of
 from deactsim.model.plan import Plan
 from deactsim.model.shifts import DAY
 from deactsim.model.states import Event, Reason
-from deactsim.model.streams import world_key
+from deactsim.model.streams import team_id, world_key
 from deactsim.model.trace import Row
 from deactsim.model.world import HOUR, World
+from deactsim.scenario.distributions import read_distribution
 
-from .compared import OnGrid, case
+from .compared import GRID, OnGrid, case
 from .tiny import MINUTE, NOON, acts, plan_of
 
 OF_REPORTS = {Event.REPORT_ARRIVES, Event.REPORT_TAKEN, Event.REPORT_CLOSED}
 
 
-def rows_of(desk: Desk, plan: Plan, world: World) -> list[Row]:
+def of_desk(desk: Desk, world: World) -> list[Row]:
     """What the desk says of its reports, as rows; of those never taken it says nothing."""
-    found = []
+    found, plan = [], desk.plan
     for report, _, place, agent, taken, closed, wrongful in desk.work(world.end + 1):
         team = plan.teams[plan.streams[report.stream].teams[place]].id
         found.append(Row(report.time, Event.REPORT_ARRIVES, report.id, team, 0))
@@ -36,14 +37,24 @@ def rows_of(desk: Desk, plan: Plan, world: World) -> list[Row]:
     return found
 
 
+def in_parts(plan: Plan, apart: Plan, world: World) -> tuple[list[Row], list[Row]]:
+    """What the desk says, and the rest of the run."""
+    once = of_desk(Desk(apart, world, world.start), world)
+    return once, run(plan, world, Desk(apart, world, world.start).actions_of).rows
+
+
+def as_a_whole(plan: Plan, world: World) -> list[Row]:
+    """The whole run, without reports that were never taken."""
+    rows = run(plan, world).rows
+    taken = {row.entity for row in rows if row.event == Event.REPORT_TAKEN}
+    return [row for row in rows if row.event != Event.REPORT_ARRIVES or row.entity in taken]
+
+
 def agree(plan: Plan, world: World) -> Counter[int]:
     """Hold the parts to the whole; the events of reports, counted."""
-    whole, apart = run(plan, world).rows, handling(plan)
+    whole, apart = as_a_whole(plan, world), handling(plan)
     assert apart is not None
-    taken = {row.entity for row in whole if row.event == Event.REPORT_TAKEN}
-    whole = [row for row in whole if row.event != Event.REPORT_ARRIVES or row.entity in taken]
-    once = rows_of(Desk(apart, world, world.start), plan, world)
-    rest = run(plan, world, Desk(apart, world, world.start).actions_of).rows
+    once, rest = in_parts(plan, apart, world)
     assert not OF_REPORTS & {row.event for row in rest}
     assert sorted(once + rest) == sorted(whole)
     # The order is the same but for rows of one instant, and who takes what comes in the very same.
@@ -59,7 +70,7 @@ def test_much_falls_together(part: int) -> None:
     """Random platforms and policies on a coarse grid of time, without an incident of the run's own."""
     compared, events = 0, Counter[int]()
     for seed in range(part, 240, 4):
-        plan, worlds = case(seed)
+        plan, worlds = case(seed, all_safeguards=True)
         plan = replace(plan, incident=None)
         if handling(plan) is None:
             continue
@@ -80,7 +91,7 @@ teams:
 reports:
   ordinary: {command: deactivate, rate: 12 per hour, actioned: 50%, urgent: 20%, slip: 10%, misidentified: 10%,
     handling: "median 9 min, p90 40 min"}
-  vip: {command: deactivate, rate: 3 per hour, actioned: 50%, urgent: 20%, handling: uniform 0 min to 20 min}
+  vip: {command: deactivate, rate: 3 per hour, actioned: 50%, urgent: 20%, handling: uniform 1 min to 20 min}
 """
 POLICIES = {
     "none": "confirm: {stops_slips: 50%}",
@@ -104,12 +115,67 @@ def test_queues_shifts_and_leavers(policy: str) -> None:
     assert (events[Event.RIGHTS_END] > 1) == policy.startswith("step-down")
 
 
-@pytest.mark.parametrize("length", [Length(FIXED, 0.0), Length(UNIFORM, 0.0, 2.0), Length(FIXED, HOUR * 3)])
-def test_work_that_takes_no_time_and_work_that_takes_long(length: Length) -> None:
-    plan = plan_of("", BUSY, reading=None)
-    plan = replace(plan, streams=tuple(replace(stream, handling=length) for stream in plan.streams))
-    for kind in (World, OnGrid):
-        agree(plan, kind(world_key(4, 1), NOON, NOON + 2 * DAY))
+def handled_in(length: Length, plan: Plan) -> Plan:
+    """The plan with every report handled in such a time."""
+    return replace(plan, streams=tuple(replace(stream, handling=length) for stream in plan.streams))
+
+
+@pytest.mark.parametrize("length", [1.0, 3.0 * HOUR])
+def test_work_that_takes_an_instant_and_work_that_takes_long(length: float) -> None:
+    plan = handled_in(Length(FIXED, length), plan_of("", BUSY, reading=None))
+    agree(plan, World(world_key(4, 1), NOON, NOON + 2 * DAY))
+    if length > GRID:  # on the grid an instant would be no time
+        agree(plan, OnGrid(world_key(4, 1), NOON, NOON + 2 * DAY))
+
+
+#: Approvers whose turn comes before the handlers', and who are the quicker the more wait.
+QUEUING = """
+teams: {support: {headcount: 3, shift: "12:00-20:00 UTC"}, leads: {headcount: 1}}
+reports:
+  ordinary: {command: deactivate, rate: 12 per hour, actioned: 50%, urgent: 40%, handling: 1 min}
+  vip:      {command: deactivate, rate: 12 per hour, actioned: 50%, urgent: 40%, handling: 1 min}
+"""
+STAMPED = (
+    "approval: {by: {leads: 1}, review: 'median 9 min, p90 30 min', catches: 50%, time_out: 3 h, stamps: 5%,"
+    " stamps_per_queued: 5%}"
+)
+
+
+def test_work_that_takes_no_time_stays_in_the_run() -> None:
+    """The desk would close reports before the approvers' turn at the same instant, the whole run some after it."""
+    assert team_id("leads") < team_id("support")
+    plan = handled_in(Length(FIXED, 1.0), plan_of(STAMPED, QUEUING, reading=None))
+    apart, at_once, differ = handling(plan), handled_in(Length(FIXED, 0.0), plan), 0
+    assert apart is not None
+    assert handling(at_once) is None
+    for number in range(5):
+        world = World(world_key(3, number), NOON - 6 * HOUR, NOON + 6 * HOUR)
+        agree(plan, world)
+        once, rest = in_parts(at_once, handled_in(Length(FIXED, 0.0), apart), world)
+        differ += sorted(once + rest) != sorted(as_a_whole(at_once, world))
+    assert differ > 0, "the desk would do: the test is about nothing"
+
+
+@pytest.mark.parametrize(
+    ("length", "apart"),
+    [
+        ("0 s", False),
+        ("1 s", True),
+        ("uniform 0 s to 20 min", False),
+        ("uniform 1 s to 20 min", True),
+        ("triangular 0 s, 1 min, 20 min", False),
+        ("triangular 1 s, 1 min, 20 min", True),
+        ("quantiles p0 0 s, p50 4 min, p100 10 min", False),
+        ("quantiles p0 1 s, p50 4 min, p100 10 min", True),
+        ("exponential mean 5 min", True),
+        ("median 5 min, p90 20 min", True),
+        ("weibull shape 0.9, scale 5 min", True),
+        ("weibull shape 0.1, scale 5 min", False),
+    ],
+)
+def test_what_may_take_no_time(length: str, apart: bool) -> None:
+    plan = handled_in(length_of(read_distribution(length)), plan_of("", BUSY))
+    assert (handling(plan) is not None) == apart
 
 
 def test_the_desk_is_the_same_however_far_one_asks_at_a_time() -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from deactsim.engines.reference import Requests, run
+from deactsim.engines.reference import Requests, handling, run
 from deactsim.model.causes import YEAR, incident_of, occurrence
 from deactsim.model.compile import CannotBeSaid, compile_plan
 from deactsim.model.compile_causes import compile_causes
 from deactsim.model.plan import Plan
 from deactsim.model.shifts import DAY
 from deactsim.model.states import Event, Reason
-from deactsim.model.streams import REPORT, tag_of, world_key
+from deactsim.model.streams import AGENT, ALARM, REPORT, TEAM, tag_of, team_of_agent, world_key
 from deactsim.model.trace import Trace
 from deactsim.model.world import World
 from deactsim.scenario.load import load
@@ -25,6 +25,7 @@ from deactsim.study.background import run_incident
 from deactsim.study.condition import new_world
 from deactsim.study.measures import marks
 from deactsim.study.occurrences import FOLLOW, WARM_UP, measured, window
+from tests.engines.compared import case
 from tests.study.small import SECTIONS, small
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
@@ -105,7 +106,9 @@ def thinned(plan: Plan) -> Plan:
     return dataclasses.replace(plan, streams=tuple(streams))
 
 
-@pytest.mark.parametrize("name", ["platform-2017", "vendor-exit", "borrowed-keys", "small-saas"])
+@pytest.mark.parametrize(
+    "name", ["platform-2017", "vendor-exit", "borrowed-keys", "small-saas", "late-cut-off"]
+)
 def test_occurrences_are_those_of_the_whole_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Causes of years too: what is measured of each under every policy."""
     scenario, runs, seen = load(FOLDER / f"{name}.yaml"), Runs(), set()
@@ -128,6 +131,32 @@ def test_occurrences_are_those_of_the_whole_run(name: str, monkeypatch: pytest.M
     assert runs.parts > 10
     assert runs.without > 10
     assert len(seen) > 10
+
+
+def of_incident(trace: Trace) -> list[tuple[int, ...]]:
+    """What becomes of the acts, and by which team: with people to spare another of them may take it up."""
+    return sorted(
+        (time, event, entity, team_of_agent(by) if tag_of(by) == AGENT else by, reason)
+        for time, event, entity, by, reason in trace.rows
+        if tag_of(entity) not in (TEAM, AGENT, REPORT, ALARM)
+    )
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_much_falls_together(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random platforms and policies on a coarse grid of time: every row of the incident is that of the whole run."""
+    runs = Runs()
+    monkeypatch.setattr(background, "run", runs)
+    for seed in range(part, 400, 2):
+        plan, worlds = case(seed, all_safeguards=True)
+        if plan.incident is None or handling(plan) is None:
+            continue
+        for world in worlds:
+            found = of_incident(run_incident(plan, world))
+            assert found == of_incident(run(plan, world))
+    assert runs.whole == 0
+    assert runs.parts > 50
+    assert runs.without > 50
 
 
 def test_what_cannot_matter_is_left_out() -> None:

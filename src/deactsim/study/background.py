@@ -5,7 +5,7 @@ handle reports are others, what they do is worked out once for all policies, and
 that could touch the incident are simulated. And where there are so many people that every piece of
 work, routine's and the incident's, could have a person of its own, nobody keeps the incident
 waiting, and its times are the same without routine: the draws do not depend on who else draws.
-Both are exact, and tests hold them to equality.
+Both are exact as docs/design/background.md says, and tests hold them to equality.
 """
 
 from __future__ import annotations

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
-from ..engines.reference import Desk, handling, run
+from ..engines.reference import Desk, Handled, askers, handling, run
+from ..engines.reference.desk import closed_within
 from ..model.plan import Plan, StreamPlan, TeamPlan
 from ..model.shifts import DAY, overlap
 from ..model.states import Event, Reason
@@ -125,7 +126,7 @@ def routine_weeks(plan: Plan, seed: int, weeks: int, until: int) -> Weeks:
     handled = _handled(apart, seed, weeks, until) if apart is not None else None
     for number, world in enumerate(_weeks(plan.streams, seed, weeks, until)):
         begins = world.start + DAY
-        requests = handled[number].desk.actions_of if handled is not None else None
+        requests = partial(closed_within, handled[number].actions) if handled is not None else None
         trace = run(plan, world, requests)
         week, hours = week_of(trace, begins, begins + WEEK), busy_hours(trace, begins)
         if handled is not None:
@@ -138,16 +139,19 @@ def routine_weeks(plan: Plan, seed: int, weeks: int, until: int) -> Weeks:
 
 @dataclass(frozen=True)
 class _Handled:
-    """How the reports of a week are handled: what is measured of that, and the desk they came over."""
+    """How the reports of a week are handled: what is measured of that, and the actions they end in."""
 
-    desk: Desk
+    actions: Sequence[Handled]
     values: Mapping[str, float]
     busy: Mapping[int, Array]
 
 
 @lru_cache(maxsize=4)
 def _handled(plan: Plan, seed: int, weeks: int, until: int) -> tuple[_Handled, ...]:
-    """How reports are handled, once for all policies that leave that as it is."""
+    """How reports are handled, once for all policies that leave that as it is.
+
+    Actions are few beside reports, so that several such are kept, and without their worlds.
+    """
     found = []
     for world in _weeks(plan.streams, seed, weeks, until):
         begins, desk = world.start + DAY, Desk(plan, world, world.start)
@@ -155,7 +159,7 @@ def _handled(plan: Plan, seed: int, weeks: int, until: int) -> tuple[_Handled, .
         came = ((one.taken - one.report.time, one.report.time) for one in taken)
         waits = [wait / MINUTE for wait, time in came if begins <= time < begins + WEEK]
         busy = busy_with_reports(plan, taken, begins, world.end)
-        found.append(_Handled(desk, _waited(waits), busy))
+        found.append(_Handled(desk.actions, _waited(waits), busy))
     return tuple(found)
 
 
@@ -164,7 +168,7 @@ def _waited(waits: Sequence[float]) -> dict[str, float]:
     return {"report_wait": float(np.mean(waits)) if waits else np.nan, "reports": float(len(waits))}
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _weeks(streams: tuple[StreamPlan, ...], seed: int, weeks: int, until: int) -> tuple[World, ...]:  # noqa: ARG001
     """The worlds of the weeks; every plan meets the same reports, drawn once."""
     monday = (until // DAY + 3) // 7 * 7 - 3
@@ -313,12 +317,7 @@ class _Week:
 
 def _asked(plan: Plan) -> list[TeamPlan]:
     """The teams that gates ask, whether or not they have work."""
-    given = plan.safeguards
-    places = set(given.approval.slots if given.approval is not None else ())
-    if given.protected_list is not None and given.protected_list.senior is not None:
-        places.add(given.protected_list.senior)
-    if given.separation_of_duties is not None:
-        places.add(given.separation_of_duties.team)
+    places = {team for _, teams in askers(plan) for team in teams}
     return [plan.teams[place] for place in sorted(places)]
 
 

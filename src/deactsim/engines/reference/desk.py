@@ -11,17 +11,23 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, insort
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from heapq import heappop, heappush
 from typing import NamedTuple
 
+from ...model.lengths import FIXED, QUANTILES, TRIANGULAR, UNIFORM, Length
 from ...model.plan import Control, Plan, SafeguardsPlan, TeamPlan
 from ...model.shifts import spans
 from ...model.states import Kind
-from ...model.streams import Purpose, agent_id
+from ...model.streams import Purpose, agent_id, length_at
 from ...model.world import HOUR, Report, World
 from .step_down import leavers
+
+#: Shapes that have a least value.
+_BOUNDED = {FIXED, UNIFORM, TRIANGULAR, QUANTILES}
+#: A chance too small to count with.
+_NEGLIGIBLE = 1e-6
 
 
 class Handled(NamedTuple):
@@ -57,10 +63,20 @@ def asked_teams(plan: Plan) -> set[int]:
     return {plan.response.team, *(team for _, teams in askers(plan) for team in teams)}
 
 
+def closed_within(handled: Sequence[Handled], begin: int, until: int) -> Sequence[Handled]:
+    """Of what stands in order, what was closed from `begin` up to but not at `until`."""
+    first, last = (bisect_left(handled, at, key=lambda one: one.closed) for at in (begin, until))
+    return handled[first:last]
+
+
 def handling(plan: Plan) -> Plan | None:
-    """A plan with no more in it than how its reports are handled; None where their handlers have other work."""
+    """A plan with no more in it than how its reports are handled.
+
+    None where their handlers have other work, and where handling may take no time: then a handler
+    closes a second report at the same instant, but after other teams have taken up work at it.
+    """
     handlers = {team for stream in plan.streams for team in stream.teams}
-    if handlers & asked_teams(plan):
+    if handlers & asked_teams(plan) or any(_may_take_no_time(stream.handling) for stream in plan.streams):
         return None
     step_down = plan.safeguards.step_down if plan.incident is None else None
     return replace(
@@ -74,6 +90,12 @@ def handling(plan: Plan) -> Plan | None:
         incident=None,
         others=(),
     )
+
+
+def _may_take_no_time(length: Length) -> bool:
+    """Whether a length may round to no microsecond at all."""
+    # Shapes without a least value may always, but with a negligible chance: 2e-9 at a mean of 5 minutes.
+    return length_at(length, 0.0 if length.shape in _BOUNDED else _NEGLIGIBLE) == 0
 
 
 class _Waiting(NamedTuple):
@@ -187,11 +209,10 @@ class Desk:
             heappush(self._moments, (ends, Kind.ENDS, who.agent, number, team, None))
             heappush(self._moments, (who.leaves, Kind.BEGINS, who.agent, number, team, None))
 
-    def actions_of(self, begin: int, until: int) -> list[Handled]:
+    def actions_of(self, begin: int, until: int) -> Sequence[Handled]:
         """What was closed from `begin` up to but not at `until` and ended in an action."""
         self.work(until)
-        first, last = (bisect_left(self.actions, at, key=lambda one: one.closed) for at in (begin, until))
-        return self.actions[first:last]
+        return closed_within(self.actions, begin, until)
 
     def work(self, until: int) -> list[Handled]:
         """Go on up to but not at `until`, at most to the world's end; what was taken meanwhile, in order."""
