@@ -437,8 +437,8 @@ def test_the_document_has_what_it_promises() -> None:
     policy = document["policies"][1]
     assert set(policy) == {
         "name", "label", "yearly", "difference", "beats", "by_cause", "headline", "exceedance", "times",
-        "effective_years", "access", "access_curve", "friction", "friction_text", "ignorance", "luck", "best", "unstable",
-        "cost", "utilisation",
+        "effective_years", "access", "access_curve", "friction", "friction_text", "ignorance", "luck", "best",
+        "unstable", "cost", "utilisation",
     }  # fmt: skip
     for part in ("yearly", "difference", "friction"):
         assert all(set(each) == {"mean", "low", "high", "unit"} for each in policy[part].values())
