@@ -54,7 +54,7 @@ _WHY_SO_MANY = {
 #: The percentile of minutes dark at which a year is called bad.
 BAD = 0.95
 #: What was found at an end of a number: by its path, and 0 for p05 or 1 for p95.
-AtEnds = dict[tuple[str, int], list[Found]]
+EndsFound = dict[tuple[str, int], list[Found]]
 
 
 def forecast(
@@ -176,7 +176,7 @@ class _Forecasting:
             (count, why_years), first = self._piloted(precision), PILOT
         weeks: list[Weeks] = []
         folding = _Folding(self._block, self.own, self._appetite, first)
-        at_ends: AtEnds = {}
+        at_ends: EndsFound = {}
         jobs = [Job(0, 0, weeks_of=place) for place in range(len(self.fleet.plans))]
         jobs += _jobs(first, count)
         for fleet in range(1, len(self.shared.fleets)):
@@ -270,7 +270,7 @@ class _Forecasting:
             2, plan.years
         ), f"{_WHY_SO_MANY[plan.reason].format(what)} (a pilot of {PILOT} others says)"
 
-    def _ignorance(self, totals: Totals, at_ends: AtEnds, first: int, years: int) -> Ignorance:
+    def _ignorance(self, totals: Totals, at_ends: EndsFound, first: int, years: int) -> Ignorance:
         """What uncertain numbers make of the years; those whose ends were not all simulated are held."""
         stated = self._means([totals.sample.found], first + years)
         moved, held = [], []
