@@ -147,7 +147,7 @@ def test_much_falls_together(part: int, monkeypatch: pytest.MonkeyPatch) -> None
     """Random platforms and policies on a coarse grid of time: every row of the incident is that of the whole run."""
     runs = Runs()
     monkeypatch.setattr(background, "run", runs)
-    for seed in range(part, 400, 2):
+    for seed in (*range(part, 220, 2), 319, 342):  # the last two are hard on what remembers earlier actions
         plan, worlds = case(seed, all_safeguards=True)
         if plan.incident is None or handling(plan) is None:
             continue
