@@ -133,6 +133,8 @@ class _Forecasting:
             if end.fleet is not None
         ]
         self.rates = np.array([cause.per_year for cause in causes])
+        protected = frozenset(self.settings.protected)
+        self.able = np.array([any(target.tier in protected for target in cause.targets) for cause in causes])
         self.reports = sum(stream.per_microsecond for stream in self.fleet.plans[0].streams) * YEAR
         self.method, self.why = self._method(method)
         self.weeks = self._weeks() if weeks is None else weeks
@@ -200,6 +202,8 @@ class _Forecasting:
             scenario=self.scenario,
             settings=self.settings,
             causes=self.fleet.causes,
+            rates=self.rates,
+            able=self.able,
             plans=self.fleet.plans,
             plan_of=self.plan_of,
             composed=self.method == "episodes",
@@ -241,12 +245,8 @@ class _Forecasting:
         return self.settings.appetite.value / 60e6
 
     def _block(self, parts: Sequence[Found], first: int, years: int) -> Block:
-        able = [
-            any(target.tier in self.shared.protected for target in cause.targets)
-            for cause in self.fleet.causes
-        ]
         found = Found.joined(parts)
-        return Block(found, self.fleet.causes, np.array(able), self.method, self.seed, first, years)
+        return Block(found, self.fleet.causes, self.able, self.method, self.seed, first, years)
 
     def _piloted(self, precision: float) -> tuple[int, str]:
         """How many fresh years the pilot's years call for, and why."""

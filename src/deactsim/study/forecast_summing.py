@@ -15,6 +15,7 @@ from ..stats import weighted, yearly
 from ..stats.yearly import Bins
 from .forecast_results import YEARLY, Beats, CauseResult, ExceedancePoint, ForecastPolicy
 from .forecast_totals import BEATEN, DAYS, GRID, MEASURES, PlanTotals, Totals
+from .forecast_years import Array
 from .friction import Weeks, friction_text, wages_of
 from .ignorance import Ignorance
 from .implied import overloaded
@@ -35,11 +36,17 @@ def cause_result(scenario: Scenario, cause: CausePlan, simulated: int) -> CauseR
 
 @dataclass(frozen=True)
 class Summing:
-    """What figures are made of; `plan_of` names the place of each policy's plan, `weeks` are one entry a plan."""
+    """What figures are made of.
+
+    `rates` (per year) and `able` (to hit a protected account) are one a cause, `weeks` one a plan; `plan_of` names
+    the place of each policy's plan.
+    """
 
     scenario: Scenario
     settings: ForecastSettings
     causes: tuple[CausePlan, ...]
+    rates: Array
+    able: NDArray[np.bool_]
     plans: tuple[Plan, ...]
     plan_of: Mapping[str, int]
     composed: bool
@@ -104,8 +111,7 @@ class Summing:
 
     def _regular(self, found: PlanTotals, what: str) -> bool:
         """Whether no cause too frequent to compose spoils a year's total, or whole years were run."""
-        rates = np.array([cause.per_year for cause in self.causes])
-        return not self.composed or yearly.regular(found.often[what].mean, rates)
+        return not self.composed or yearly.regular(found.often[what].mean, self.rates)
 
     def _with_unseen(
         self, found: weighted.Interval, among: NDArray[np.bool_] | bool = True
@@ -113,11 +119,10 @@ class Summing:
         """A chance for protected accounts that allows for what frequent causes were never seen to do."""
         if not self.composed:
             return found
-        rates = np.array([cause.per_year for cause in self.causes])
-        tiers = set(self.settings.protected)
-        able = np.array([any(target.tier in tiers for target in cause.targets) for cause in self.causes])
-        frequent = able & (rates > yearly.COMPOSED) & among
-        return yearly.with_unseen(found, rates[frequent], self.totals.simulated[frequent].astype(np.float64))
+        frequent = self.able & (self.rates > yearly.COMPOSED) & among
+        return yearly.with_unseen(
+            found, self.rates[frequent], self.totals.simulated[frequent].astype(np.float64)
+        )
 
     def _exceedance(self, found: PlanTotals) -> tuple[ExceedancePoint, ...]:
         if not self._regular(found, "protected_minutes"):
