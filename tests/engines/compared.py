@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from deactsim.model.lengths import FIXED, Length
-from deactsim.model.plan import ActPlan, Control, Plan, StreamPlan
-from deactsim.model.streams import Purpose, insider_id, occurrence_id
+from deactsim.model.plan import ActPlan, Plan
+from deactsim.model.streams import insider_id, occurrence_id
 from deactsim.model.trace import Row, Trace
-from deactsim.model.world import HOUR, Report, World
+from deactsim.model.world import HOUR, Script, World
 
 from .tiny import MINUTE, NOON, line, plan_of
 
@@ -18,26 +18,9 @@ GRID = 5 * MINUTE
 WITHOUT_CHANCE = plan_of()
 
 
-@dataclass(frozen=True)
-class OnGrid(World):
+def on_grid(key: int, start: int, end: int) -> World:
     """A world in which everything takes whole five minutes, so that much falls together."""
-
-    def length(self, entity: int, purpose: Purpose, k: int, length: Length) -> int:
-        return round(super().length(entity, purpose, k, length) / GRID) * GRID
-
-    def lengths_of(self, entities: Sequence[int], purpose: Purpose, length: Length) -> list[int]:
-        return [self.length(entity, purpose, 0, length) for entity in entities]
-
-    def reports(self, streams: tuple[StreamPlan, ...], begin: int, until: int) -> list[Report]:
-        found = [
-            Report(max(r.time // GRID * GRID, begin), r.id, r.stream)
-            for r in super().reports(streams, begin, until)
-        ]
-        return sorted(found, key=lambda r: (r.time, r.id))
-
-    def false_alarms(self, control: Control, rate: float, begin: int, until: int) -> list[tuple[int, int]]:
-        found = super().false_alarms(control, rate, begin, until)
-        return sorted((max(time // GRID * GRID, begin), alarm) for time, alarm in found)
+    return World(key, start, end, script=Script(grid=GRID))
 
 
 def difference(trace: Trace, other: Sequence[Row]) -> str:
@@ -60,7 +43,7 @@ def _line(trace: Trace, row: Row) -> str:
     return f"{(row.time - NOON) / MINUTE:g} {' '.join(word for word in words if word)}"
 
 
-def case(seed: int, *, all_safeguards: bool = False) -> tuple[Plan, list[OnGrid]]:
+def case(seed: int, *, all_safeguards: bool = False) -> tuple[Plan, list[World]]:
     """A random small scenario and three worlds of it; the oracle does not know all safeguards."""
     chance = random.Random(seed)
     policy, platform, reading = _policy(chance), _platform(chance), chance.choice(["meant", "meant", None])
@@ -68,7 +51,7 @@ def case(seed: int, *, all_safeguards: bool = False) -> tuple[Plan, list[OnGrid]
         policy = f"{policy}\n{_further(chance)}".strip()
     plan = _peopled(chance, plan_of(policy, platform, reading=reading))
     start, end = _bounds(plan)
-    return plan, [OnGrid(chance.getrandbits(64), start, end) for _ in range(3)]
+    return plan, [on_grid(chance.getrandbits(64), start, end) for _ in range(3)]
 
 
 def _peopled(chance: random.Random, plan: Plan) -> Plan:

@@ -18,7 +18,7 @@ from deactsim.model.trace import Row
 from deactsim.model.world import HOUR, World
 from deactsim.scenario.distributions import read_distribution
 
-from .compared import GRID, OnGrid, case
+from .compared import GRID, on_grid, case
 from .tiny import MINUTE, NOON, acts, plan_of
 
 OF_REPORTS = {Event.REPORT_ARRIVES, Event.REPORT_TAKEN, Event.REPORT_CLOSED}
@@ -75,7 +75,7 @@ def test_much_falls_together(part: int) -> None:
         if handling(plan) is None:
             continue
         for world in worlds:
-            begins = OnGrid(world.key, NOON - 2 * HOUR, NOON + 4 * HOUR)
+            begins = on_grid(world.key, NOON - 2 * HOUR, NOON + 4 * HOUR)
             events += agree(plan, begins)
             compared += 1
     assert compared > 40
@@ -125,7 +125,7 @@ def test_work_that_takes_an_instant_and_work_that_takes_long(length: float) -> N
     plan = handled_in(Length(FIXED, length), plan_of("", BUSY, reading=None))
     agree(plan, World(world_key(4, 1), NOON, NOON + 2 * DAY))
     if length > GRID:  # on the grid an instant would be no time
-        agree(plan, OnGrid(world_key(4, 1), NOON, NOON + 2 * DAY))
+        agree(plan, on_grid(world_key(4, 1), NOON, NOON + 2 * DAY))
 
 
 #: Approvers whose turn comes before the handlers', and who are the quicker the more wait.

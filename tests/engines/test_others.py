@@ -22,7 +22,6 @@ from .tiny import (
     NOON,
     QUIET,
     REPORTS,
-    Script,
     acts,
     answered,
     at,
@@ -34,6 +33,7 @@ from .tiny import (
     night,
     plan_of,
     report,
+    script,
     routine,
     told,
     world_of,
@@ -62,10 +62,10 @@ def other(
     return replace(given, **new)  # type: ignore[arg-type]
 
 
-def together(plan: Plan, *others: IncidentPlan, **script: object) -> Trace:
+def together(plan: Plan, *others: IncidentPlan, **placed: object) -> Trace:
     """The incidents in one world, which goes on to its end."""
     plan = replace(plan, incident=None, others=others)
-    return checked(plan, Script(key=7, start=NOON, end=NOON + 6 * HOUR, **script))  # type: ignore[arg-type]
+    return checked(plan, World(key=7, start=NOON, end=NOON + 6 * HOUR, script=script(**placed)))  # type: ignore[arg-type]
 
 
 def story(trace: Trace) -> list[str]:

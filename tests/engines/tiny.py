@@ -9,15 +9,14 @@ people and `oncall` one. Nothing is left to chance. Without safeguards the incid
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 import yaml
 
 from deactsim.engines.reference import run
 from deactsim.model.compile import compile_plan
 from deactsim.model.invariants import check_trace
-from deactsim.model.plan import Control, Plan, StreamPlan, TeamPlan
+from deactsim.model.plan import Plan
 from deactsim.model.states import Event
 from deactsim.model.streams import (
     ACT,
@@ -26,13 +25,12 @@ from deactsim.model.streams import (
     Purpose,
     actor_id,
     agent_id,
-    alarm_id,
     report_id,
     tag_of,
     team_id,
 )
 from deactsim.model.trace import Row, Trace
-from deactsim.model.world import HOUR, Leaver, Report, World
+from deactsim.model.world import HOUR, Leaver, Report, Script, World
 from deactsim.scenario.load import loads
 from deactsim.scenario.schema import Scenario
 
@@ -85,44 +83,20 @@ policies:
 REPORTS = "reports: {ordinary: {command: deactivate, rate: 0 per day, actioned: 100%, handling: 3 min}}\n"
 
 
-@dataclass(frozen=True)
-class Script(World):
-    """A world whose reports, false alarms and leavers are placed by hand, in minutes after noon.
-
-    `luck` gives draws by (entity, purpose); all others stay as they are.
-    """
-
-    reports_at: tuple[float, ...] = ()
-    alarms_at: tuple[float, ...] = ()
-    leaves_at: tuple[tuple[float, str, int], ...] = ()
-    luck: Mapping[tuple[int, Purpose], float] = field(default_factory=dict)
-
-    def draw(self, entity: int, purpose: Purpose, k: int = 0) -> float:
-        if (entity, purpose) in self.luck:
-            return self.luck[entity, purpose]
-        return super().draw(entity, purpose, k)
-
-    def reports(self, streams: tuple[StreamPlan, ...], begin: int, until: int) -> list[Report]:  # noqa: ARG002
-        return [r for r in self._all_reports() if begin <= r.time < until]
-
-    def _all_reports(self) -> list[Report]:
-        return [Report(at(m), report(k), 0) for k, m in enumerate(self.reports_at, start=1)]
-
-    def false_alarms(
-        self,
-        control: Control,
-        per_microsecond: float,  # noqa: ARG002
-        begin: int,
-        until: int,
-    ) -> list[tuple[int, int]]:
-        times = [(at(m), alarm_id(control.id, 0, k)) for k, m in enumerate(self.alarms_at, start=1)]
-        return [one for one in times if begin <= one[0] < until]
-
-    def leavers(self, teams: tuple[TeamPlan, ...], begin: int, until: int) -> list[Leaver]:  # noqa: ARG002
-        found = [Leaver(at(m), person(team, n), team_id(team)) for m, team, n in self.leaves_at]
-        return sorted(
-            (who for who in found if begin <= who.leaves < until), key=lambda who: (who.leaves, who.agent)
-        )
+def script(
+    reports_at: Sequence[float] = (),
+    alarms_at: Sequence[float] = (),
+    leaves_at: Sequence[tuple[float, str, int]] = (),
+    luck: Mapping[tuple[int, Purpose], float] | None = None,
+) -> Script:
+    """Reports, false alarms and leavers placed by hand, in minutes after noon; `luck` by (entity, purpose)."""
+    leavers = [Leaver(at(m), person(team, n), team_id(team)) for m, team, n in leaves_at]
+    return Script(
+        reports=tuple(Report(at(m), report(k), 0) for k, m in enumerate(reports_at, start=1)),
+        alarms=tuple((at(m), k) for k, m in enumerate(alarms_at, start=1)),
+        leavers=tuple(sorted(leavers, key=lambda who: (who.leaves, who.agent))),
+        luck=luck or {},
+    )
 
 
 def at(minutes: float) -> int:
@@ -172,24 +146,24 @@ def plan_of(policy: str = "", more: str = "", *, reading: str | None = "meant", 
     return compile_plan(scenario(policy, more), "tried" if policy else "plain", reading, adapts=adapts)
 
 
-def world_of(plan: Plan, **script: object) -> Script:
+def world_of(plan: Plan, **placed: object) -> World:
     """A scripted world around the plan's incident, or the six hours from noon without one."""
     incident = plan.incident
     start = NOON if incident is None else incident.at - incident.give_or_take - incident.warm_up
     end = NOON + 6 * HOUR if incident is None else incident.at + incident.give_or_take + incident.follow
-    return Script(key=7, start=start, end=end, **script)  # type: ignore[arg-type]
+    return World(key=7, start=start, end=end, script=script(**placed))  # type: ignore[arg-type]
 
 
-def night(policy: str = "", more: str = "", *, adapts: bool = False, **script: object) -> Trace:
+def night(policy: str = "", more: str = "", *, adapts: bool = False, **placed: object) -> Trace:
     """Run the incident under the policy; the trace is checked against the invariants."""
     plan = plan_of(policy, more, adapts=adapts)
-    return checked(plan, world_of(plan, **script))
+    return checked(plan, world_of(plan, **placed))
 
 
-def routine(policy: str = "", more: str = "", **script: object) -> Trace:
+def routine(policy: str = "", more: str = "", **placed: object) -> Trace:
     """Run six hours of routine without an incident."""
     plan = plan_of(policy, more, reading=None)
-    return checked(plan, world_of(plan, **script))
+    return checked(plan, world_of(plan, **placed))
 
 
 def checked(plan: Plan, world: World) -> Trace:
@@ -209,9 +183,9 @@ def told(trace: Trace) -> list[str]:
     return [line(trace, row) for row in trace if not (row.event == Event.SHIFT_ON and row.entity in always)]
 
 
-def happened(policy: str = "", more: str = "", *, adapts: bool = False, **script: object) -> list[str]:
+def happened(policy: str = "", more: str = "", *, adapts: bool = False, **placed: object) -> list[str]:
     """The whole event list of the incident under the policy."""
-    return told(night(policy, more, adapts=adapts, **script))
+    return told(night(policy, more, adapts=adapts, **placed))
 
 
 def line(trace: Trace, row: Row) -> str:

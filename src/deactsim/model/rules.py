@@ -71,12 +71,10 @@ def looks_until_seen(recall: float, u: float) -> int:
     return missed
 
 
-def limit_opens(recent: list[int], now: int, actions: int, window: int) -> int:
+def limit_opens(earlier: int, now: int, window: int) -> int:
     """When the sliding window next allows an action: `now` if it does already.
 
-    `recent` are the times of earlier actions, in order.
+    `earlier` is the time of the action that is as many back as the window allows; times of
+    actions never decrease.
     """
-    within = [time for time in recent if time > now - window]
-    if len(within) < actions:
-        return now
-    return within[len(within) - actions] + window
+    return earlier + window if earlier > now - window else now

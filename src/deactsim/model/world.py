@@ -55,13 +55,34 @@ class Pin:
     after_effect: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What is placed by hand in a world instead of being drawn: an evening worked out on paper.
+
+    `reports`, in order of (time, id), and false `alarms`, as (time, number), come instead of those
+    drawn, and `leavers` instead of theirs. `luck` gives draws by (entity, purpose), whatever
+    their k. With a `grid` everything takes, and reports and alarms come at, whole multiples of so many
+    microseconds, so that much falls together.
+    """
+
+    reports: tuple[Report, ...] | None = None
+    alarms: tuple[tuple[int, int], ...] | None = None
+    leavers: tuple[Leaver, ...] | None = None
+    luck: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    grid: int = 1
+
+    def on_grid(self, length: int) -> int:
+        """A length as a multiple of the grid."""
+        return (length + self.grid // 2) // self.grid * self.grid
+
+
 @dataclass(frozen=True)
 class World:
     """The draws of one world, over `start` to `end` (microseconds since 1970 UTC).
 
     `key` selects the luck; `pins` and `lengths` carry the record (of the incident's first
-    act only). Reports are kept once drawn, for the next policy; so is, in `kept`, what an engine
-    makes of them that no policy changes.
+    act only); a `script` places by hand what would be drawn. Reports are kept once drawn, for the next
+    policy; so is, in `kept`, what an engine makes of them that no policy changes.
     """
 
     key: int
@@ -69,6 +90,7 @@ class World:
     end: int
     pins: Mapping[Stage, Pin] = field(default_factory=dict)
     lengths: Mapping[Stage, int] = field(default_factory=dict)
+    script: Script | None = None
     kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
     _reports: dict[tuple[int, int], tuple[Report, ...]] = field(
         default_factory=dict, repr=False, compare=False
@@ -79,21 +101,26 @@ class World:
 
     def draw(self, entity: int, purpose: Purpose, k: int = 0) -> float:
         """A uniform number for this entity and purpose."""
+        if self.script is not None and (entity, purpose) in self.script.luck:
+            return self.script.luck[entity, purpose]
         return draw(self.key, entity, purpose, k)
 
     def length(self, entity: int, purpose: Purpose, k: int, length: Length) -> int:
         """A length in microseconds for this entity and purpose."""
-        return draw_length(self.key, entity, purpose, k, length)
+        drawn = draw_length(self.key, entity, purpose, k, length)
+        return drawn if self.script is None else self.script.on_grid(drawn)
 
     def draws(self, entities: Sequence[int], purpose: Purpose) -> list[float]:
         """`draw` for each of these."""
-        if len(entities) < MANY:
+        if len(entities) < MANY or self.script is not None:
             return [self.draw(entity, purpose) for entity in entities]
         found: list[float] = draws(self.key, np.array(entities, dtype=np.uint64), purpose).tolist()
         return found
 
     def lengths_of(self, entities: Sequence[int], purpose: Purpose, length: Length) -> list[int]:
         """`length` for each of these."""
+        if self.script is not None:
+            return [self.length(entity, purpose, 0, length) for entity in entities]
         return [length_at(length, u) for u in self.draws(entities, purpose)]
 
     # -- the incident -------------------------------------------------------------------
@@ -131,6 +158,8 @@ class World:
 
         A world belongs to one scenario: `streams` are the same at every call.
         """
+        if self.script is not None and self.script.reports is not None:
+            return [report for report in self.script.reports if begin <= report.time < until]
         found: list[Report] = []
         for hour in range(begin // HOUR, (until - 1) // HOUR + 1):
             drawn = sorted(r for index in range(len(streams)) for r in self._of_stream(streams, index, hour))
@@ -138,6 +167,9 @@ class World:
                 found += drawn
             else:
                 found += [report for report in drawn if begin <= report.time < until]
+        if self.script is not None and self.script.grid > 1:
+            grid = self.script.grid
+            found = sorted(r._replace(time=max(r.time // grid * grid, begin)) for r in found)
         return found
 
     def actions(
@@ -187,6 +219,8 @@ class World:
 
     def leavers(self, teams: tuple[TeamPlan, ...], begin: int, until: int) -> list[Leaver]:
         """Agents whose last shift ends from `begin` up to `until`, in order."""
+        if self.script is not None and self.script.leavers is not None:
+            return [who for who in self.script.leavers if begin <= who.leaves < until]
         found: list[Leaver] = []
         for team in teams:
             if team.heads == 0:
@@ -216,12 +250,18 @@ class World:
         self, control: Control, per_microsecond: float, begin: int, until: int
     ) -> list[tuple[int, int]]:
         """(time, id) of false alarms: one unit-rate process, rescaled to the policy's rate."""
+        if self.script is not None and self.script.alarms is not None:
+            placed = [(time, alarm_id(control.id, 0, number)) for time, number in self.script.alarms]
+            return [one for one in placed if begin <= one[0] < until]
         found = []
         for hour in range(begin // HOUR, (until - 1) // HOUR + 1):
             base = alarm_id(control.id, hour, 0)
             for k, offset in enumerate(self._poisson(base, per_microsecond, HOUR)):
                 if begin <= hour * HOUR + offset < until:
                     found.append((hour * HOUR + offset, base | k))
+        if self.script is not None and self.script.grid > 1:
+            grid = self.script.grid
+            found = sorted((max(time // grid * grid, begin), alarm) for time, alarm in found)
         return found
 
     def _poisson(self, entity: int, rate: float, span: int) -> list[int]:

@@ -176,7 +176,9 @@ def rate_limit(night: Night, action: Action) -> Passes:
     if (why := unreached(night, action, given.control)) is not None:
         return passed(night, action, gate, why)
     earlier = night.acted.setdefault(action.agent, [])
-    opens = rules.limit_opens(earlier, night.now, given.actions, given.window)
+    opens = night.now
+    if len(earlier) >= given.actions:
+        opens = rules.limit_opens(earlier[-given.actions], night.now, given.window)
     if opens > night.now:
         if not given.holds:
             return denied(night, action, gate, Reason.OVER_LIMIT)
