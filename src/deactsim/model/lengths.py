@@ -7,6 +7,7 @@ call the very same code and get the very same bits. Lengths are in microseconds.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -111,24 +112,31 @@ def normal_quantile(p: float) -> float:
 
 def quantile(length: Length, u: float) -> float:
     """The length in microseconds that a share `u` (0 < u < 1) of cases does not exceed."""
-    shape = length.shape
+    if length.shape == QUANTILES:
+        return table_quantile(length.table, u)
+    return shape_quantile(length.shape, length.a, length.b, length.c, u)
+
+
+def shape_quantile(shape: int, a: float, b: float, c: float, u: float) -> float:
+    """`quantile` of a shape without a table, by its parameters."""
     if shape == LOGNORMAL:
-        return math.exp(length.a + length.b * normal_quantile(u))
-    if shape == FIXED:
-        return length.a
+        return math.exp(a + b * normal_quantile(u))
     if shape == UNIFORM:
-        return length.a + (length.b - length.a) * u
+        return a + (b - a) * u
     if shape == EXPONENTIAL:
-        return -length.a * math.log(1.0 - u)
+        return -a * math.log(1.0 - u)
     if shape == WEIBULL:
-        return length.b * float((-math.log(1.0 - u)) ** (1.0 / length.a))
+        return b * float((-math.log(1.0 - u)) ** (1.0 / a))
     if shape == TRIANGULAR:
-        low, mode, high = length.a, length.b, length.c
-        split = (mode - low) / (high - low)
+        split = (b - a) / (c - a)
         if u < split:
-            return low + math.sqrt(u * (high - low) * (mode - low))
-        return high - math.sqrt((1.0 - u) * (high - low) * (high - mode))
-    table = length.table
+            return a + math.sqrt(u * (c - a) * (b - a))
+        return c - math.sqrt((1.0 - u) * (c - a) * (c - b))
+    return a
+
+
+def table_quantile(table: Sequence[float], u: float) -> float:
+    """`quantile` of a table: probability, value, probability, value, ..."""
     for i in range(0, len(table) - 2, 2):
         if u <= table[i + 2]:
             part = (u - table[i]) / (table[i + 2] - table[i])

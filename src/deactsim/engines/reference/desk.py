@@ -22,7 +22,7 @@ from ...model.shifts import spans
 from ...model.states import Kind
 from ...model.streams import Purpose, agent_id, length_at
 from ...model.world import HOUR, Report, World
-from .step_down import leavers
+from ...model.step_down import leavers
 
 #: Shapes that have a least value.
 _BOUNDED = {FIXED, UNIFORM, TRIANGULAR, QUANTILES}

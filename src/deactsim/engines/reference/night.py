@@ -17,7 +17,7 @@ from .clock import Moment
 from .desk import Handled
 from .life import live
 from .people import Job, People
-from .step_down import leavers
+from ...model.step_down import leavers
 
 FALSE_ALARM_PRIORITY = 2
 

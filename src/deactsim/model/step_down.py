@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.plan import Plan
-from ...model.streams import Purpose
-from ...model.world import Leaver, World
+from .plan import Plan
+from .streams import Purpose
+from .world import Leaver, World
 
 
 def leavers(plan: Plan, world: World, start: int) -> Iterator[tuple[int, Leaver, frozenset[int]]]:

@@ -1,0 +1,612 @@
+"""The gates of an action, in the order it meets them.
+
+Each gate is one paragraph of docs/model.md: it passes, denies, or waits for a time or for
+a person, and then answers where it goes on. A gate whose safeguard is not in force passes without a word.
+"""
+
+from __future__ import annotations
+
+from ...model import rules, states
+from ._jit import compiled, integers
+from .action import DENIED, PASSED, WAITS, Gate, Reason, agent_of, denied, passed, unreached
+from .clock import Kind, moment, start, wake
+from .layout import (
+    ACTION,
+    AGENT,
+    APPROVAL,
+    ASKING,
+    COOLING_OFF,
+    CONFIRM,
+    DEPROVISIONING,
+    INCIDENT,
+    JUST_IN_TIME,
+    LOCK_DOWN,
+    NIGHT,
+    PROTECTED_LIST,
+    RATE_LIMIT,
+    REQUEST,
+    SEPARATION,
+    STEP_DOWN,
+    TEAM,
+    Night,
+    Real,
+)
+from .memory import give_back, new
+from .people import ANYBODY, Event, release, submit, withdraw, work
+from .record import log
+from .streams import draw, length
+from .then import THEN
+from .world import NEVER, Purpose, covered, in_order
+
+Channel = integers(states.Channel)
+
+
+@compiled
+def rights(night: Night, real: Real, action: int) -> int:
+    """Does the agent still hold the right? Only the incident's actor can have lost it."""
+    incident = night[action + ACTION.INCIDENT]
+    if incident == 0:
+        return PASSED
+    gate, now, agent = Gate.RIGHTS, night[NIGHT.NOW], night[action + ACTION.AGENT]
+    if night[agent_of(night, action) + AGENT.CONTAINED]:
+        return denied(night, action, gate, Reason.CONTAINED)
+    if draw(night, real, agent, Purpose.HOLDS_RIGHT, 0) >= real[incident + INCIDENT.AMONG_HOLDERS]:
+        return denied(night, action, gate, Reason.NOT_A_HOLDER)
+    is_leaving, leaves = night[incident + INCIDENT.IS_LEAVING], night[incident + INCIDENT.LEAVES]
+    step, cut = night[NIGHT.STEP_DOWN], night[NIGHT.DEPROVISIONING]
+    if step == 0 and cut == 0:
+        passed(night, action, gate, Reason.RIGHT_HELD)
+    if step:
+        reason, ends_at = Reason.NOT_A_LEAVER, NEVER
+        if is_leaving:
+            told = draw(night, real, agent, Purpose.TOLD, 0) < real[step + STEP_DOWN.TOLD]
+            ends = rules.rights_end_step_down(leaves, night[step + STEP_DOWN.BEFORE], told)
+            if ends is not None:
+                ends_at = ends
+            reason = Reason.BEFORE_STEP_DOWN if told else Reason.NOT_TOLD
+            why = unreached(night, real, action, step, agent)
+            if why != Reason.NONE:
+                reason, ends_at = why, NEVER
+        if ends_at <= now:
+            return denied(night, action, gate, Reason.RIGHT_STEPPED_DOWN)
+        passed(night, action, gate, reason)
+    if cut:
+        reason, ends_at = Reason.NOT_A_LEAVER, NEVER
+        if is_leaving:
+            lost = draw(night, real, agent, Purpose.TICKET_LOST, 0) < real[cut + DEPROVISIONING.LOST]
+            vendor = 0
+            if night[night[action + ACTION.TEAM] + TEAM.CONTRACTOR]:
+                vendor = length(night, real, agent, Purpose.VENDOR_LAG, 0, night[cut + DEPROVISIONING.VENDOR_LAG])
+            ends = rules.rights_end_cut_off(
+                leaves,
+                length(night, real, agent, Purpose.CUT_OFF_LAG, 0, night[cut + DEPROVISIONING.LAG]),
+                vendor,
+                length(night, real, agent, Purpose.SESSION_TAIL, 0, night[cut + DEPROVISIONING.SESSION_TAIL]),
+                lost,
+            )
+            if ends is not None:
+                ends_at = ends
+            reason = Reason.TICKET_LOST if lost else Reason.BEFORE_CUT_OFF
+            why = unreached(night, real, action, cut, agent)
+            if why != Reason.NONE:
+                reason, ends_at = why, NEVER
+        if ends_at <= now:
+            return denied(night, action, gate, Reason.RIGHT_CUT_OFF)
+        passed(night, action, gate, reason)
+    return PASSED
+
+
+@compiled
+def just_in_time(night: Night, real: Real, action: int) -> int:
+    """The right must be granted first, and the grant lapses."""
+    given = night[NIGHT.JUST_IN_TIME]
+    if given == 0:
+        return PASSED
+    gate = Gate.JUST_IN_TIME
+    why = unreached(night, real, action, given, night[action + ACTION.TARGET])
+    if why != Reason.NONE:
+        return passed(night, action, gate, why)
+    if night[agent_of(night, action) + AGENT.GRANTED_UNTIL] <= night[NIGHT.NOW]:
+        takes = length(
+            night, real, night[action + ACTION.ID], Purpose.GRANT, 0, night[given + JUST_IN_TIME.TAKES]
+        )
+        if held(night, action, gate, night[NIGHT.NOW] + takes, Kind.HELD_EFFECT, THEN.GRANTED):
+            return WAITS
+        return granted(night, action)
+    return passed(night, action, gate, Reason.GRANTED)
+
+
+@compiled
+def granted(night: Night, action: int) -> int:
+    """The right is granted, for a while."""
+    lasts = night[night[NIGHT.JUST_IN_TIME] + JUST_IN_TIME.LASTS]
+    night[agent_of(night, action) + AGENT.GRANTED_UNTIL] = night[NIGHT.NOW] + lasts
+    return passed(night, action, Gate.JUST_IN_TIME, Reason.GRANTED)
+
+
+@compiled
+def confirm(night: Night, real: Real, action: int) -> int:
+    """A dialog asks; it can stop an error that is noticed, and nothing that is meant."""
+    given = night[NIGHT.CONFIRM]
+    if given == 0:
+        return PASSED
+    gate = Gate.CONFIRM
+    why = unreached(night, real, action, given, night[action + ACTION.TARGET])
+    if why != Reason.NONE:
+        return passed(night, action, gate, why)
+    takes = length(
+        night, real, night[action + ACTION.ID], Purpose.CONFIRM_TAKES, 0, night[given + CONFIRM.TAKES]
+    )
+    if held(night, action, gate, night[NIGHT.NOW] + takes, Kind.HELD_EFFECT, THEN.CONFIRMED):
+        return WAITS
+    return confirmed(night, real, action)
+
+
+@compiled
+def confirmed(night: Night, real: Real, action: int) -> int:
+    """The dialog has been answered."""
+    entity = night[action + ACTION.ID]
+    reason = rules.dialog(
+        night[action + ACTION.WRONGFUL],
+        real[action + ACTION.CONFIRM_STOPS],
+        real[night[NIGHT.CONFIRM] + CONFIRM.HABIT],
+        draw(night, real, entity, Purpose.HABIT, 0),
+        draw(night, real, entity, Purpose.CONFIRM, 0),
+    ).value
+    if reason == Reason.DIALOG_STOPPED:
+        return denied(night, action, Gate.CONFIRM, reason)
+    return passed(night, action, Gate.CONFIRM, reason)
+
+
+@compiled
+def protected_list(night: Night, real: Real, action: int) -> int:
+    """A listed account is nobody's to act on, or the senior team's."""
+    given = night[NIGHT.PROTECTED_LIST]
+    if given == 0:
+        return PASSED
+    gate = Gate.PROTECTED_LIST
+    why = unreached(night, real, action, given, night[action + ACTION.TARGET])
+    if why != Reason.NONE:
+        return passed(night, action, gate, why)
+    senior = night[given + PROTECTED_LIST.SENIOR]
+    if senior == 0:
+        return denied(night, action, gate, Reason.LISTED_DENIED)
+    log(night, Event.REROUTED, night[action + ACTION.ID], night[senior + TEAM.ID], 0)
+    night[action + ACTION.LENGTH] = length(
+        night, real, night[action + ACTION.ID], Purpose.SENIOR_HANDLING, 0, night[given + PROTECTED_LIST.HANDLING]
+    )
+    ask(night, action, senior, THEN.SENIOR_TAKES)
+    return WAITS
+
+
+@compiled
+def senior_done(night: Night, real: Real, action: int) -> int:
+    """The senior team has looked."""
+    given, entity = night[NIGHT.PROTECTED_LIST], night[action + ACTION.ID]
+    senior = night[given + PROTECTED_LIST.SENIOR]
+    seen(night, action, senior)
+    caught = (
+        night[action + ACTION.WRONGFUL] != 0
+        and draw(night, real, entity, Purpose.SENIOR_CATCH, 0) < real[given + PROTECTED_LIST.CATCHES]
+    )
+    reason = Reason.SENIOR_OBJECTED if caught else Reason.SENIOR_PASSED
+    log(night, Event.REVIEW_ENDS, entity, night[senior + TEAM.ID], reason)
+    if caught:
+        return denied(night, action, Gate.PROTECTED_LIST, reason)
+    return passed(night, action, Gate.PROTECTED_LIST, reason)
+
+
+@compiled
+def open_report(night: Night, real: Real, action: int) -> int:
+    """Without an open report on the account there is nothing to act on."""
+    given = night[NIGHT.OPEN_REPORT]
+    if given == 0:
+        return PASSED
+    gate = Gate.OPEN_REPORT
+    why = unreached(night, real, action, given, night[action + ACTION.TARGET])
+    if why != Reason.NONE:
+        return passed(night, action, gate, why)
+    if night[action + ACTION.OPEN_REPORT]:
+        return passed(night, action, gate, Reason.REPORT_OPEN)
+    return denied(night, action, gate, Reason.NO_REPORT)
+
+
+@compiled
+def lock_down(night: Night, real: Real, action: int) -> int:
+    """While all is frozen nothing moves."""
+    given = night[NIGHT.LOCK_DOWN]
+    if given == 0:
+        return PASSED
+    gate = Gate.LOCK_DOWN
+    why = unreached(night, real, action, given, night[action + ACTION.TARGET])
+    if why != Reason.NONE:
+        return passed(night, action, gate, why)
+    if night[NIGHT.LOCKED_UNTIL] <= night[NIGHT.NOW]:
+        return passed(night, action, gate, Reason.NONE)
+    return lock_opens(night, action)
+
+
+@compiled
+def lock_opens(night: Night, action: int) -> int:
+    """A freeze that began meanwhile prolongs the hold."""
+    until = night[NIGHT.LOCKED_UNTIL]
+    if held(night, action, Gate.LOCK_DOWN, until, Kind.HELD_EFFECT, THEN.LOCK_OPENS):
+        return WAITS
+    return passed(night, action, Gate.LOCK_DOWN, Reason.LOCKED)
+
+
+@compiled
+def rate_limit(night: Night, real: Real, action: int) -> int:
+    """So many actions an agent in a sliding window."""
+    given = night[NIGHT.RATE_LIMIT]
+    if given == 0:
+        return PASSED
+    gate = Gate.RATE_LIMIT
+    why = unreached(night, real, action, given, night[action + ACTION.TARGET])
+    if why != Reason.NONE:
+        return passed(night, action, gate, why)
+    now, agent = night[NIGHT.NOW], agent_of(night, action)
+    actions = night[given + RATE_LIMIT.ACTIONS]
+    recent = night[agent + AGENT.RECENT]
+    if recent == 0:  # as many times as count, in turn, after their number
+        recent = new(night, actions + 1)
+        night[recent] = 0
+        night[agent + AGENT.RECENT] = recent
+    place, opens = recent + 1 + night[recent] % actions, now
+    if night[recent] >= actions:
+        opens = rules.limit_opens(night[place], now, night[given + RATE_LIMIT.WINDOW])
+    if opens <= now:
+        night[place] = now
+        night[recent] += 1
+        return passed(night, action, gate, Reason.UNDER_LIMIT)
+    if night[given + RATE_LIMIT.HOLDS] == 0:
+        return denied(night, action, gate, Reason.OVER_LIMIT)
+    # The place in the window is taken at once, so that two held actions do not share it.
+    night[place] = opens
+    night[recent] += 1
+    held(night, action, gate, opens, Kind.HELD_EFFECT, THEN.LIMIT_OPENS)
+    return WAITS
+
+
+@compiled
+def separation_of_duties(night: Night, real: Real, action: int) -> int:
+    """Somebody of another team executes, and may object."""
+    given = night[NIGHT.SEPARATION]
+    if given == 0:
+        return PASSED
+    gate = Gate.SEPARATION_OF_DUTIES
+    why = unreached(night, real, action, given, night[action + ACTION.TARGET])
+    if why != Reason.NONE:
+        return passed(night, action, gate, why)
+    team = night[given + SEPARATION.TEAM]
+    log(night, Event.ASKED, night[action + ACTION.ID], night[team + TEAM.ID], 0)
+    night[action + ACTION.LENGTH] = length(
+        night, real, night[action + ACTION.ID], Purpose.EXECUTE, 0, night[given + SEPARATION.TAKES]
+    )
+    ask(night, action, team, THEN.EXECUTOR_TAKES)
+    return WAITS
+
+
+@compiled
+def executor_done(night: Night, real: Real, action: int) -> int:
+    """The other team has executed, or objected."""
+    given, entity = night[NIGHT.SEPARATION], night[action + ACTION.ID]
+    team = night[given + SEPARATION.TEAM]
+    seen(night, action, team)
+    caught = (
+        night[action + ACTION.WRONGFUL] != 0
+        and draw(night, real, entity, Purpose.EXECUTOR_CATCH, 0) < real[given + SEPARATION.CATCHES]
+    )
+    reason = Reason.EXECUTOR_OBJECTED if caught else Reason.EXECUTOR_PASSED
+    log(night, Event.REVIEW_ENDS, entity, night[team + TEAM.ID], reason)
+    if caught:
+        return denied(night, action, Gate.SEPARATION_OF_DUTIES, reason)
+    return passed(night, action, Gate.SEPARATION_OF_DUTIES, reason)
+
+
+@compiled
+def approval(night: Night, real: Real, action: int) -> int:
+    """Other people must approve, one after another, before the time is up."""
+    given = night[NIGHT.APPROVAL]
+    if given == 0:
+        return PASSED
+    gate = Gate.APPROVAL
+    why = unreached(night, real, action, given, night[action + ACTION.TARGET])
+    if why != Reason.NONE:
+        return passed(night, action, gate, why)
+    wrongful = night[action + ACTION.WRONGFUL]
+    request = new_request(night, action, Purpose.REVIEW, night[action + ACTION.AGENT], wrongful, 0)
+    reason = ask_for(night, request)
+    return WAITS if reason == WAITING else approval_answered(night, request, reason)
+
+
+@compiled
+def approval_answered(night: Night, request: int, reason: int) -> int:
+    """The approvers have answered, or have not in time."""
+    action = night[request + REQUEST.ACTION]
+    forget_request(night, request)
+    lets_through = night[night[NIGHT.APPROVAL] + APPROVAL.LETS_THROUGH]
+    if reason == Reason.REFUSED or (reason == Reason.TIMED_OUT and not lets_through):
+        return denied(night, action, Gate.APPROVAL, reason)
+    return passed(night, action, Gate.APPROVAL, reason)
+
+
+@compiled
+def cooling_off(night: Night, real: Real, action: int) -> int:
+    """The effect is held; whoever notices meanwhile can cancel it."""
+    given = night[NIGHT.COOLING_OFF]
+    if given == 0:
+        return PASSED
+    gate = Gate.COOLING_OFF
+    why = unreached(night, real, action, given, night[action + ACTION.TARGET])
+    if why != Reason.NONE:
+        return passed(night, action, gate, why)
+    now, entity, wrongful = night[NIGHT.NOW], night[action + ACTION.ID], night[action + ACTION.WRONGFUL] != 0
+    effect = now + night[given + COOLING_OFF.HOLD]
+    first, reason = NEVER, Reason.NOBODY_WATCHED
+    if wrongful and draw(night, real, entity, Purpose.WATCHED, 0) < real[given + COOLING_OFF.WATCHED]:
+        notices = length(night, real, entity, Purpose.WATCHER_NOTICES, 0, night[given + COOLING_OFF.NOTICES])
+        first, reason = now + notices, Reason.WATCHER_CANCELLED
+    if (
+        wrongful
+        and night[given + COOLING_OFF.HOLDER_TOLD]
+        and night[NIGHT.HAS_HOLDER]
+        and draw(night, real, entity, Purpose.CHANNEL_CHANCE, Channel.HOLDER) < real[NIGHT.HOLDER_CHANCE]
+    ):
+        notices = length(
+            night, real, entity, Purpose.CHANNEL_DELAY, Channel.HOLDER, night[NIGHT.HOLDER_DELAY]
+        )
+        if now + notices < first:  # at a tie the watcher, whose reason is the smaller
+            first, reason = now + notices, Reason.HOLDER_CANCELLED
+    if first <= effect:
+        night[action + ACTION.REASON] = reason
+        if held(night, action, gate, first, Kind.CANCELLED, THEN.OBJECTED):
+            return WAITS
+        return objected(night, action)
+    night[action + ACTION.REASON] = Reason.COOLED_OFF if first != NEVER else Reason.NOBODY_WATCHED
+    if held(night, action, gate, effect, Kind.HELD_EFFECT, THEN.COOLED_OFF):
+        return WAITS
+    return cooled_off(night, action)
+
+
+@compiled
+def objected(night: Night, action: int) -> int:
+    """Somebody noticed while the effect was held."""
+    reason = night[action + ACTION.REASON]
+    log(night, Event.CANCELLED, night[action + ACTION.ID], Gate.COOLING_OFF, reason)
+    return denied(night, action, Gate.COOLING_OFF, reason)
+
+
+@compiled
+def cooled_off(night: Night, action: int) -> int:
+    """The hold is over."""
+    return passed(night, action, Gate.COOLING_OFF, night[action + ACTION.REASON])
+
+
+@compiled
+def held(night: Night, action: int, gate: int, until: int, kind: int, then: int) -> bool:
+    """Wait until a time and go on there, and write the wait down; False if there is none."""
+    if until <= night[NIGHT.NOW]:
+        return False
+    log(night, Event.HELD, night[action + ACTION.ID], gate, 0)
+    moment(night, until, kind, night[action + ACTION.ID], 0, then, action)
+    return True
+
+
+@compiled
+def released(night: Night, action: int, gate: int) -> None:
+    """The wait is over."""
+    log(night, Event.RELEASED, night[action + ACTION.ID], gate, 0)
+
+
+@compiled
+def ask(night: Night, action: int, team: int, then: int) -> None:
+    """Wait for somebody of a team."""
+    priority = 0 if night[action + ACTION.URGENT] else 1
+    entity = night[action + ACTION.ID]
+    submit(night, team, action, entity, priority, 0, ANYBODY, action + ACTION.AGENT, 1, then)
+
+
+@compiled
+def looks(night: Night, action: int, then: int) -> None:
+    """Somebody has taken it: wait for that person's work."""
+    agent = night[action + ACTION.TAKEN_BY]
+    log(night, Event.REVIEW_STARTS, night[action + ACTION.ID], agent, 0)
+    work(night, agent, night[action + ACTION.LENGTH], then, action)
+
+
+@compiled
+def seen(night: Night, action: int, team: int) -> None:
+    """That person is done."""
+    release(night, team, night[action + ACTION.TAKEN_BY])
+
+
+# -- approvers ------------------------------------------------------------------------------
+
+#: No reason yet: somebody is asked.
+WAITING = -1
+
+
+@compiled
+def new_request(night: Night, action: int, purpose: int, asker: int, wrongful: int, of_undo: int) -> int:
+    """What approvers are asked for: the action itself, or the responder's undo of it.
+
+    `asker` may not approve it; for an undo it is told of the darkness `of_undo`.
+    """
+    slots = night[night[NIGHT.APPROVAL] + APPROVAL.SLOT_COUNT]
+    request = new(night, REQUEST.SIZE + slots + 1 + night[NIGHT.TEAM_COUNT])
+    night[request + REQUEST.ACTION] = action
+    night[request + REQUEST.PURPOSE] = purpose
+    night[request + REQUEST.ASKER] = asker
+    night[request + REQUEST.WRONGFUL] = wrongful
+    night[request + REQUEST.ATTEMPT] = 0
+    night[request + REQUEST.OF_UNDO] = of_undo
+    night[request + REQUEST.BARRED] = request + REQUEST.SIZE
+    night[request + REQUEST.KEYS] = request + REQUEST.SIZE + slots + 1
+    return request
+
+
+@compiled
+def forget_request(night: Night, request: int) -> None:
+    """A request that was answered is needed no more."""
+    slots = night[night[NIGHT.APPROVAL] + APPROVAL.SLOT_COUNT]
+    give_back(night, request, REQUEST.SIZE + slots + 1 + night[NIGHT.TEAM_COUNT])
+
+
+@compiled
+def ask_for(night: Night, request: int) -> int:
+    """Ask each approver in turn; the answer is the first refusal, the time-out or the last yes."""
+    night[request + REQUEST.DEADLINE] = night[NIGHT.NOW] + night[night[NIGHT.APPROVAL] + APPROVAL.TIME_OUT]
+    night[night[request + REQUEST.BARRED]] = night[request + REQUEST.ASKER]
+    night[request + REQUEST.BARRED_COUNT] = 1
+    night[request + REQUEST.REASON] = Reason.APPROVED
+    night[request + REQUEST.SLOT] = 0
+    incident = night[night[request + REQUEST.ACTION] + ACTION.INCIDENT]
+    for team in range(night[NIGHT.TEAM_COUNT]):
+        held_keys = night[night[incident + INCIDENT.KEYS] + team] if incident else 0
+        night[night[request + REQUEST.KEYS] + team] = held_keys if night[request + REQUEST.WRONGFUL] else 0
+    return ask_next(night, request)
+
+
+@compiled
+def ask_next(night: Night, request: int) -> int:
+    """Ask the next approver; WAITING, or the answer if there is none to ask."""
+    given = night[NIGHT.APPROVAL]
+    while night[request + REQUEST.SLOT] < night[given + APPROVAL.SLOT_COUNT]:
+        slot = night[request + REQUEST.SLOT]
+        people = night[night[given + APPROVAL.SLOTS] + slot]
+        keys = night[request + REQUEST.KEYS] + night[people + TEAM.INDEX]
+        if night[keys] > 0:  # he says yes himself, in another's name
+            night[keys] -= 1
+            night[request + REQUEST.REASON] = Reason.BORROWED
+        elif night[given + APPROVAL.BREAK_GLASS] and not night[people + TEAM.ON_SHIFT]:
+            night[request + REQUEST.REASON] = Reason.NOBODY_ON_SHIFT
+        else:
+            action = night[request + REQUEST.ACTION]
+            asking = new(night, ASKING.SIZE)
+            night[asking + ASKING.REQUEST] = request
+            night[asking + ASKING.OF_TEAM] = people
+            # Whose luck it is: of this slot, this time round.
+            night[asking + ASKING.K] = (
+                night[request + REQUEST.ATTEMPT] * night[given + APPROVAL.SLOT_COUNT] + slot
+            )
+            night[asking + ASKING.PURPOSE] = night[request + REQUEST.PURPOSE]
+            night[asking + ASKING.WRONGFUL] = night[request + REQUEST.WRONGFUL]
+            night[asking + ASKING.ENTITY] = night[action + ACTION.ID]
+            night[asking + ASKING.PRIORITY] = 0 if night[action + ACTION.URGENT] else 1
+            night[asking + ASKING.SUB] = slot
+            night[asking + ASKING.ANSWERED] = 0
+            night[asking + ASKING.STILL] = 2  # the review, and the time-out
+            start(night, THEN.BE_REVIEWED, asking)
+            deadline, entity = night[request + REQUEST.DEADLINE], night[action + ACTION.ID]
+            moment(night, deadline, Kind.TIME_OUT, entity, slot % 16, THEN.TIME_OUT, asking)
+            return WAITING
+        night[request + REQUEST.SLOT] += 1
+    return night[request + REQUEST.REASON]  # type: ignore[no-any-return]
+
+
+@compiled
+def be_reviewed(night: Night, asking: int) -> None:
+    """Wait for an approver."""
+    people, request = night[asking + ASKING.OF_TEAM], night[asking + ASKING.REQUEST]
+    entity = night[asking + ASKING.ENTITY]
+    log(night, Event.ASKED, entity, night[people + TEAM.ID], 0)
+    submit(
+        night,
+        people,
+        asking,
+        entity,
+        night[asking + ASKING.PRIORITY],
+        night[asking + ASKING.SUB],
+        ANYBODY,
+        night[request + REQUEST.BARRED],
+        night[request + REQUEST.BARRED_COUNT],
+        THEN.APPROVER_TAKES,
+    )
+
+
+@compiled
+def approver_takes(night: Night, real: Real, asking: int) -> None:
+    """Be looked at: how well hangs on how many wait behind."""
+    given, people = night[NIGHT.APPROVAL], night[asking + ASKING.OF_TEAM]
+    entity, approver = night[asking + ASKING.ENTITY], night[asking + ASKING.TAKEN_BY]
+    log(night, Event.REVIEW_STARTS, entity, approver, 0)
+    stamp = rules.stamp_share(
+        real[given + APPROVAL.STAMPS], real[given + APPROVAL.STAMPS_PER_QUEUED], night[people + TEAM.QUEUE_SIZE]
+    )
+    k, purpose = night[asking + ASKING.K], night[asking + ASKING.PURPOSE]
+    work(
+        night,
+        approver,
+        length(night, real, entity, purpose, k, night[given + APPROVAL.REVIEW]),
+        THEN.REVIEWED,
+        asking,
+    )
+    night[asking + ASKING.REASON] = rules.review(
+        night[asking + ASKING.WRONGFUL],
+        real[given + APPROVAL.CATCHES],
+        stamp,
+        draw(night, real, entity, Purpose.STAMP, k),
+        draw(night, real, entity, Purpose.CATCH, k),
+    ).value
+
+
+@compiled
+def reviewed(night: Night, asking: int) -> None:
+    """Get an answer, which counts if the time is not up."""
+    entity, approver = night[asking + ASKING.ENTITY], night[asking + ASKING.TAKEN_BY]
+    log(night, Event.REVIEW_ENDS, entity, approver, night[asking + ASKING.REASON])
+    release(night, night[asking + ASKING.OF_TEAM], approver)
+    _settle(night, asking, night[asking + ASKING.REASON], approver)
+
+
+@compiled
+def time_out(night: Night, asking: int) -> None:
+    """The time is up: leave the queue; a review already begun will not count."""
+    if night[asking + ASKING.ANSWERED]:
+        _is_done(night, asking)
+        return
+    log(night, Event.TIMED_OUT, night[asking + ASKING.ENTITY], Gate.APPROVAL, 0)
+    if withdraw(night, asking):
+        night[asking + ASKING.STILL] -= 1
+    _settle(night, asking, Reason.TIMED_OUT, 0)
+
+
+@compiled
+def _settle(night: Night, asking: int, reason: int, approver: int) -> None:
+    if night[asking + ASKING.ANSWERED] == 0:
+        night[asking + ASKING.ANSWERED] = 1
+        request = night[asking + ASKING.REQUEST]
+        night[request + REQUEST.REASON] = reason
+        if approver:
+            night[night[request + REQUEST.BARRED] + night[request + REQUEST.BARRED_COUNT]] = approver
+            night[request + REQUEST.BARRED_COUNT] += 1
+        wake(night, THEN.ANSWERED, request)
+    _is_done(night, asking)
+
+
+@compiled
+def _is_done(night: Night, asking: int) -> None:
+    night[asking + ASKING.STILL] -= 1
+    if night[asking + ASKING.STILL] == 0:
+        give_back(night, asking, ASKING.SIZE)
+
+
+@compiled
+def answered(night: Night, request: int) -> int:
+    """An approver has answered: a refusal and the time-out are final, after a yes the next is asked."""
+    reason = night[request + REQUEST.REASON]
+    if reason in (Reason.REFUSED, Reason.TIMED_OUT):
+        return reason  # type: ignore[no-any-return]
+    night[request + REQUEST.SLOT] += 1
+    return ask_next(night, request)
+
+
+@compiled
+def covers_undo(night: Night, real: Real, control: int, action: int) -> bool:
+    """Whether an approval also stands, in order, before the responders' undo of the action."""
+    return (
+        night[action + ACTION.UNDO_REACHED] != 0
+        and in_order(night, real, control, night[NIGHT.NOW])
+        and covered(night, real, control, night[action + ACTION.TARGET], night[NIGHT.NOW])
+    )

@@ -1,0 +1,276 @@
+"""People at work: who is idle, who waits, and how the two are matched."""
+
+from __future__ import annotations
+
+from ...model import states
+from ._jit import compiled, integers
+from .clock import Kind, match_moment, moment, wake
+from .layout import JOB, NIGHT, TEAM, Night
+from .record import log
+from .then import THEN
+from .world import NEVER
+
+Event = integers(states.Event)
+ANYBODY = -1
+#: Who is idle, and who busy, stands in words of so many bits.
+BITS = 32
+
+
+@compiled
+def keep_shifts(night: Night, people: int) -> None:
+    """Come on shift and go off shift, as long as the night lasts."""
+    shift = night[people + TEAM.SHIFT]
+    if shift < night[people + TEAM.SHIFT_COUNT]:
+        on = night[night[people + TEAM.SHIFTS] + 2 * shift]
+        if on > night[NIGHT.NOW]:
+            moment(night, on, Kind.BEGINS, night[people + TEAM.ID], 0, THEN.SHIFT_BEGINS, people)
+        else:
+            shift_begins(night, people)
+
+
+@compiled
+def shift_begins(night: Night, people: int) -> None:
+    """Everybody comes but those still at work from before, who join when that work is done."""
+    night[people + TEAM.ON_SHIFT] = 1
+    idle, busy, left = night[people + TEAM.IDLE], night[people + TEAM.BUSY], night[people + TEAM.HEADCOUNT]
+    count = 0
+    for word in range(night[people + TEAM.WORDS]):
+        here = min(left, BITS)
+        left -= here
+        bits = ((1 << here) - 1) & ~night[busy + word]
+        night[idle + word] = bits
+        while bits:
+            bits &= bits - 1
+            count += 1
+    night[people + TEAM.IDLE_COUNT] = count
+    log(night, Event.SHIFT_ON, night[people + TEAM.ID], 0, 0)
+    ask_match(night, people)
+    off = night[night[people + TEAM.SHIFTS] + 2 * night[people + TEAM.SHIFT] + 1]
+    moment(night, off, Kind.ENDS, night[people + TEAM.ID], 0, THEN.SHIFT_ENDS, people)
+
+
+@compiled
+def shift_ends(night: Night, people: int) -> None:
+    """Whoever is idle goes home."""
+    night[people + TEAM.ON_SHIFT] = 0
+    for word in range(night[people + TEAM.WORDS]):
+        night[night[people + TEAM.IDLE] + word] = 0
+    night[people + TEAM.IDLE_COUNT] = 0
+    log(night, Event.SHIFT_OFF, night[people + TEAM.ID], 0, 0)
+    night[people + TEAM.SHIFT] += 1
+    # The generator of the reference goes round: it comes on again, or waits for the next shift.
+    if night[people + TEAM.SHIFT] < night[people + TEAM.SHIFT_COUNT]:
+        on = night[night[people + TEAM.SHIFTS] + 2 * night[people + TEAM.SHIFT]]
+        moment(night, on, Kind.BEGINS, night[people + TEAM.ID], 0, THEN.SHIFT_BEGINS, people)
+
+
+@compiled
+def next_shift(night: Night, people: int) -> int:
+    """When the team next comes on shift; NEVER if it does not."""
+    shifts, count = night[people + TEAM.SHIFTS], night[people + TEAM.SHIFT_COUNT]
+    at = night[people + TEAM.SHIFT_NEXT]
+    while at < count and night[shifts + 2 * at] < night[NIGHT.NOW]:
+        at += 1
+    night[people + TEAM.SHIFT_NEXT] = at
+    return night[shifts + 2 * at] if at < count else NEVER  # type: ignore[no-any-return]
+
+
+@compiled
+def submit(
+    night: Night,
+    people: int,
+    job: int,
+    entity: int,
+    priority: int,
+    sub: int,
+    stream: int,
+    barred: int,
+    barred_count: int,
+    then: int,
+) -> None:
+    """Queue a job, by priority and order of arrival; its record goes on at `then` when it is taken.
+
+    `stream` is set for work on its reports, which only holders of the right may do; the
+    `barred` are agents who may not take it (nobody approves his own request).
+    """
+    now = night[NIGHT.NOW]
+    night[job + JOB.TEAM] = people
+    night[job + JOB.PRIORITY] = priority
+    night[job + JOB.TIME] = now
+    night[job + JOB.ENTITY] = entity
+    night[job + JOB.SUB] = sub
+    night[job + JOB.STREAM] = stream
+    night[job + JOB.BARRED] = barred
+    night[job + JOB.BARRED_COUNT] = barred_count
+    night[job + JOB.THEN] = then
+    night[job + JOB.QUEUED] = 1
+    first, last = people + TEAM.FIRST_0 + priority, people + TEAM.LAST_0 + priority
+    before = night[last]
+    while before and night[before + JOB.TIME] == now and _is_after(night, before, entity, sub):
+        before = night[before + JOB.PREVIOUS]
+    following = night[before + JOB.NEXT] if before else night[first]
+    night[job + JOB.PREVIOUS] = before
+    night[job + JOB.NEXT] = following
+    if before:
+        night[before + JOB.NEXT] = job
+    else:
+        night[first] = job
+    if following:
+        night[following + JOB.PREVIOUS] = job
+    else:
+        night[last] = job
+    night[people + TEAM.QUEUE_SIZE] += 1
+    if stream == ANYBODY:
+        night[people + TEAM.WAITING_FOR_ANYBODY] += 1
+    else:
+        night[night[people + TEAM.WAITING] + stream] += 1
+    ask_match(night, people)
+
+
+@compiled
+def _is_after(night: Night, job: int, entity: int, sub: int) -> bool:
+    if night[job + JOB.ENTITY] != entity:
+        return night[job + JOB.ENTITY] > entity  # type: ignore[no-any-return]
+    return night[job + JOB.SUB] > sub  # type: ignore[no-any-return]
+
+
+@compiled
+def withdraw(night: Night, job: int) -> bool:
+    """Take a job that nobody has begun out of the queue; whether there was one."""
+    if night[job + JOB.QUEUED] == 0:
+        return False
+    _leave(night, job)
+    return True
+
+
+@compiled
+def _leave(night: Night, job: int) -> None:
+    people, priority = night[job + JOB.TEAM], night[job + JOB.PRIORITY]
+    before, following = night[job + JOB.PREVIOUS], night[job + JOB.NEXT]
+    if before:
+        night[before + JOB.NEXT] = following
+    else:
+        night[people + TEAM.FIRST_0 + priority] = following
+    if following:
+        night[following + JOB.PREVIOUS] = before
+    else:
+        night[people + TEAM.LAST_0 + priority] = before
+    night[job + JOB.QUEUED] = 0
+    night[people + TEAM.QUEUE_SIZE] -= 1
+    stream = night[job + JOB.STREAM]
+    if stream == ANYBODY:
+        night[people + TEAM.WAITING_FOR_ANYBODY] -= 1
+    else:
+        night[night[people + TEAM.WAITING] + stream] -= 1
+
+
+@compiled
+def work(night: Night, agent: int, takes: int, then: int, what: int) -> None:
+    """Go on at the moment at which an agent will have worked for so long."""
+    moment(night, night[NIGHT.NOW] + takes, Kind.WORK_DONE, agent, 0, then, what)
+
+
+@compiled
+def release(night: Night, people: int, agent: int) -> None:
+    """An agent is free again; off shift he goes home."""
+    who = agent - night[people + TEAM.FIRST_AGENT]
+    word, bit = who >> 5, 1 << (who & 31)
+    night[night[people + TEAM.BUSY] + word] &= ~bit
+    if night[people + TEAM.ON_SHIFT]:
+        night[night[people + TEAM.IDLE] + word] |= bit
+        night[people + TEAM.IDLE_COUNT] += 1
+        ask_match(night, people)
+
+
+@compiled
+def ask_match(night: Night, people: int) -> None:
+    """Match people with the queue once, after all else at this instant."""
+    now = night[NIGHT.NOW]
+    if (
+        night[people + TEAM.QUEUE_SIZE]
+        and night[people + TEAM.IDLE_COUNT]
+        and night[people + TEAM.MATCH_DUE] != now
+    ):
+        night[people + TEAM.MATCH_DUE] = now
+        match_moment(night, people)
+
+
+@compiled
+def match(night: Night, people: int) -> None:
+    """The lowest idle number takes the first job that he may."""
+    night[people + TEAM.MATCH_DUE] = -1
+    for word in range(night[people + TEAM.WORDS]):
+        bits = night[night[people + TEAM.IDLE] + word]
+        while bits:
+            if night[people + TEAM.QUEUE_SIZE] == 0:
+                return
+            who = word * BITS + _lowest(bits)
+            bits &= bits - 1
+            if night[people + TEAM.WAITING_FOR_ANYBODY] == 0 and who >= night[people + TEAM.HOLDERS]:
+                return  # nor may anybody after him
+            if _finds_work(night, people, who):  # many without the right need not read a long queue
+                _take_first(night, people, who)
+
+
+@compiled
+def _lowest(bits: int) -> int:
+    """The place of the lowest bit that is set."""
+    place = 0
+    if bits & 0xFFFF == 0:
+        bits, place = bits >> 16, 16
+    if bits & 0xFF == 0:
+        bits, place = bits >> 8, place + 8
+    if bits & 0xF == 0:
+        bits, place = bits >> 4, place + 4
+    if bits & 0x3 == 0:
+        bits, place = bits >> 2, place + 2
+    return place if bits & 1 else place + 1
+
+
+@compiled
+def _take_first(night: Night, people: int, who: int) -> None:
+    agent = night[people + TEAM.FIRST_AGENT] + who
+    for priority in range(3):
+        job = night[people + TEAM.FIRST_0 + priority]
+        while job:
+            if _may(night, people, who, night[job + JOB.STREAM]) and not _is_barred(night, job, agent):
+                _leave(night, job)
+                bit = 1 << (who & 31)
+                night[night[people + TEAM.IDLE] + (who >> 5)] &= ~bit
+                night[people + TEAM.IDLE_COUNT] -= 1
+                night[night[people + TEAM.BUSY] + (who >> 5)] |= bit
+                night[job + JOB.TAKEN_BY] = agent
+                wake(night, night[job + JOB.THEN], job)
+                return
+            job = night[job + JOB.NEXT]
+
+
+@compiled
+def _is_barred(night: Night, job: int, agent: int) -> bool:
+    barred = night[job + JOB.BARRED]
+    for one in range(night[job + JOB.BARRED_COUNT]):
+        if night[barred + one] == agent:
+            return True
+    return False
+
+
+@compiled
+def _may(night: Night, people: int, who: int, stream: int) -> bool:
+    """Whether an agent may do such work: anybody may, but for a stream's reports."""
+    if stream == ANYBODY:
+        return True
+    if who >= night[people + TEAM.HOLDERS]:
+        return False
+    down = night[people + TEAM.STEPPED_DOWN]
+    return down == 0 or night[down + who] <= 0 or night[night[people + TEAM.REACHES] + stream] == 0  # type: ignore[no-any-return]
+
+
+@compiled
+def _finds_work(night: Night, people: int, who: int) -> bool:
+    """Whether anything that waits is such that an agent may do it."""
+    if night[people + TEAM.WAITING_FOR_ANYBODY] > 0:
+        return True
+    for stream in range(night[NIGHT.STREAM_COUNT]):
+        if night[night[people + TEAM.WAITING] + stream] > 0 and _may(night, people, who, stream):
+            return True
+    return False

@@ -1,0 +1,105 @@
+"""Runs: a plan and a world in, a trace out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...model.plan import Plan
+from ...model.states import Stage
+from ...model.trace import Row, Trace
+from ...model.world import World
+from .layout import ASKED_FOR, NIGHT, Night
+from .night import IS_OVER, MEMORY_IS_FULL, ROWS_ARE_FULL, WANTS_REQUESTS, advance
+from .tables import memory_of
+
+#: Rows given out at once, at the most.
+BLOCK = 1 << 16
+Rows = NDArray[np.int64]
+
+
+def run(plan: Plan, world: World, requests: Callable[[int, int], Sequence[object]] | None = None) -> Trace:
+    """Run one plan in one world and return its trace, the same as that of the reference engine."""
+    night = Running(plan, world, requests)
+    rows = [Row._make(row) for block in night.blocks() for row in block.tolist()]
+    return Trace(plan, rows, night.missed)
+
+
+class Running:
+    """A run that gives out its trace in blocks of rows."""
+
+    def __init__(
+        self, plan: Plan, world: World, requests: Callable[[int, int], Sequence[object]] | None = None
+    ) -> None:
+        self.night = memory_of(plan, world, asks_for_requests=requests is not None)
+        self.requests = requests
+
+    @property
+    def missed(self) -> Stage | None:
+        """The pinned stage that began after its pin, once the run is over."""
+        stage = int(self.night[NIGHT.MISSED])
+        return Stage(stage) if stage else None
+
+    def blocks(self) -> Iterator[Rows]:
+        """The rows in order, as (rows, 5) arrays: time, event, entity, by, reason."""
+        while True:
+            status = advance(self.night, self.night.view(np.float64))
+            if status == MEMORY_IS_FULL:
+                self._grow()
+            elif status == WANTS_REQUESTS:
+                self._answer()
+            else:
+                yield self._rows()
+                if status == IS_OVER:
+                    return
+
+    def _rows(self) -> Rows:
+        """Take the rows written so far; the next are written over them, or into more room."""
+        night = self.night
+        at, count, room = (int(night[place]) for place in (NIGHT.ROWS, NIGHT.ROW_COUNT, NIGHT.ROW_ROOM))
+        rows = night[at : at + 5 * count].reshape(count, 5).copy()
+        night[NIGHT.ROW_COUNT] = 0
+        if room < BLOCK and night[NIGHT.STATUS] == ROWS_ARE_FULL:
+            self.night[NIGHT.ROWS] = self._more(5 * 8 * room)
+            self.night[NIGHT.ROW_ROOM] = 8 * room
+        return rows
+
+    def _grow(self) -> None:
+        """More memory, and a larger heap if it is the one that is full."""
+        night, margin = self.night, int(self.night[NIGHT.MARGIN])
+        if night[NIGHT.HEAP_SIZE] + margin > night[NIGHT.HEAP_ROOM]:
+            room = 2 * int(night[NIGHT.HEAP_ROOM])
+            place, old, size = self._more(2 * room), int(night[NIGHT.HEAP]), 2 * int(night[NIGHT.HEAP_SIZE])
+            self.night[place : place + size] = self.night[old : old + size]
+            self.night[NIGHT.HEAP], self.night[NIGHT.HEAP_ROOM] = place, room
+        else:
+            self._more(0)
+
+    def _more(self, words: int) -> int:
+        """So many words at the end, and room after them."""
+        night = self.night
+        place = int(night[NIGHT.TOP])
+        least = place + words + 2 * int(night[NIGHT.MARGIN])
+        if least > night.size:
+            self.night = np.empty(max(least, 2 * night.size), dtype=np.int64)
+            self.night[:place] = night[:place]
+        self.night[NIGHT.TOP] = place + words
+        return place
+
+    def _answer(self) -> None:
+        """Hand over the requests of another hour."""
+        assert self.requests is not None  # noqa: S101 - asked for only where there are some
+        begin, until = int(self.night[NIGHT.BEGIN]), int(self.night[NIGHT.UNTIL])
+        words = [
+            word
+            for one in self.requests(begin, until)
+            for word in (one.closed, one.agent, one.report.id, one.report.stream, one.place, int(one.urgent))
+        ]
+        count = len(words) // ASKED_FOR.SIZE
+        # What was handed over before is read no more, but for the one that is waited for.
+        self.night[NIGHT.REQUESTS] = self._more(len(words))
+        at = int(self.night[NIGHT.REQUESTS])
+        self.night[at : at + len(words)] = words
+        self.night[NIGHT.REQUEST_COUNT], self.night[NIGHT.REQUEST_NEXT] = count, 0

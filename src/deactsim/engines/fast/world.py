@@ -1,0 +1,161 @@
+"""What the world says as a night comes to it: reliability, reports and false alarms."""
+
+from __future__ import annotations
+
+import math
+
+from ...model import streams as ids
+from ...model import world
+from ._jit import compiled, integers
+from .layout import CONTROL, NIGHT, STREAM, Night, Real
+from .streams import draw
+
+HOUR, OUTAGES_A_WINDOW = world.HOUR, world.OUTAGES_A_WINDOW
+Purpose = integers(ids.Purpose)
+NEVER = 1 << 62
+
+
+@compiled
+def in_order(night: Night, real: Real, control: int, time: int) -> bool:
+    """Whether the component behind a control is working."""
+    share = real[control + CONTROL.OUTAGE]
+    if share <= 0.0:
+        return True
+    if share >= 1.0:
+        return False
+    stretch = night[control + CONTROL.STRETCH]
+    component = night[control + CONTROL.COMPONENT]
+    window = OUTAGES_A_WINDOW * stretch
+    number = time // window
+    down_mean = float(stretch)
+    up_mean = down_mean * (1.0 - share) / share
+    # Time goes on: the turn that was under way when it was last asked for is where to go on from.
+    if night[control + CONTROL.WINDOW] != number or time < real[control + CONTROL.TURN_FROM]:
+        night[control + CONTROL.WINDOW] = number
+        night[control + CONTROL.TURN] = -1
+        # Set so that the first turn leaves it as it is drawn.
+        night[control + CONTROL.DOWN] = not draw(night, real, component + number, Purpose.OUTAGE_STATE, 0) < share
+        real[control + CONTROL.TURN_TO] = float(number * window)
+    while not time < real[control + CONTROL.TURN_TO] or night[control + CONTROL.TURN] < 0:
+        night[control + CONTROL.TURN] += 1
+        night[control + CONTROL.DOWN] = not night[control + CONTROL.DOWN]
+        u = draw(night, real, component + number, Purpose.OUTAGE_LENGTH, night[control + CONTROL.TURN])
+        turn = real[control + CONTROL.TURN_TO]
+        real[control + CONTROL.TURN_FROM] = turn
+        real[control + CONTROL.TURN_TO] = turn - math.log(u) * (
+            down_mean if night[control + CONTROL.DOWN] else up_mean
+        )
+    return not night[control + CONTROL.DOWN]
+
+
+@compiled
+def covered(night: Night, real: Real, control: int, target: int, time: int) -> bool:
+    """Whether a list that should hold the target really does, and its entry is not stale."""
+    own = night[control + CONTROL.ID] & 0xFFFFFFFF
+    covers = real[control + CONTROL.COVERS]
+    if covers < 1.0 and draw(night, real, target, Purpose.COVERED, own) >= covers:
+        return False
+    if real[control + CONTROL.ROTS] <= 0.0:
+        return True
+    share, mended = real[control + CONTROL.STALE], night[control + CONTROL.MENDED]
+    entity = target ^ own
+    window = OUTAGES_A_WINDOW * mended
+    number = time // window
+    down = draw(night, real, entity + number, Purpose.STALE_STATE, 0) < share
+    down_mean = float(mended)
+    up_mean = down_mean * (1.0 - share) / share
+    turn, k = float(number * window), 0
+    while True:
+        u = draw(night, real, entity + number, Purpose.STALE_LENGTH, k)
+        turn -= math.log(u) * (down_mean if down else up_mean)
+        if time < turn:
+            return not down
+        down, k = not down, k + 1
+
+
+@compiled
+def begin_hour(night: Night, real: Real, stream: int, hour: int, begin: int, until: int) -> None:
+    """Reports of a stream from `begin` up to `until`, within an hour."""
+    night[stream + STREAM.HOUR] = hour
+    night[stream + STREAM.K] = 0
+    real[stream + STREAM.AT] = 0.0
+    next_report(night, real, stream, begin, until)
+
+
+@compiled
+def next_report(night: Night, real: Real, stream: int, begin: int, until: int) -> None:
+    """Draw the stream's next report from `begin` up to `until`; its time is NEVER if there is none."""
+    rate, hour = real[stream + STREAM.RATE], night[stream + STREAM.HOUR]
+    base = night[stream + STREAM.BASE] | hour << 16
+    at, k = real[stream + STREAM.AT], night[stream + STREAM.K]
+    found = NEVER
+    while rate > 0.0:
+        at -= math.log(draw(night, real, base, Purpose.GAP, k)) / rate
+        if at >= HOUR:
+            break
+        time, k = hour * HOUR + int(at), k + 1
+        if time >= until:
+            break
+        if time >= begin and (
+            night[stream + STREAM.THIN] == 0 or _comes(night, real, stream, base | (k - 1), time)
+        ):
+            found = time
+            break
+    real[stream + STREAM.AT] = at
+    night[stream + STREAM.K] = k
+    night[stream + STREAM.NEXT_ID] = base | (k - 1)
+    grid = night[NIGHT.GRID]
+    if grid > 1 and found != NEVER:
+        found = max(found // grid * grid, begin)
+    night[stream + STREAM.NEXT_TIME] = found
+
+
+@compiled
+def _comes(night: Night, real: Real, stream: int, report: int, time: int) -> bool:
+    """Whether a report comes in an hour that is less busy than the busiest."""
+    spans, count = night[stream + STREAM.SPANS], night[stream + STREAM.SPAN_COUNT]
+    at = night[stream + STREAM.SPAN]
+    while at + 1 < count and night[spans + 3 * (at + 1)] <= time:
+        at += 1
+    night[stream + STREAM.SPAN] = at
+    u = draw(night, real, report, Purpose.BUSY, 0)
+    return u * real[stream + STREAM.MOST] < real[spans + 3 * at + 2]  # type: ignore[no-any-return]
+
+
+@compiled
+def begin_alarms(night: Night, real: Real) -> None:
+    """Begin another hour of false alarms."""
+    night[NIGHT.ALARM_K] = 0
+    real[NIGHT.ALARM_AT] = 0.0
+
+
+@compiled
+def next_alarm(night: Night, real: Real, begin: int, until: int) -> tuple[int, int]:
+    """The next false alarm from `begin` up to `until` as (time, id); NEVER if there is none."""
+    if night[NIGHT.PLACED_ALARMS]:
+        while night[NIGHT.ALARM_NEXT] < night[NIGHT.ALARM_COUNT]:
+            place = night[NIGHT.PLACED_ALARMS] + 2 * night[NIGHT.ALARM_NEXT]
+            if night[place] >= until:
+                break
+            night[NIGHT.ALARM_NEXT] += 1
+            if night[place] >= begin:
+                return night[place], night[place + 1]
+        return NEVER, 0
+    rate, hour = real[NIGHT.ALARM_RATE], begin // HOUR
+    base = night[NIGHT.ALARM_BASE] | hour << 16
+    at, k = real[NIGHT.ALARM_AT], night[NIGHT.ALARM_K]
+    found = NEVER
+    while rate > 0.0:
+        at -= math.log(draw(night, real, base, Purpose.GAP, k)) / rate
+        if at >= HOUR:
+            break
+        k += 1
+        if begin <= hour * HOUR + int(at) < until:
+            found = hour * HOUR + int(at)
+            break
+    real[NIGHT.ALARM_AT] = at
+    night[NIGHT.ALARM_K] = k
+    grid = night[NIGHT.GRID]
+    if grid > 1 and found != NEVER:
+        found = max(found // grid * grid, begin)
+    return found, base | (k - 1)
