@@ -113,7 +113,7 @@ def normal_quantile(p: float) -> float:
 def quantile(length: Length, u: float) -> float:
     """The length in microseconds that a share `u` (0 < u < 1) of cases does not exceed."""
     if length.shape == QUANTILES:
-        return table_quantile(length.table, u)
+        return table_quantile(length.table, 0, len(length.table), u)
     return shape_quantile(length.shape, length.a, length.b, length.c, u)
 
 
@@ -135,13 +135,13 @@ def shape_quantile(shape: int, a: float, b: float, c: float, u: float) -> float:
     return a
 
 
-def table_quantile(table: Sequence[float], u: float) -> float:
-    """`quantile` of a table: probability, value, probability, value, ..."""
-    for i in range(0, len(table) - 2, 2):
+def table_quantile(table: Sequence[float], first: int, size: int, u: float) -> float:
+    """`quantile` of a table that stands at `first`: probability, value, probability, value, ..."""
+    for i in range(first, first + size - 2, 2):
         if u <= table[i + 2]:
             part = (u - table[i]) / (table[i + 2] - table[i])
             return table[i + 1] + part * (table[i + 3] - table[i + 1])
-    return table[-1]
+    return table[first + size - 1]
 
 
 def log_density(length: Length, x: float) -> float:

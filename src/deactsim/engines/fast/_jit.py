@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from enum import IntEnum
 from types import ModuleType
 from typing import Any, TypeVar
 
 import numba
-from numba.extending import register_jitable
+import numpy as np
+from numba.core import types
+from numba.extending import intrinsic, register_jitable
+from numpy.typing import NDArray
 
 from ...model import lengths, rules
 
@@ -18,15 +20,54 @@ Codes = TypeVar("Codes", bound=type[IntEnum])
 
 #: Whether functions are compiled at all; the tests also run them as they are written.
 COMPILED = not numba.config.DISABLE_JIT
+#: Whether compiled functions check that they stay within the memory.
+CHECKED = bool(numba.config.BOUNDSCHECK)
+
+OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
 def compiled(function: Function) -> Function:
     """Compile a function of the kernel, when it is first called."""
-    wrapped: Function = numba.njit(
-        nogil=True,
-        error_model="numpy",
-        boundscheck=os.environ.get("DEACTSIM_BOUNDS") == "1",
-    )(function)
+    wrapped: Function = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)(function)
+    return wrapped
+
+
+@intrinsic
+def _words_at(typing_context: Any, address: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+
+    return types.CPointer(types.int64)(types.int64), generate
+
+
+@intrinsic
+def _numbers_at(typing_context: Any, address: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+
+    return types.CPointer(types.float64)(types.int64), generate
+
+
+def entry(function: Callable[[Any, Any], int]) -> Callable[[NDArray[np.int64]], int]:
+    """Where Python enters the kernel: a function of a memory, as words and as numbers.
+
+    Compiled it gets bare pointers, which compile and run faster than arrays; with bounds
+    checks, and where nothing is compiled, arrays.
+    """
+    if CHECKED or not COMPILED:
+        inner = compiled_entry(function)
+        return lambda night: inner(night, night.view(np.float64))
+    body = compiled(function)
+
+    def at(address: int) -> int:
+        return body(_words_at(address), _numbers_at(address))
+
+    outer = compiled_entry(at)
+    return lambda night: outer(night.ctypes.data)
+
+
+def compiled_entry(function: Function) -> Function:
+    wrapped: Function = numba.njit(**OPTIONS)(function)
     return wrapped
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import detection, gates, life, people, response, world
-from ._jit import compiled
+from ._jit import compiled, entry
 from .action import Reason
 from .clock import Kind, forget, match_is_next, moment, next_moment, start
 from .layout import (
@@ -87,7 +87,7 @@ def _schedule_act(night: Night, real: Real, act: int) -> None:
     moment(night, at, Kind.ARRIVAL, night[action + ACTION.ID], 0, THEN.ACT, action)
 
 
-@compiled
+@entry
 def advance(night: Night, real: Real) -> int:
     """Go on until the night is over, or until something is wanted; says which."""
     if night[NIGHT.STATUS] == 0:
@@ -103,7 +103,7 @@ def advance(night: Night, real: Real) -> int:
             night[NIGHT.STATUS] = ROWS_ARE_FULL
             return ROWS_ARE_FULL
         if (
-            night[NIGHT.TOP] + night[NIGHT.MARGIN] > len(night)
+            night[NIGHT.TOP] + night[NIGHT.MARGIN] > night[NIGHT.ROOM]
             or night[NIGHT.HEAP_SIZE] + night[NIGHT.MARGIN] > night[NIGHT.HEAP_ROOM]
         ):
             night[NIGHT.STATUS] = MEMORY_IS_FULL

@@ -45,7 +45,7 @@ class Running:
     def blocks(self) -> Iterator[Rows]:
         """The rows in order, as (rows, 5) arrays: time, event, entity, by, reason."""
         while True:
-            status = advance(self.night, self.night.view(np.float64))
+            status = advance(self.night)
             if status == MEMORY_IS_FULL:
                 self._grow()
             elif status == WANTS_REQUESTS:
@@ -85,6 +85,7 @@ class Running:
         if least > night.size:
             self.night = np.empty(max(least, 2 * night.size), dtype=np.int64)
             self.night[:place] = night[:place]
+            self.night[NIGHT.ROOM] = self.night.size
         self.night[NIGHT.TOP] = place + words
         return place
 

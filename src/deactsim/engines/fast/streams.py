@@ -56,8 +56,8 @@ def length(night: Night, real: Real, entity: int, purpose: int, k: int, what: in
     else:
         u = uniform(night[NIGHT.KEY], entity, purpose, k)
         if shape == _QUANTILES:
-            first = night[what + LENGTH.TABLE]
-            found = lengths.table_quantile(real[first : first + night[what + LENGTH.TABLE_SIZE]], u)
+            table, size = night[what + LENGTH.TABLE], night[what + LENGTH.TABLE_SIZE]
+            found = lengths.table_quantile(real, table, size, u)
         else:
             found = lengths.shape_quantile(
                 shape, real[what + LENGTH.A], real[what + LENGTH.B], real[what + LENGTH.C], u

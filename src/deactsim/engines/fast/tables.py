@@ -617,7 +617,8 @@ class _Run:
             self.head[name] = at
             at += size * each
         self.head |= {"HEAP_ROOM": heap, "STARTS_ROOM": starts, "WAKES_ROOM": wakes, "ROW_ROOM": ROWS, "TOP": at}
-        night = np.empty(at + template.margin + SPARE, dtype=np.int64)
+        self.head["ROOM"] = at + template.margin + SPARE
+        night = np.empty(self.head["ROOM"], dtype=np.int64)
         night[: self.base] = template.night
         night[self.base : written] = self.words.words
         real = night.view(np.float64)
