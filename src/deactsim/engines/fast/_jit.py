@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from enum import IntEnum
 from types import ModuleType
@@ -10,6 +11,16 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 from numba.core import types
+from numba.core.compiler import CompilerBase, _LowerResult
+from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.typed_passes import (
+    IRLegalization,
+    NativeLowering,
+    NoPythonBackend,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+)
+from numba.core.untyped_passes import FixupArgs, IRProcessing, ReconstructSSA, TranslateByteCode
 from numba.extending import intrinsic, register_jitable
 from numpy.typing import NDArray
 
@@ -26,9 +37,62 @@ CHECKED = bool(numba.config.BOUNDSCHECK)
 OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _Lowering(NativeLowering):  # type: ignore[misc]
+    """Lowering of a function that only other functions call: no machine code of its own is made."""
+
+    _name = "lowering_for_others"
+
+    def run_pass(self, state: Any) -> bool:
+        state.flags.no_compile = True
+        library = state.targetctx.codegen().create_library(state.func_id.func_qualname)
+        library.enable_object_caching()
+        library._optimize_final_module = lambda: None
+        library._finalize_final_module = lambda: setattr(library, "_finalized", True)
+        state.library = library
+        super().run_pass(state)
+        state.flags.no_compile = False
+        # What others call it by: the dispatcher wants something built in, and only tells it from the rest.
+        key, found = [].append, state["cr"]  # type: ignore[var-annotated]
+        state.targetctx.insert_user_function(key, found.fndesc, [state.library])
+        state.reload_init.extend(state.library._reload_init)
+        state["cr"] = _LowerResult(found.fndesc, found.call_helper, cfunc=key, env=found.env)
+        return True
+
+
+class _Inner(CompilerBase):  # type: ignore[misc]
+    """What a kernel's plain functions of numbers need of the compiler, and no more."""
+
+    def define_pipelines(self) -> list[PassManager]:
+        passes = PassManager("inner")
+        for each in (
+            TranslateByteCode,
+            FixupArgs,
+            IRProcessing,
+            ReconstructSSA,
+            NopythonTypeInference,
+            PreLowerStripPhis,
+            IRLegalization,
+            _Lowering,
+            NoPythonBackend,
+        ):
+            passes.add_pass(each, each.__name__)
+        passes.finalize()
+        return [passes]
+
+
 def compiled(function: Function) -> Function:
     """Compile a function of the kernel, when it is first called."""
-    wrapped: Function = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)(function)
+    wrapped: Function = numba.njit(
+        no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_Inner, **OPTIONS
+    )(function)
+    if COMPILED:
+        dispatcher: Any = wrapped
+        template_of = dispatcher.get_call_template
+        # A constant among the arguments is a number like any other: one version of a function is enough.
+        dispatcher.get_call_template = lambda given, named: template_of(
+            tuple(types.unliteral(each) for each in given), named
+        )
     return wrapped
 
 
@@ -63,7 +127,21 @@ def entry(function: Callable[[Any, Any], int]) -> Callable[[NDArray[np.int64]], 
         return body(_words_at(address), _numbers_at(address))
 
     outer = compiled_entry(at)
-    return lambda night: outer(night.ctypes.data)
+    import time
+    def first(night):
+        if not body.signatures:
+            level = numba.config.OPT
+            numba.config.OPT = type(level)(os.environ.get("INNER", "0"))
+            t = time.perf_counter()
+            body.compile((types.CPointer(types.int64), types.CPointer(types.float64)))
+            print("inner", time.perf_counter() - t)
+            numba.config.OPT = type(level)(os.environ.get("OUTER", "3"))
+            t = time.perf_counter()
+            outer.compile((types.int64,))
+            print("outer", time.perf_counter() - t)
+            numba.config.OPT = level
+        return outer(night.ctypes.data)
+    return first
 
 
 def compiled_entry(function: Function) -> Function:
