@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import pickle
+import threading
 from collections.abc import Callable
 from enum import IntEnum
 from types import ModuleType
@@ -11,8 +12,9 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 from numba.core import types
-from numba.core.compiler import CompilerBase, _LowerResult
+from numba.core.compiler import CompileResult, CompilerBase, _LowerResult
 from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.serialize import dumps
 from numba.core.typed_passes import (
     IRLegalization,
     NativeLowering,
@@ -25,14 +27,15 @@ from numba.extending import intrinsic, register_jitable
 from numpy.typing import NDArray
 
 from ...model import lengths, rules
+from . import _store
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Codes = TypeVar("Codes", bound=type[IntEnum])
 
 #: Whether functions are compiled at all; the tests also run them as they are written.
 COMPILED = not numba.config.DISABLE_JIT
-#: Whether compiled functions check that they stay within the memory.
-CHECKED = bool(numba.config.BOUNDSCHECK)
+#: Whether the kernel works on bare memory. With bounds checks it works on arrays, and so it does uncompiled.
+BARE = COMPILED and not numba.config.BOUNDSCHECK
 
 OPTIONS = {"nogil": True, "error_model": "numpy"}
 
@@ -96,57 +99,60 @@ def compiled(function: Function) -> Function:
     return wrapped
 
 
-@intrinsic
-def _words_at(typing_context: Any, address: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+def _pointer(number: Any) -> Any:
+    """A function of the kernel that turns an address into a pointer to such numbers."""
 
-    return types.CPointer(types.int64)(types.int64), generate
+    @intrinsic
+    def at(typing_context: Any, address: Any) -> Any:  # noqa: ARG001 - as the compiler asks
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
 
+        return types.CPointer(number)(types.int64), generate
 
-@intrinsic
-def _numbers_at(typing_context: Any, address: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
-
-    return types.CPointer(types.float64)(types.int64), generate
+    return at
 
 
-def entry(function: Callable[[Any, Any], int]) -> Callable[[NDArray[np.int64]], int]:
-    """Where Python enters the kernel: a function of a memory, as words and as numbers.
+words_at, numbers_at = _pointer(types.int64), _pointer(types.float64)
 
-    Compiled it gets bare pointers, which compile and run faster than arrays; with bounds
-    checks, and where nothing is compiled, arrays.
+
+class Entry:
+    """Where Python enters the kernel: a function of a memory, compiled once for all processes.
+
+    `checked` takes the memory as two arrays, words and numbers, and `fast` its address: bare pointers compile
+    and run faster, and only arrays can be checked.
     """
-    if CHECKED or not COMPILED:
-        inner = compiled_entry(function)
-        return lambda night: inner(night, night.view(np.float64))
-    body = compiled(function)
 
-    def at(address: int) -> int:
-        return body(_words_at(address), _numbers_at(address))
+    def __init__(self, checked: Callable[[Any, Any], int], fast: Callable[[int], int]) -> None:
+        self._function: Callable[..., int] = numba.njit(**OPTIONS)(checked if not BARE else fast)
+        self._lock, self._ready = threading.Lock(), not BARE
 
-    outer = compiled_entry(at)
-    import time
-    def first(night):
-        if not body.signatures:
-            level = numba.config.OPT
-            numba.config.OPT = type(level)(os.environ.get("INNER", "0"))
-            t = time.perf_counter()
-            body.compile((types.CPointer(types.int64), types.CPointer(types.float64)))
-            print("inner", time.perf_counter() - t)
-            numba.config.OPT = type(level)(os.environ.get("OUTER", "3"))
-            t = time.perf_counter()
-            outer.compile((types.int64,))
-            print("outer", time.perf_counter() - t)
-            numba.config.OPT = level
-        return outer(night.ctypes.data)
-    return first
+    def __call__(self, night: NDArray[np.int64]) -> int:
+        """Enter the kernel."""
+        if not BARE:
+            return self._function(night, night.view(np.float64))
+        if not self._ready:
+            self.prepare()
+        return self._function(night.ctypes.data)
 
-
-def compiled_entry(function: Function) -> Function:
-    wrapped: Function = numba.njit(**OPTIONS)(function)
-    return wrapped
+    def prepare(self) -> bool:
+        """Fetch the compiled kernel, or compile it; whether it was fetched."""
+        with self._lock:
+            if self._ready:
+                return True
+            function: Any = self._function
+            context = function.targetctx
+            name = function.py_func.__qualname__
+            key = _store.key_of(name, numba.__version__, repr(context.codegen().magic_tuple()))
+            kept = _store.load(key)
+            if kept is not None:
+                context.refresh()
+                function.add_overload(CompileResult._rebuild(context, *pickle.loads(kept)))  # noqa: S301 - our own
+            else:
+                function.compile((types.int64,))
+                (made,) = function.overloads.values()
+                _store.save(key, dumps(made._reduce()))
+            self._ready = True
+            return kept is not None
 
 
 def integers(codes: Codes) -> Codes:

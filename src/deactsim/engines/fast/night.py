@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import detection, gates, life, people, response, world
-from ._jit import compiled, entry
+from ._jit import Entry, compiled, numbers_at, words_at
 from .action import Reason
 from .clock import Kind, forget, match_is_next, moment, next_moment, start
 from .layout import (
@@ -87,7 +87,7 @@ def _schedule_act(night: Night, real: Real, act: int) -> None:
     moment(night, at, Kind.ARRIVAL, night[action + ACTION.ID], 0, THEN.ACT, action)
 
 
-@entry
+@compiled
 def advance(night: Night, real: Real) -> int:
     """Go on until the night is over, or until something is wanted; says which."""
     if night[NIGHT.STATUS] == 0:
@@ -136,6 +136,17 @@ def advance(night: Night, real: Real) -> int:
                 return WANTS_REQUESTS
         else:
             happens(night, real, then, what)
+
+
+def _advance(night: Night, real: Real) -> int:
+    return advance(night, real)
+
+
+def _advance_at(address: int) -> int:
+    return advance(words_at(address), numbers_at(address))
+
+
+go_on = Entry(_advance, _advance_at)
 
 
 @compiled

@@ -12,7 +12,7 @@ from ...model.states import Stage
 from ...model.trace import Row, Trace
 from ...model.world import World
 from .layout import ASKED_FOR, NIGHT, Night
-from .night import IS_OVER, MEMORY_IS_FULL, ROWS_ARE_FULL, WANTS_REQUESTS, advance
+from .night import IS_OVER, MEMORY_IS_FULL, ROWS_ARE_FULL, WANTS_REQUESTS, go_on
 from .tables import memory_of
 
 #: Rows given out at once, at the most.
@@ -45,7 +45,7 @@ class Running:
     def blocks(self) -> Iterator[Rows]:
         """The rows in order, as (rows, 5) arrays: time, event, entity, by, reason."""
         while True:
-            status = advance(self.night)
+            status = go_on(self.night)
             if status == MEMORY_IS_FULL:
                 self._grow()
             elif status == WANTS_REQUESTS:
