@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from deactsim.engines.reference import Desk, handling, run
+from deactsim.engines import Desk, handling, run
 from deactsim.model.lengths import FIXED, Length, length_of
 from deactsim.model.plan import Plan
 from deactsim.model.shifts import DAY
@@ -18,7 +18,7 @@ from deactsim.model.trace import Row
 from deactsim.model.world import HOUR, World
 from deactsim.scenario.distributions import read_distribution
 
-from .compared import GRID, on_grid, case
+from .compared import GRID, case, on_grid
 from .tiny import MINUTE, NOON, acts, plan_of
 
 OF_REPORTS = {Event.REPORT_ARRIVES, Event.REPORT_TAKEN, Event.REPORT_CLOSED}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from deactsim.engines.reference import run
+from deactsim.engines import run
 from deactsim.model.invariants import check_trace
 from deactsim.model.lengths import FIXED, Length
 from deactsim.model.plan import ActPlan, IncidentPlan, Plan
@@ -33,8 +33,8 @@ from .tiny import (
     night,
     plan_of,
     report,
-    script,
     routine,
+    script,
     told,
     world_of,
 )  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deactsim.engines.reference import Requests, handling, run
+from deactsim.engines import Requests, handling, run
 from deactsim.model.causes import YEAR, incident_of, occurrence
 from deactsim.model.compile import CannotBeSaid, compile_plan
 from deactsim.model.compile_causes import compile_causes

@@ -11,8 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from ..scenario.stated import Distribution
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FIXED, UNIFORM, TRIANGULAR, EXPONENTIAL, LOGNORMAL, WEIBULL, QUANTILES = range(7)
 
@@ -135,13 +140,13 @@ def shape_quantile(shape: int, a: float, b: float, c: float, u: float) -> float:
     return a
 
 
-def table_quantile(table: Sequence[float], first: int, size: int, u: float) -> float:
+def table_quantile(table: Sequence[float] | NDArray[np.float64], first: int, size: int, u: float) -> float:
     """`quantile` of a table that stands at `first`: probability, value, probability, value, ..."""
     for i in range(first, first + size - 2, 2):
         if u <= table[i + 2]:
             part = (u - table[i]) / (table[i + 2] - table[i])
-            return table[i + 1] + part * (table[i + 3] - table[i + 1])
-    return table[first + size - 1]
+            return float(table[i + 1] + part * (table[i + 3] - table[i + 1]))
+    return float(table[first + size - 1])
 
 
 def log_density(length: Length, x: float) -> float:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ..engines.reference import Desk, Handled, Requests, asked_teams, askers, handling, run
+from ..engines import Desk, Handled, Requests, asked_teams, askers, handling, run
 from ..model.plan import Plan, SafeguardsPlan
 from ..model.states import Event
 from ..model.trace import Trace

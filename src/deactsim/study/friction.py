@@ -9,8 +9,7 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from ..engines.reference import Desk, Handled, askers, handling, run
-from ..engines.reference.desk import closed_within
+from ..engines import Desk, Handled, askers, closed_within, handling, run
 from ..model.plan import Plan, StreamPlan, TeamPlan
 from ..model.shifts import DAY, overlap
 from ..model.states import Event, Reason

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 from numba.core import types
-from numba.core.compiler import CompileResult, CompilerBase, _LowerResult
+from numba.core.compiler import CompilerBase, CompileResult, _LowerResult
 from numba.core.compiler_machinery import PassManager, register_pass
 from numba.core.serialize import dumps
 from numba.core.typed_passes import (
@@ -30,18 +30,20 @@ from ...model import lengths, rules
 from . import _store
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-Codes = TypeVar("Codes", bound=type[IntEnum])
+
+njit: Any = numba.njit
+config: Any = numba.config
 
 #: Whether functions are compiled at all; the tests also run them as they are written.
-COMPILED = not numba.config.DISABLE_JIT
+COMPILED = not config.DISABLE_JIT
 #: Whether the kernel works on bare memory. With bounds checks it works on arrays, and so it does uncompiled.
-BARE = COMPILED and not numba.config.BOUNDSCHECK
+BARE = COMPILED and not config.BOUNDSCHECK
 
 OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)
-class _Lowering(NativeLowering):  # type: ignore[misc]
+class _Lowering(NativeLowering):
     """Lowering of a function that only other functions call: no machine code of its own is made."""
 
     _name = "lowering_for_others"
@@ -53,7 +55,7 @@ class _Lowering(NativeLowering):  # type: ignore[misc]
         library._optimize_final_module = lambda: None
         library._finalize_final_module = lambda: setattr(library, "_finalized", True)
         state.library = library
-        super().run_pass(state)
+        super().run_pass(state)  # type: ignore[no-untyped-call]
         state.flags.no_compile = False
         # What others call it by: the dispatcher wants something built in, and only tells it from the rest.
         key, found = [].append, state["cr"]  # type: ignore[var-annotated]
@@ -63,7 +65,7 @@ class _Lowering(NativeLowering):  # type: ignore[misc]
         return True
 
 
-class _Inner(CompilerBase):  # type: ignore[misc]
+class _Inner(CompilerBase):
     """What a kernel's plain functions of numbers need of the compiler, and no more."""
 
     def define_pipelines(self) -> list[PassManager]:
@@ -86,7 +88,7 @@ class _Inner(CompilerBase):  # type: ignore[misc]
 
 def compiled(function: Function) -> Function:
     """Compile a function of the kernel, when it is first called."""
-    wrapped: Function = numba.njit(
+    wrapped: Function = njit(
         no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_Inner, **OPTIONS
     )(function)
     if COMPILED:
@@ -123,7 +125,7 @@ class Entry:
     """
 
     def __init__(self, checked: Callable[[Any, Any], int], fast: Callable[[int], int]) -> None:
-        self._function: Callable[..., int] = numba.njit(**OPTIONS)(checked if not BARE else fast)
+        self._function: Callable[..., int] = njit(**OPTIONS)(checked if not BARE else fast)
         self._lock, self._ready = threading.Lock(), not BARE
 
     def __call__(self, night: NDArray[np.int64]) -> int:
@@ -146,7 +148,7 @@ class Entry:
             kept = _store.load(key)
             if kept is not None:
                 context.refresh()
-                function.add_overload(CompileResult._rebuild(context, *pickle.loads(kept)))  # noqa: S301 - our own
+                function.add_overload(CompileResult._rebuild(context, *pickle.loads(kept)))
             else:
                 function.compile((types.int64,))
                 (made,) = function.overloads.values()
@@ -155,11 +157,11 @@ class Entry:
             return kept is not None
 
 
-def integers(codes: Codes) -> Codes:
+def integers(codes: type[IntEnum]) -> Any:
     """The codes of an enumeration as plain integers: the compiler takes long over members."""
     space: Any = ModuleType(codes.__name__)
     vars(space).update({code.name: int(code) for code in codes})
-    return space  # type: ignore[no-any-return]
+    return space
 
 
 def record(names: str, after: Any = None) -> Any:

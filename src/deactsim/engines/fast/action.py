@@ -55,4 +55,4 @@ def unreached(night: Night, real: Real, action: int, control: int, target: int) 
 @compiled
 def agent_of(night: Night, action: int) -> int:
     """The record of what the night knows of an action's agent."""
-    return night[NIGHT.AGENTS] + AGENT.SIZE * night[action + ACTION.AGENT_NUMBER]  # type: ignore[no-any-return]
+    return night[NIGHT.AGENTS] + AGENT.SIZE * night[action + ACTION.AGENT_NUMBER]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ._jit import compiled, integers
 from ...model import states
+from ._jit import compiled, integers
 from .layout import MOMENT, NIGHT, TEAM, Night
 from .memory import give_back, new
 
@@ -41,7 +41,7 @@ def _before(night: Night, time: int, one: int, its_time: int, other: int) -> boo
         return time < its_time
     for field in range(4):  # kind, entity, sub and, among equals, which was first
         if night[one + field] != night[other + field]:
-            return night[one + field] < night[other + field]  # type: ignore[no-any-return]
+            return night[one + field] < night[other + field]
     return False
 
 
@@ -75,7 +75,7 @@ def next_moment(night: Night) -> int:
         at = least
     night[heap + 2 * at] = time
     night[heap + 2 * at + 1] = last
-    return first  # type: ignore[no-any-return]
+    return first
 
 
 @compiled
@@ -126,4 +126,4 @@ def match_is_next(night: Night) -> bool:
     if night[NIGHT.HEAP_SIZE] == 0 or night[night[NIGHT.HEAP]] > night[NIGHT.NOW]:
         return True
     first = night[night[NIGHT.HEAP] + 1]
-    return night[first + MOMENT.KIND] == Kind.MATCH  # type: ignore[no-any-return]
+    return night[first + MOMENT.KIND] == Kind.MATCH

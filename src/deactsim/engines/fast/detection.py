@@ -83,21 +83,25 @@ def race(night: Night, real: Real, dark: int) -> None:
         and reached(night, real, action, alert)
         and _chance(night, real, entity, Channel.ALERT, real[alert + ALERT.RECALL])
     ):
-        _enter(night, dark, _delayed(night, real, entity, Channel.ALERT, night[alert + ALERT.AFTER]), Channel.ALERT)
+        _enter(
+            night,
+            dark,
+            _delayed(night, real, entity, Channel.ALERT, night[alert + ALERT.AFTER]),
+            Channel.ALERT,
+        )
     _regular_look(night, real, dark, Channel.PROBE, night[NIGHT.PROBE])
     _regular_look(night, real, dark, Channel.AUDIT, night[NIGHT.AUDIT])
     watch, incident = night[NIGHT.LEAVER_WATCH], night[action + ACTION.INCIDENT]
-    if watch and reached(night, real, action, watch):
-        if (
-            incident
-            and night[incident + INCIDENT.IS_LEAVING]
-            and night[incident + INCIDENT.LEAVES] - night[watch + LEAVER_WATCH.BEFORE] <= now
-            and _chance(night, real, entity, Channel.LEAVER_WATCH, real[watch + LEAVER_WATCH.RECALL])
-        ):
-            after = night[watch + LEAVER_WATCH.AFTER]
-            _enter(
-                night, dark, _delayed(night, real, entity, Channel.LEAVER_WATCH, after), Channel.LEAVER_WATCH
-            )
+    if (
+        watch
+        and reached(night, real, action, watch)
+        and incident
+        and night[incident + INCIDENT.IS_LEAVING]
+        and night[incident + INCIDENT.LEAVES] - night[watch + LEAVER_WATCH.BEFORE] <= now
+        and _chance(night, real, entity, Channel.LEAVER_WATCH, real[watch + LEAVER_WATCH.RECALL])
+    ):
+        after = night[watch + LEAVER_WATCH.AFTER]
+        _enter(night, dark, _delayed(night, real, entity, Channel.LEAVER_WATCH, after), Channel.LEAVER_WATCH)
     if night[NIGHT.HAS_COLLEAGUE] and _chance(
         night, real, entity, Channel.COLLEAGUE, real[NIGHT.COLLEAGUE_CHANCE]
     ):
@@ -115,7 +119,9 @@ def race(night: Night, real: Real, dark: int) -> None:
         drawn = length(night, real, entity, Purpose.CHANNEL_DELAY, Channel.ACTOR, night[NIGHT.ACTOR_DELAY])
         _enter(night, dark, stage_end(night, Stage.ACTOR_UNDOES, entity, drawn), Channel.ACTOR)
     if night[NIGHT.HAS_PUBLIC] and _chance(night, real, entity, Channel.PUBLIC, real[NIGHT.PUBLIC_CHANCE]):
-        drawn = length(night, real, entity, Purpose.CHANNEL_DELAY, Channel.PUBLIC, night[action + ACTION.PUBLIC])
+        drawn = length(
+            night, real, entity, Purpose.CHANNEL_DELAY, Channel.PUBLIC, night[action + ACTION.PUBLIC]
+        )
         _enter(night, dark, stage_end(night, Stage.PUBLIC_NOTICE, entity, drawn), Channel.PUBLIC)
     if night[NIGHT.HAS_HOLDER] and _chance(night, real, entity, Channel.HOLDER, real[NIGHT.HOLDER_CHANCE]):
         _enter(
@@ -135,7 +141,7 @@ def _chance(night: Night, real: Real, entity: int, channel: int, chance: float) 
 
 @compiled
 def _delayed(night: Night, real: Real, entity: int, channel: int, delay: int) -> int:
-    return night[NIGHT.NOW] + length(night, real, entity, Purpose.CHANNEL_DELAY, channel, delay)  # type: ignore[no-any-return]
+    return night[NIGHT.NOW] + length(night, real, entity, Purpose.CHANNEL_DELAY, channel, delay)
 
 
 @compiled
@@ -173,7 +179,11 @@ def notice(night: Night, real: Real, dark: int, channel: int) -> None:
     action = night[dark + DARK.ACTION]
     entity = night[action + ACTION.ID]
     log(night, Event.NOTICED, entity, channel, 0)
-    if channel == Channel.ACTOR and night[NIGHT.ACTOR_UNDOES] and not night[agent_of(night, action) + AGENT.CONTAINED]:
+    if (
+        channel == Channel.ACTOR
+        and night[NIGHT.ACTOR_UNDOES]
+        and not night[agent_of(night, action) + AGENT.CONTAINED]
+    ):
         restore(night, dark, Route.ACTOR)
     if channel == Channel.PUBLIC or channel == Channel.HOLDER:  # outside the platform
         delay = length(night, real, entity, Purpose.WORD, channel, night[NIGHT.WORD])

@@ -15,12 +15,11 @@ from .layout import (
     AGENT,
     APPROVAL,
     ASKING,
-    COOLING_OFF,
     CONFIRM,
+    COOLING_OFF,
     DEPROVISIONING,
     INCIDENT,
     JUST_IN_TIME,
-    LOCK_DOWN,
     NIGHT,
     PROTECTED_LIST,
     RATE_LIMIT,
@@ -47,53 +46,63 @@ def rights(night: Night, real: Real, action: int) -> int:
     incident = night[action + ACTION.INCIDENT]
     if incident == 0:
         return PASSED
-    gate, now, agent = Gate.RIGHTS, night[NIGHT.NOW], night[action + ACTION.AGENT]
+    gate, agent = Gate.RIGHTS, night[action + ACTION.AGENT]
     if night[agent_of(night, action) + AGENT.CONTAINED]:
         return denied(night, action, gate, Reason.CONTAINED)
     if draw(night, real, agent, Purpose.HOLDS_RIGHT, 0) >= real[incident + INCIDENT.AMONG_HOLDERS]:
         return denied(night, action, gate, Reason.NOT_A_HOLDER)
-    is_leaving, leaves = night[incident + INCIDENT.IS_LEAVING], night[incident + INCIDENT.LEAVES]
     step, cut = night[NIGHT.STEP_DOWN], night[NIGHT.DEPROVISIONING]
     if step == 0 and cut == 0:
         passed(night, action, gate, Reason.RIGHT_HELD)
-    if step:
-        reason, ends_at = Reason.NOT_A_LEAVER, NEVER
-        if is_leaving:
-            told = draw(night, real, agent, Purpose.TOLD, 0) < real[step + STEP_DOWN.TOLD]
-            ends = rules.rights_end_step_down(leaves, night[step + STEP_DOWN.BEFORE], told)
-            if ends is not None:
-                ends_at = ends
-            reason = Reason.BEFORE_STEP_DOWN if told else Reason.NOT_TOLD
-            why = unreached(night, real, action, step, agent)
-            if why != Reason.NONE:
-                reason, ends_at = why, NEVER
-        if ends_at <= now:
-            return denied(night, action, gate, Reason.RIGHT_STEPPED_DOWN)
-        passed(night, action, gate, reason)
-    if cut:
-        reason, ends_at = Reason.NOT_A_LEAVER, NEVER
-        if is_leaving:
-            lost = draw(night, real, agent, Purpose.TICKET_LOST, 0) < real[cut + DEPROVISIONING.LOST]
-            vendor = 0
-            if night[night[action + ACTION.TEAM] + TEAM.CONTRACTOR]:
-                vendor = length(night, real, agent, Purpose.VENDOR_LAG, 0, night[cut + DEPROVISIONING.VENDOR_LAG])
-            ends = rules.rights_end_cut_off(
-                leaves,
-                length(night, real, agent, Purpose.CUT_OFF_LAG, 0, night[cut + DEPROVISIONING.LAG]),
-                vendor,
-                length(night, real, agent, Purpose.SESSION_TAIL, 0, night[cut + DEPROVISIONING.SESSION_TAIL]),
-                lost,
-            )
-            if ends is not None:
-                ends_at = ends
-            reason = Reason.TICKET_LOST if lost else Reason.BEFORE_CUT_OFF
-            why = unreached(night, real, action, cut, agent)
-            if why != Reason.NONE:
-                reason, ends_at = why, NEVER
-        if ends_at <= now:
-            return denied(night, action, gate, Reason.RIGHT_CUT_OFF)
-        passed(night, action, gate, reason)
-    return PASSED
+    if step and _stepped_down(night, real, action, incident, step) == DENIED:
+        return DENIED
+    return _cut_off(night, real, action, incident, cut) if cut else PASSED
+
+
+@compiled
+def _stepped_down(night: Night, real: Real, action: int, incident: int, step: int) -> int:
+    """A leaver loses the right before the last shift ends, if anybody was told."""
+    agent, reason, ends_at = night[action + ACTION.AGENT], Reason.NOT_A_LEAVER, NEVER
+    if night[incident + INCIDENT.IS_LEAVING]:
+        told = draw(night, real, agent, Purpose.TOLD, 0) < real[step + STEP_DOWN.TOLD]
+        leaves = night[incident + INCIDENT.LEAVES]
+        ends = rules.rights_end_step_down(leaves, night[step + STEP_DOWN.BEFORE], told)
+        if ends is not None:
+            ends_at = ends
+        reason = Reason.BEFORE_STEP_DOWN if told else Reason.NOT_TOLD
+        why = unreached(night, real, action, step, agent)
+        if why != Reason.NONE:
+            reason, ends_at = why, NEVER
+    if ends_at <= night[NIGHT.NOW]:
+        return denied(night, action, Gate.RIGHTS, Reason.RIGHT_STEPPED_DOWN)
+    return passed(night, action, Gate.RIGHTS, reason)
+
+
+@compiled
+def _cut_off(night: Night, real: Real, action: int, incident: int, cut: int) -> int:
+    """A leaver loses the right after the last shift, unless the ticket is lost."""
+    agent, reason, ends_at = night[action + ACTION.AGENT], Reason.NOT_A_LEAVER, NEVER
+    if night[incident + INCIDENT.IS_LEAVING]:
+        lost = draw(night, real, agent, Purpose.TICKET_LOST, 0) < real[cut + DEPROVISIONING.LOST]
+        vendor = 0
+        if night[night[action + ACTION.TEAM] + TEAM.CONTRACTOR]:
+            vendor = length(night, real, agent, Purpose.VENDOR_LAG, 0, night[cut + DEPROVISIONING.VENDOR_LAG])
+        ends = rules.rights_end_cut_off(
+            night[incident + INCIDENT.LEAVES],
+            length(night, real, agent, Purpose.CUT_OFF_LAG, 0, night[cut + DEPROVISIONING.LAG]),
+            vendor,
+            length(night, real, agent, Purpose.SESSION_TAIL, 0, night[cut + DEPROVISIONING.SESSION_TAIL]),
+            lost,
+        )
+        if ends is not None:
+            ends_at = ends
+        reason = Reason.TICKET_LOST if lost else Reason.BEFORE_CUT_OFF
+        why = unreached(night, real, action, cut, agent)
+        if why != Reason.NONE:
+            reason, ends_at = why, NEVER
+    if ends_at <= night[NIGHT.NOW]:
+        return denied(night, action, Gate.RIGHTS, Reason.RIGHT_CUT_OFF)
+    return passed(night, action, Gate.RIGHTS, reason)
 
 
 @compiled
@@ -173,7 +182,12 @@ def protected_list(night: Night, real: Real, action: int) -> int:
         return denied(night, action, gate, Reason.LISTED_DENIED)
     log(night, Event.REROUTED, night[action + ACTION.ID], night[senior + TEAM.ID], 0)
     night[action + ACTION.LENGTH] = length(
-        night, real, night[action + ACTION.ID], Purpose.SENIOR_HANDLING, 0, night[given + PROTECTED_LIST.HANDLING]
+        night,
+        real,
+        night[action + ACTION.ID],
+        Purpose.SENIOR_HANDLING,
+        0,
+        night[given + PROTECTED_LIST.HANDLING],
     )
     ask(night, action, senior, THEN.SENIOR_TAKES)
     return WAITS
@@ -502,7 +516,7 @@ def ask_next(night: Night, request: int) -> int:
             moment(night, deadline, Kind.TIME_OUT, entity, slot % 16, THEN.TIME_OUT, asking)
             return WAITING
         night[request + REQUEST.SLOT] += 1
-    return night[request + REQUEST.REASON]  # type: ignore[no-any-return]
+    return night[request + REQUEST.REASON]
 
 
 @compiled
@@ -532,7 +546,9 @@ def approver_takes(night: Night, real: Real, asking: int) -> None:
     entity, approver = night[asking + ASKING.ENTITY], night[asking + ASKING.TAKEN_BY]
     log(night, Event.REVIEW_STARTS, entity, approver, 0)
     stamp = rules.stamp_share(
-        real[given + APPROVAL.STAMPS], real[given + APPROVAL.STAMPS_PER_QUEUED], night[people + TEAM.QUEUE_SIZE]
+        real[given + APPROVAL.STAMPS],
+        real[given + APPROVAL.STAMPS_PER_QUEUED],
+        night[people + TEAM.QUEUE_SIZE],
     )
     k, purpose = night[asking + ASKING.K], night[asking + ASKING.PURPOSE]
     work(
@@ -597,7 +613,7 @@ def answered(night: Night, request: int) -> int:
     """An approver has answered: a refusal and the time-out are final, after a yes the next is asked."""
     reason = night[request + REQUEST.REASON]
     if reason in (Reason.REFUSED, Reason.TIMED_OUT):
-        return reason  # type: ignore[no-any-return]
+        return reason
     night[request + REQUEST.SLOT] += 1
     return ask_next(night, request)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import gates
 from ._jit import compiled
-from .action import DENIED, PASSED, WAITS, Gate, Reason, agent_of, denied, reached
+from .action import DENIED, PASSED, Gate, Reason, agent_of, denied, reached
 from .clock import Kind, moment
 from .detection import automatic_restore, new_darkness, race
 from .layout import ACTION, AGENT, AUTOMATIC_RESTORE, NIGHT, Night, Real
@@ -95,7 +95,8 @@ def _undone_by_mistake(night: Night, real: Real, action: int) -> None:
     if (
         given
         and reached(night, real, action, given)
-        and draw(night, real, entity, Purpose.UNDOES_HONEST, 0) < real[given + AUTOMATIC_RESTORE.UNDOES_HONEST]
+        and draw(night, real, entity, Purpose.UNDOES_HONEST, 0)
+        < real[given + AUTOMATIC_RESTORE.UNDOES_HONEST]
     ):
         after = length(night, real, entity, Purpose.QUICK_STAGE, 0, night[given + AUTOMATIC_RESTORE.AFTER])
         until = night[NIGHT.NOW] + after

@@ -16,10 +16,10 @@ def new(night: Night, size: int) -> int:
         spare = night[night[NIGHT.FREE] + size]
         if spare:
             night[night[NIGHT.FREE] + size] = night[spare]
-            return spare  # type: ignore[no-any-return]
+            return spare
     place = night[NIGHT.TOP]
     night[NIGHT.TOP] = place + size
-    return place  # type: ignore[no-any-return]
+    return place
 
 
 @compiled

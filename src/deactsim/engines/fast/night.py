@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from . import detection, gates, life, people, response, world
 from ._jit import Entry, compiled, numbers_at, words_at
-from .action import Reason
+from .action import Gate, Reason, passed
 from .clock import Kind, forget, match_is_next, moment, next_moment, start
 from .layout import (
     ACT,
@@ -19,6 +21,7 @@ from .layout import (
     NIGHT,
     PLACE,
     REPORT,
+    REQUEST,
     STREAM,
     TEAM,
     Night,
@@ -94,10 +97,9 @@ def advance(night: Night, real: Real) -> int:
         begin(night, real)
     if night[NIGHT.STATUS] == WANTS_REQUESTS:
         next_request(night)
-    elif night[NIGHT.STATUS] == 0 and night[NIGHT.ASKS_FOR_REQUESTS]:
-        if requests(night):
-            night[NIGHT.STATUS] = WANTS_REQUESTS
-            return WANTS_REQUESTS
+    elif night[NIGHT.STATUS] == 0 and night[NIGHT.ASKS_FOR_REQUESTS] and requests(night):
+        night[NIGHT.STATUS] = WANTS_REQUESTS
+        return WANTS_REQUESTS
     while True:
         if night[NIGHT.ROW_COUNT] + night[NIGHT.ROW_MARGIN] > night[NIGHT.ROW_ROOM]:
             night[NIGHT.STATUS] = ROWS_ARE_FULL
@@ -231,22 +233,22 @@ def _of_action(night: Night, real: Real, then: int, what: int) -> None:
 def _gate_goes_on(night: Night, real: Real, then: int, action: int) -> int:
     """How a gate answers that an action had to wait for."""
     if then == THEN.GRANTED:
-        gates.released(night, action, gates.Gate.JUST_IN_TIME)
+        gates.released(night, action, Gate.JUST_IN_TIME)
         return gates.granted(night, action)
     if then == THEN.CONFIRMED:
-        gates.released(night, action, gates.Gate.CONFIRM)
+        gates.released(night, action, Gate.CONFIRM)
         return gates.confirmed(night, real, action)
     if then == THEN.SENIOR_DONE:
         return gates.senior_done(night, real, action)
     if then == THEN.LOCK_OPENS:
-        gates.released(night, action, gates.Gate.LOCK_DOWN)
+        gates.released(night, action, Gate.LOCK_DOWN)
         return gates.lock_opens(night, action)
     if then == THEN.LIMIT_OPENS:
-        gates.released(night, action, gates.Gate.RATE_LIMIT)
-        return gates.passed(night, action, gates.Gate.RATE_LIMIT, Reason.OVER_LIMIT)
+        gates.released(night, action, Gate.RATE_LIMIT)
+        return passed(night, action, Gate.RATE_LIMIT, Reason.OVER_LIMIT)
     if then == THEN.EXECUTOR_DONE:
         return gates.executor_done(night, real, action)
-    gates.released(night, action, gates.Gate.COOLING_OFF)
+    gates.released(night, action, Gate.COOLING_OFF)
     if then == THEN.COOLED_OFF:
         return gates.cooled_off(night, action)
     return gates.objected(night, action)
@@ -258,10 +260,10 @@ def _answered(night: Night, real: Real, request: int) -> None:
     reason = gates.answered(night, request)
     if reason == gates.WAITING:
         return
-    if night[request + gates.REQUEST.OF_UNDO]:
+    if night[request + REQUEST.OF_UNDO]:
         response.undo_answered(night, real, request, reason)
     else:
-        action = night[request + gates.REQUEST.ACTION]
+        action = night[request + REQUEST.ACTION]
         life.goes_on(night, real, action, gates.approval_answered(night, request, reason))
 
 
@@ -309,7 +311,7 @@ def _of_darkness(night: Night, real: Real, then: int, what: int) -> None:
 
 
 @compiled
-def _matters(night: Night) -> bool:
+def _matters(night: Night) -> Any:
     """Whether people's time still matters."""
     return night[NIGHT.HAS_INCIDENT] == 0 or night[NIGHT.NEEDING_PEOPLE] != 0
 
@@ -378,7 +380,16 @@ def handle(night: Night, real: Real, report: int) -> None:
     night[report + REPORT.PLACE] = place
     night[report + REPORT.URGENT] = urgent
     people.submit(
-        night, team, report, entity, 0 if urgent else 1, 0, night[stream + STREAM.INDEX], 0, 0, THEN.REPORT_TAKEN
+        night,
+        team,
+        report,
+        entity,
+        0 if urgent else 1,
+        0,
+        night[stream + STREAM.INDEX],
+        0,
+        0,
+        THEN.REPORT_TAKEN,
     )
 
 

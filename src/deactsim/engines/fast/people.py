@@ -72,7 +72,7 @@ def next_shift(night: Night, people: int) -> int:
     while at < count and night[shifts + 2 * at] < night[NIGHT.NOW]:
         at += 1
     night[people + TEAM.SHIFT_NEXT] = at
-    return night[shifts + 2 * at] if at < count else NEVER  # type: ignore[no-any-return]
+    return night[shifts + 2 * at] if at < count else NEVER
 
 
 @compiled
@@ -130,8 +130,8 @@ def submit(
 @compiled
 def _is_after(night: Night, job: int, entity: int, sub: int) -> bool:
     if night[job + JOB.ENTITY] != entity:
-        return night[job + JOB.ENTITY] > entity  # type: ignore[no-any-return]
-    return night[job + JOB.SUB] > sub  # type: ignore[no-any-return]
+        return night[job + JOB.ENTITY] > entity
+    return night[job + JOB.SUB] > sub
 
 
 @compiled
@@ -248,7 +248,7 @@ def _take_first(night: Night, people: int, who: int) -> None:
 @compiled
 def _is_barred(night: Night, job: int, agent: int) -> bool:
     barred = night[job + JOB.BARRED]
-    for one in range(night[job + JOB.BARRED_COUNT]):
+    for one in range(night[job + JOB.BARRED_COUNT]):  # noqa: SIM110 - the compiler knows no `any`
         if night[barred + one] == agent:
             return True
     return False
@@ -262,7 +262,7 @@ def _may(night: Night, people: int, who: int, stream: int) -> bool:
     if who >= night[people + TEAM.HOLDERS]:
         return False
     down = night[people + TEAM.STEPPED_DOWN]
-    return down == 0 or night[down + who] <= 0 or night[night[people + TEAM.REACHES] + stream] == 0  # type: ignore[no-any-return]
+    return down == 0 or night[down + who] <= 0 or night[night[people + TEAM.REACHES] + stream] == 0
 
 
 @compiled

@@ -57,14 +57,14 @@ def stage_end(night: Night, stage: int, entity: int, drawn: int) -> int:
     """
     now = night[NIGHT.NOW]
     if entity != FIRST_ACT:
-        return now + drawn  # type: ignore[no-any-return]
+        return now + drawn
     pin = night[NIGHT.PINS] + 3 * stage
     if night[pin] == 0:
         known = night[NIGHT.LENGTHS] + 2 * stage
-        return now + (night[known + 1] if night[known] else drawn)  # type: ignore[no-any-return]
+        return now + (night[known + 1] if night[known] else drawn)
     ends = night[pin + 1] + (night[NIGHT.EFFECT_OF_FIRST_ACT] if night[pin + 2] else 0)
     if ends < now:
         night[NIGHT.MISSED] = stage
         end(night)
-        return now  # type: ignore[no-any-return]
-    return ends  # type: ignore[no-any-return]
+        return now
+    return ends

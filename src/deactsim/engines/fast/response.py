@@ -7,7 +7,20 @@ from .action import Reason, agent_of, reached
 from .clock import Kind, moment
 from .detection import Route, restore
 from .gates import WAITING, ask_for, covers_undo, forget_request, new_request
-from .layout import ACTION, AGENT, APPROVAL, DARK, INCIDENT, LOCK_DOWN, NIGHT, QUICK, REQUEST, TEAM, Night, Real
+from .layout import (
+    ACTION,
+    AGENT,
+    APPROVAL,
+    DARK,
+    INCIDENT,
+    LOCK_DOWN,
+    NIGHT,
+    QUICK,
+    REQUEST,
+    TEAM,
+    Night,
+    Real,
+)
 from .people import ANYBODY, Event, release, submit, work
 from .record import Stage, closes, log, opens, stage_end
 from .streams import length
@@ -18,7 +31,7 @@ from .world import Purpose
 @compiled
 def entity_of(night: Night, dark: int) -> int:
     """Whose event it is: the dark account's action."""
-    return night[night[dark + DARK.ACTION] + ACTION.ID]  # type: ignore[no-any-return]
+    return night[night[dark + DARK.ACTION] + ACTION.ID]
 
 
 @compiled
@@ -203,7 +216,9 @@ def _speak(night: Night, real: Real, dark: int) -> None:
     """The platform's statements: the first after word has come, the second after the first."""
     if night[night[dark + DARK.ACTION] + ACTION.INCIDENT] and night[NIGHT.FIRST_STATEMENT]:
         opens(night, 0)
-        _pause(night, real, dark, Stage.FIRST_STATEMENT, night[NIGHT.FIRST_STATEMENT], 12, THEN.FIRST_STATEMENT)
+        _pause(
+            night, real, dark, Stage.FIRST_STATEMENT, night[NIGHT.FIRST_STATEMENT], 12, THEN.FIRST_STATEMENT
+        )
 
 
 @compiled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,8 @@ from ...model.plan import Plan
 from ...model.states import Stage
 from ...model.trace import Row, Trace
 from ...model.world import World
-from .layout import ASKED_FOR, NIGHT, Night
+from ..handled import Requests
+from .layout import ASKED_FOR, NIGHT
 from .night import IS_OVER, MEMORY_IS_FULL, ROWS_ARE_FULL, WANTS_REQUESTS, go_on
 from .tables import memory_of
 
@@ -20,7 +21,7 @@ BLOCK = 1 << 16
 Rows = NDArray[np.int64]
 
 
-def run(plan: Plan, world: World, requests: Callable[[int, int], Sequence[object]] | None = None) -> Trace:
+def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     """Run one plan in one world and return its trace, the same as that of the reference engine."""
     night = Running(plan, world, requests)
     rows = [Row._make(row) for block in night.blocks() for row in block.tolist()]
@@ -30,9 +31,7 @@ def run(plan: Plan, world: World, requests: Callable[[int, int], Sequence[object
 class Running:
     """A run that gives out its trace in blocks of rows."""
 
-    def __init__(
-        self, plan: Plan, world: World, requests: Callable[[int, int], Sequence[object]] | None = None
-    ) -> None:
+    def __init__(self, plan: Plan, world: World, requests: Requests | None = None) -> None:
         self.night = memory_of(plan, world, asks_for_requests=requests is not None)
         self.requests = requests
 

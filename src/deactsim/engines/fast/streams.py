@@ -43,7 +43,7 @@ def draw(night: Night, real: Real, entity: int, purpose: int, k: int) -> float:
     for one in range(night[NIGHT.LUCK_COUNT]):
         place = night[NIGHT.LUCK] + 3 * one
         if night[place] == entity and night[place + 1] == purpose:
-            return real[place + 2]  # type: ignore[no-any-return]
+            return real[place + 2]
     return uniform(night[NIGHT.KEY], entity, purpose, k)
 
 
@@ -64,4 +64,4 @@ def length(night: Night, real: Real, entity: int, purpose: int, k: int, what: in
             )
         drawn = int(found + 0.5)
     grid = night[NIGHT.GRID]
-    return drawn if grid == 1 else (drawn + grid // 2) // grid * grid  # type: ignore[no-any-return]
+    return drawn if grid == 1 else (drawn + grid // 2) // grid * grid

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import fields
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -52,6 +52,8 @@ from .people import BITS
 
 #: Heap, micro-queues, rows and spare memory to begin with.
 HEAP, ROWS, SPARE = 512, 1024, 4096
+#: Values of a record's fields: words, and floats for fractions.
+Fields: TypeAlias = dict[str, Any]
 #: Templates of plans kept for the next run.
 KEPT = 512
 STAGES = max(Stage) + 1
@@ -70,13 +72,13 @@ class Words:
         self.words += values
         return place
 
-    def record(self, layout: Any, values: dict[str, int | float | bool]) -> int:
+    def record(self, layout: Any, values: Fields) -> int:
         """Write a record, fractions as such; fields not named are 0."""
         place = self.put([0] * layout.SIZE)
         self.fill(place, layout, values)
         return place
 
-    def fill(self, place: int, layout: Any, values: dict[str, int | float | bool]) -> None:
+    def fill(self, place: int, layout: Any, values: Fields) -> None:
         """Write fields of a record that stands there."""
         where = vars(layout)
         for name, value in values.items():
@@ -90,7 +92,7 @@ class Words:
         if what.table:
             table = self.put([0] * len(what.table))
             self.fractions += [(table + k, float(value)) for k, value in enumerate(what.table)]
-            values: dict[str, int | float | bool] = {"TABLE": table, "TABLE_SIZE": len(what.table)}
+            values: Fields = {"TABLE": table, "TABLE_SIZE": len(what.table)}
         else:
             values = {"A": float(what.a), "B": float(what.b), "C": float(what.c)}
         if what.shape == FIXED:
@@ -116,7 +118,7 @@ class Template:
         self.team_at: dict[int, int] = {}
         self._teams()
         self.lag_at = {command.name: words.length(command.lag) for command in plan.commands}
-        head: dict[str, int | float | bool] = {}
+        head: Fields = {}
         head |= self._safeguards()
         head |= self._detection()
         head |= self._response()
@@ -193,9 +195,9 @@ class Template:
             },
         )
 
-    def _safeguards(self) -> dict[str, int | float | bool]:
+    def _safeguards(self) -> Fields:
         given, words, length = self.plan.safeguards, self.words, self.words.length
-        found: dict[str, int | float | bool] = {}
+        found: Fields = {}
         if (jit := given.just_in_time) is not None:
             found["JUST_IN_TIME"] = self._control(
                 JUST_IN_TIME, jit.control, TAKES=length(jit.takes), LASTS=jit.lasts
@@ -269,9 +271,9 @@ class Template:
             )
         return found | self._detecting() | self._restoring()
 
-    def _detecting(self) -> dict[str, int | float | bool]:
+    def _detecting(self) -> Fields:
         given, length = self.plan.safeguards, self.words.length
-        found: dict[str, int | float | bool] = {}
+        found: Fields = {}
         if (alert := given.alert) is not None:
             found["ALERT"] = self._control(
                 ALERT,
@@ -298,9 +300,9 @@ class Template:
             )
         return found
 
-    def _restoring(self) -> dict[str, int | float | bool]:
+    def _restoring(self) -> Fields:
         given, length = self.plan.safeguards, self.words.length
-        found: dict[str, int | float | bool] = {}
+        found: Fields = {}
         if given.preauthorised_undo is not None:
             found["PREAUTHORISED"] = self._control(CONTROL, given.preauthorised_undo)
         for name, quick in (("UNDO_BUTTON", given.undo_button), ("QUICK_PICK_UP", given.quick_pick_up)):
@@ -319,9 +321,9 @@ class Template:
             )
         return found
 
-    def _detection(self) -> dict[str, int | float | bool]:
+    def _detection(self) -> Fields:
         given, length = self.plan.detection, self.words.length
-        found: dict[str, int | float | bool] = {
+        found: Fields = {
             "WORD": length(given.word),
             "ACTOR_UNDOES": given.actor_undoes,
         }
@@ -338,9 +340,9 @@ class Template:
                     found[f"{name}_DELAY"] = length(channel.delay)
         return found
 
-    def _response(self) -> dict[str, int | float | bool]:
+    def _response(self) -> Fields:
         given, length = self.plan.response, self.words.length
-        found: dict[str, int | float | bool] = {
+        found: Fields = {
             "RESPONDERS": self.team_at[given.team],
             "PICK_UP": length(given.pick_up),
             "FIND_CAUSE": length(given.find_cause),
@@ -459,7 +461,7 @@ class _Run:
         self.plan, self.world, self.template = plan, world, template
         self.base = template.night.size
         self.words = _Further(self.base)
-        self.head: dict[str, int | float | bool] = {
+        self.head: Fields = {
             "NOW": start,
             "START": start,
             "END": world.end,
@@ -610,15 +612,27 @@ class _Run:
         template = self.template
         written = self.base + len(self.words.words)
         at_once = template.most_at_once
-        heap = _power(max(HEAP, 2 * (template.margin + at_once + self.head["LEAVER_COUNT"])))  # type: ignore[operator]
+        heap = _power(max(HEAP, 2 * (template.margin + at_once + int(self.head["LEAVER_COUNT"]))))
         starts = wakes = _power(at_once)
         at = written
-        for name, size, each in (("HEAP", heap, 2), ("STARTS", starts, 2), ("WAKES", wakes, 2), ("ROWS", ROWS, 5)):
+        for name, size, each in (
+            ("HEAP", heap, 2),
+            ("STARTS", starts, 2),
+            ("WAKES", wakes, 2),
+            ("ROWS", ROWS, 5),
+        ):
             self.head[name] = at
             at += size * each
-        self.head |= {"HEAP_ROOM": heap, "STARTS_ROOM": starts, "WAKES_ROOM": wakes, "ROW_ROOM": ROWS, "TOP": at}
-        self.head["ROOM"] = at + template.margin + SPARE
-        night = np.empty(self.head["ROOM"], dtype=np.int64)
+        self.head |= {
+            "HEAP_ROOM": heap,
+            "STARTS_ROOM": starts,
+            "WAKES_ROOM": wakes,
+            "ROW_ROOM": ROWS,
+            "TOP": at,
+        }
+        room = at + template.margin + SPARE
+        self.head["ROOM"] = room
+        night = np.empty(room, dtype=np.int64)
         night[: self.base] = template.night
         night[self.base : written] = self.words.words
         real = night.view(np.float64)
@@ -627,8 +641,8 @@ class _Run:
         for place, word in self.own:
             night[place] = word
         where = vars(NIGHT)
-        for name, word in self.head.items():
-            night[where[name]] = word
+        for name, value in self.head.items():
+            night[where[name]] = value
         return night
 
 
@@ -646,7 +660,7 @@ class _Further(Words):
         """Write one word."""
         self.words[place - self.base] = word
 
-    def fill(self, place: int, layout: Any, values: dict[str, int | float | bool]) -> None:
+    def fill(self, place: int, layout: Any, values: Fields) -> None:
         where = vars(layout)
         for name, value in values.items():
             if isinstance(value, float):

@@ -34,7 +34,9 @@ def in_order(night: Night, real: Real, control: int, time: int) -> bool:
         night[control + CONTROL.WINDOW] = number
         night[control + CONTROL.TURN] = -1
         # Set so that the first turn leaves it as it is drawn.
-        night[control + CONTROL.DOWN] = not draw(night, real, component + number, Purpose.OUTAGE_STATE, 0) < share
+        night[control + CONTROL.DOWN] = (
+            not draw(night, real, component + number, Purpose.OUTAGE_STATE, 0) < share
+        )
         real[control + CONTROL.TURN_TO] = float(number * window)
     while not time < real[control + CONTROL.TURN_TO] or night[control + CONTROL.TURN] < 0:
         night[control + CONTROL.TURN] += 1
@@ -119,7 +121,7 @@ def _comes(night: Night, real: Real, stream: int, report: int, time: int) -> boo
         at += 1
     night[stream + STREAM.SPAN] = at
     u = draw(night, real, report, Purpose.BUSY, 0)
-    return u * real[stream + STREAM.MOST] < real[spans + 3 * at + 2]  # type: ignore[no-any-return]
+    return u * real[stream + STREAM.MOST] < real[spans + 3 * at + 2]
 
 
 @compiled

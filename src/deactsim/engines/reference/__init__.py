@@ -1,6 +1,6 @@
 """The reference engine: SimPy, readable as a description of the night."""
 
-from .desk import Desk, Handled, asked_teams, askers, handling
-from .night import Requests, run
+from .desk import Desk
+from .night import run
 
-__all__ = ["Desk", "Handled", "Requests", "asked_teams", "askers", "handling", "run"]
+__all__ = ["Desk", "run"]

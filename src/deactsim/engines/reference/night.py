@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import partial
 
 import simpy
 
 from ...model.plan import CommandPlan, IncidentPlan, Plan
 from ...model.states import Event, Kind, Reason, Stage
+from ...model.step_down import leavers
 from ...model.streams import Purpose, act_id, agent_id
 from ...model.trace import Row, Trace
 from ...model.world import HOUR, Leaver, Report, World
+from ..handled import Requests
 from .action import Action
 from .clock import Moment
-from .desk import Handled
 from .life import live
 from .people import Job, People
-from ...model.step_down import leavers
 
 FALSE_ALARM_PRIORITY = 2
-
-#: Reports handled elsewhere: those that end in an action from a time up to another, in order.
-Requests = Callable[[int, int], Sequence[Handled]]
 
 
 def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:

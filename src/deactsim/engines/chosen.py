@@ -1,0 +1,94 @@
+"""Which engine runs the nights: this one place chooses, and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module, metadata
+from importlib.util import find_spec
+from typing import Literal
+
+from ..errors import DeactsimError
+from ..model.plan import Plan
+from ..model.trace import Trace
+from ..model.world import World
+from .handled import Requests
+
+Name = Literal["auto", "reference", "fast"]
+NAMES: tuple[Name, ...] = ("auto", "reference", "fast")
+Run = Callable[[Plan, World, Requests | None], Trace]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine, and why it is this one."""
+
+    name: Literal["reference", "fast"]
+    why: str
+
+
+_asked: Name = "auto"
+_chosen: tuple[Engine, Run] | None = None
+
+
+def use(name: Name) -> None:
+    """Have this process run nights by an engine from now on: `auto` is the fastest there is.
+
+    Raises `DeactsimError` where the fast engine is asked for and cannot be had.
+    """
+    global _asked, _chosen
+    if name not in NAMES:
+        raise DeactsimError(f"no engine {name!r}: there are {', '.join(NAMES)}")
+    if name == "fast" and (lacking := _lacking()):
+        raise DeactsimError(f"the fast engine cannot be had: {lacking}; or use --engine reference")
+    if name != _asked:
+        _asked, _chosen = name, None
+
+
+def asked() -> Name:
+    """What was asked for: what a process that takes part is to ask for too."""
+    return _asked
+
+
+def engine() -> Engine:
+    """The engine that runs nights in this process."""
+    return _choice()[0]
+
+
+def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
+    """Run one plan in one world and return its trace: by whichever engine, the same.
+
+    With `requests` reports are not simulated: routine begins with the actions that they end in.
+    """
+    return _choice()[1](plan, world, requests)
+
+
+def engines() -> list[Engine]:
+    """Every engine that is here and, for one that is not, what it would need; the one in use first."""
+    first, lacking = _decided(), _lacking()
+    reference = Engine("reference", f"SimPy {metadata.version('simpy')}, readable")
+    fast = Engine("fast", lacking or f"numba {metadata.version('numba')}, compiled; the same to the last bit")
+    return [fast, reference] if first.name == "fast" else [reference, fast]
+
+
+def _choice() -> tuple[Engine, Run]:
+    global _chosen
+    if _chosen is None:
+        decided = _decided()
+        _chosen = decided, import_module(f".{decided.name}", __package__).run
+    return _chosen
+
+
+def _decided() -> Engine:
+    if _asked != "auto":
+        return Engine(_asked, "asked for")
+    if lacking := _lacking():
+        return Engine("reference", lacking)
+    return Engine("fast", "numba is installed")
+
+
+def _lacking() -> str:
+    """What the fast engine needs and is not here; empty if nothing."""
+    if find_spec("numba") is None:
+        return "it needs numba (pip install 'deactsim[fast]')"
+    return ""

@@ -1,0 +1,90 @@
+"""What engines say of reports apart from the rest: how they were handled, and when that can be worked out apart."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from ..model.lengths import FIXED, QUANTILES, TRIANGULAR, UNIFORM, Length
+from ..model.plan import Control, Plan, SafeguardsPlan
+from ..model.streams import length_at
+from ..model.world import Report
+
+#: Shapes that have a least value.
+_BOUNDED = {FIXED, UNIFORM, TRIANGULAR, QUANTILES}
+#: A chance too small to count with.
+_NEGLIGIBLE = 1e-6
+
+
+class Handled(NamedTuple):
+    """A report that was taken: by whom (`place` is his team's among the stream's), when, until when.
+
+    `wrongful` tells of an action that is wrong, None of no action at all.
+    """
+
+    report: Report
+    urgent: bool
+    place: int
+    agent: int
+    taken: int
+    closed: int
+    wrongful: bool | None
+
+
+#: Reports handled elsewhere: those that end in an action from a time up to another, in order.
+Requests = Callable[[int, int], Sequence[Handled]]
+
+
+def askers(plan: Plan) -> list[tuple[Control, tuple[int, ...]]]:
+    """The gates that ask people: what each covers, and the teams (by index) it asks, one after another."""
+    given = plan.safeguards
+    found: list[tuple[Control, tuple[int, ...]]] = []
+    if given.approval is not None:
+        found.append((given.approval.control, given.approval.slots))
+    if given.protected_list is not None and given.protected_list.senior is not None:
+        found.append((given.protected_list.control, (given.protected_list.senior,)))
+    if given.separation_of_duties is not None:
+        found.append((given.separation_of_duties.control, (given.separation_of_duties.team,)))
+    return found
+
+
+def asked_teams(plan: Plan) -> set[int]:
+    """The teams (by index) that gates ask, and the responders."""
+    return {plan.response.team, *(team for _, teams in askers(plan) for team in teams)}
+
+
+def closed_within(handled: Sequence[Handled], begin: int, until: int) -> Sequence[Handled]:
+    """Of what stands in order, what was closed from `begin` up to but not at `until`."""
+    first, last = (bisect_left(handled, at, key=lambda one: one.closed) for at in (begin, until))
+    return handled[first:last]
+
+
+def handling(plan: Plan) -> Plan | None:
+    """A plan with no more in it than how its reports are handled.
+
+    None where their handlers have other work, and where handling may take no time: then a handler
+    closes a second report at the same instant, but after other teams have taken up work at it.
+    """
+    handlers = {team for stream in plan.streams for team in stream.teams}
+    if handlers & asked_teams(plan) or any(_may_take_no_time(stream.handling) for stream in plan.streams):
+        return None
+    step_down = plan.safeguards.step_down if plan.incident is None else None
+    return replace(
+        plan,
+        teams=tuple(
+            team if place in handlers else replace(team, headcount=0, holders=0, heads=0)
+            for place, team in enumerate(plan.teams)
+        ),
+        safeguards=SafeguardsPlan(step_down=step_down),
+        retention=0,
+        incident=None,
+        others=(),
+    )
+
+
+def _may_take_no_time(length: Length) -> bool:
+    """Whether a length may round to no microsecond at all."""
+    # Shapes without a least value may always, but with a negligible chance: 2e-9 at a mean of 5 minutes.
+    return length_at(length, 0.0 if length.shape in _BOUNDED else _NEGLIGIBLE) == 0
