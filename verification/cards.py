@@ -25,7 +25,7 @@ from verification.known.check import Check, lines, mean, number, share, summary 
 from verification.known.evening import COVERS, DARK, MINUTE, STATED, STRETCH, WORKS, text  # noqa: E402
 from verification.known.safeguards import CARDS, Card, control_of  # noqa: E402
 
-from deactsim.engines import run  # noqa: E402 - the checkout is not a package
+from deactsim.engines.chosen import run  # noqa: E402 - the checkout is not a package
 from deactsim.model.compile import compile_plan  # noqa: E402
 from deactsim.model.streams import account_id, world_key  # noqa: E402
 from deactsim.model.world import OUTAGES_A_WINDOW, World  # noqa: E402

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from deactsim.engines import Desk, handling, run
+from deactsim.engines.chosen import run
+from deactsim.engines.handled import handling
+from deactsim.engines.reference import Desk
 from deactsim.model.lengths import FIXED, Length, length_of
 from deactsim.model.plan import Plan
 from deactsim.model.shifts import DAY

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from deactsim.engines import run
+from deactsim.engines.chosen import run
 from deactsim.model.plan import Plan
 from deactsim.model.states import Event, Gate, Reason
 from deactsim.model.streams import act_id

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from deactsim.engines import run
+from deactsim.engines.chosen import run
 from deactsim.model.invariants import check_trace
 from deactsim.model.states import Event
 from deactsim.model.trace import Trace

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from deactsim.engines import run
+from deactsim.engines.chosen import run
 from deactsim.model.invariants import check_trace
 from deactsim.model.lengths import FIXED, Length
 from deactsim.model.plan import ActPlan, IncidentPlan, Plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deactsim.engines import run
+from deactsim.engines.chosen import run
 from deactsim.model.states import Stage
 from deactsim.model.trace import Trace
 from deactsim.model.world import Pin, World

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from deactsim.engines import run
+from deactsim.engines.chosen import run
 from deactsim.model.invariants import check_trace
 from deactsim.model.plan import Plan
 from deactsim.model.states import Channel, Event, Gate, Reason

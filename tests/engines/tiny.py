@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import yaml
 
-from deactsim.engines import run
+from deactsim.engines.chosen import run
 from deactsim.model.compile import compile_plan
 from deactsim.model.invariants import check_trace
 from deactsim.model.plan import Plan

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from deactsim.engines import run
+from deactsim.engines.chosen import run
 from deactsim.model.invariants import check_trace
 from deactsim.model.states import Channel, Event, Gate, Reason, Route
 from deactsim.model.streams import act_id

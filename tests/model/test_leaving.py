@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from deactsim.engines import run
+from deactsim.engines.chosen import run
 from deactsim.model.leaving import right_ends
 from deactsim.model.plan import Plan
 from deactsim.model.shifts import DAY

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deactsim.engines import Requests, handling, run
+from deactsim.engines.chosen import run
+from deactsim.engines.handled import Requests, handling
 from deactsim.model.causes import YEAR, incident_of, occurrence
 from deactsim.model.compile import CannotBeSaid, compile_plan
 from deactsim.model.compile_causes import compile_causes

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deactsim.engines import run
+from deactsim.engines.chosen import run
 from deactsim.model.compile import compile_plan
 from deactsim.model.plan import Plan
 from deactsim.model.shifts import DAY

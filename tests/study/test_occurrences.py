@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from deactsim.engines import run
+from deactsim.engines.chosen import run
 from deactsim.model.causes import YEAR, CausePlan, Occurrence, incident_of, occurrence, occurrences
 from deactsim.model.compile import compile_plan
 from deactsim.model.compile_causes import compile_causes

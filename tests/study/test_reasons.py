@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deactsim.engines import gates
+from deactsim.engines.reference import gates
 from deactsim.model.states import Channel, Gate, Reason
 from deactsim.scenario.schema import Scenario
 from deactsim.study.nights import Nights

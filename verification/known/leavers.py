@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from deactsim.engines import run
+from deactsim.engines.chosen import run
 from deactsim.model import lengths, rules
 from deactsim.model.compile import compile_plan
 from deactsim.model.plan import DeprovisioningPlan, Plan

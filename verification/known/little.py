@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from deactsim.engines import night as night_module
+from deactsim.engines.reference import night as night_module
 from deactsim.engines.reference.night import run
 from deactsim.engines.reference.people import Job, People
 from deactsim.model.compile import compile_plan

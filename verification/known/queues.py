@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deactsim.engines import run
+from deactsim.engines.chosen import run
 from deactsim.model.compile import compile_plan
 from deactsim.model.states import Event, Reason
 from deactsim.model.streams import team_id, team_of_agent, world_key

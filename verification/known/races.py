@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import integrate, stats
 
-from deactsim.engines import run
+from deactsim.engines.chosen import run
 from deactsim.model.compile import compile_plan
 from deactsim.model.states import Channel, Event
 from deactsim.scenario.load import loads

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from deactsim.engines import run
+from deactsim.engines.chosen import run
 from deactsim.model.compile import compile_plan
 from deactsim.model.shifts import DAY
 from deactsim.model.states import Event, Reason

@@ -6,7 +6,18 @@ from pathlib import Path
 
 import click
 
-from .output import Listed, load, progress, ready, say, scenario_argument, seed_option, workers, worlds_option
+from .output import (
+    Listed,
+    engine_option,
+    load,
+    progress,
+    ready,
+    say,
+    scenario_argument,
+    seed_option,
+    workers,
+    worlds_option,
+)
 
 KINDS = ("png", "svg", "pdf")
 USUAL = ("png", "svg")
@@ -41,6 +52,7 @@ class PictureKinds(Listed):
 )  # fmt: skip
 @worlds_option
 @seed_option
+@engine_option
 def chart(scenario: Path, folder: Path, kinds: tuple[str, ...], worlds: int, seed: int) -> None:
     """Draw the charts of SCENARIO into DIR.
 

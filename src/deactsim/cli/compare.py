@@ -10,6 +10,7 @@ import click
 
 from .output import (
     emit,
+    engine_option,
     folder_option,
     format_option,
     load,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @worlds_option
 @seed_option
+@engine_option
 @format_option
 @folder_option
 def compare(

@@ -14,6 +14,7 @@ from .output import (
     STOPPED,
     digest,
     emit,
+    engine_option,
     format_option,
     load,
     policies_option,
@@ -74,6 +75,7 @@ class Precision(click.ParamType[float]):
     help="Every occurrence in its own window, whole years, or whichever suits the rarest cause.",
 )  # fmt: skip
 @seed_option
+@engine_option
 @format_option
 @click.option(
     "-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from .. import __version__
+from ..engines.chosen import engines
 from ..errors import DeactsimError, UnknownName
 from .chart import chart
 from .check import check
@@ -51,7 +52,10 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, message="deactsim %(version)s")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=lambda *given: _version(*given),
+    help="Show the version, and the engines that can run nights.",
+)  # fmt: skip
 def main() -> None:
     """Replay a documented account deactivation, and ask which safeguard would have changed it.
 
@@ -61,6 +65,15 @@ def main() -> None:
       deactsim forecast scenarios/small-saas.yaml   years of a platform under every policy
       deactsim chart scenarios/trump.yaml -o charts
     """
+
+
+def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(f"deactsim {__version__}")
+        for number, engine in enumerate(engines()):
+            used = " (used)" if number == 0 else ""
+            click.echo(f"  engine {engine.name}{used}: {engine.why}")
+        ctx.exit()
 
 
 for command in (run, compare, forecast, chart, check, show, new):

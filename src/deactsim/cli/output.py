@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..engines.chosen import NAMES, use
 from ..errors import DeactsimError
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ worlds_option = click.option(
 seed_option = click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
     help="Which worlds. The same seed gives the same output, byte for byte.",
+)  # fmt: skip
+engine_option = click.option(
+    "--engine", type=click.Choice(NAMES), default="auto", show_default=True, expose_value=False, is_eager=True,
+    callback=lambda _ctx, _param, name: use(name),
+    help="What runs the nights; the answer is the same (deactsim --version lists them).",
 )  # fmt: skip
 format_option = click.option(
     "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,

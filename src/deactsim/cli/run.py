@@ -12,6 +12,7 @@ from .output import (
     csv_text,
     digest,
     emit,
+    engine_option,
     folder_option,
     format_option,
     json_text,
@@ -66,6 +67,7 @@ class RunCommand(click.Command):
 @click.option("--policy", metavar="NAME", help="Replay under this policy instead of the scenario's own.")
 @worlds_option
 @seed_option
+@engine_option
 @format_option
 @folder_option
 @click.option(

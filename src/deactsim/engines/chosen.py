@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module, metadata
+from importlib import import_module
 from importlib.util import find_spec
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..errors import DeactsimError
-from ..model.plan import Plan
-from ..model.trace import Trace
-from ..model.world import World
-from .handled import Requests
+
+if TYPE_CHECKING:
+    from ..model.plan import Plan
+    from ..model.trace import Trace
+    from ..model.world import World
+    from .handled import Requests
 
 Name = Literal["auto", "reference", "fast"]
 NAMES: tuple[Name, ...] = ("auto", "reference", "fast")
-Run = Callable[[Plan, World, Requests | None], Trace]
+Run: TypeAlias = "Callable[[Plan, World, Requests | None], Trace]"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
 
 def engines() -> list[Engine]:
     """Every engine that is here and, for one that is not, what it would need; the one in use first."""
+    from importlib import metadata
+
     first, lacking = _decided(), _lacking()
     reference = Engine("reference", f"SimPy {metadata.version('simpy')}, readable")
     fast = Engine("fast", lacking or f"numba {metadata.version('numba')}, compiled; the same to the last bit")

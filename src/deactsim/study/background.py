@@ -15,7 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ..engines import Desk, Handled, Requests, asked_teams, askers, handling, run
+from ..engines.chosen import run
+from ..engines.handled import Handled, Requests, asked_teams, askers, handling
+from ..engines.reference import Desk
 from ..model.plan import Plan, SafeguardsPlan
 from ..model.states import Event
 from ..model.trace import Trace

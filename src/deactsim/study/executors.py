@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any, TypeVar
 
+from ..engines import chosen
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -41,7 +43,7 @@ def run_jobs(
         return
     context = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
-    with ProcessPoolExecutor(min(workers, len(jobs)), context, _receive, (shared,)) as pool:
+    with ProcessPoolExecutor(min(workers, len(jobs)), context, _receive, (shared, chosen.asked())) as pool:
         waiting: deque[Future[Result]] = deque()
         try:
             for job in jobs:
@@ -57,8 +59,9 @@ def run_jobs(
             raise
 
 
-def _receive(shared: Any) -> None:
+def _receive(shared: Any, engine: chosen.Name) -> None:
     global _shared
+    chosen.use(engine)
     # An interrupt is answered by the process that is asked for results, and not with a traceback here.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _shared = shared

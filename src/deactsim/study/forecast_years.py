@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines import run
+from ..engines.chosen import run
 from ..model.causes import YEAR, CausePlan, Occurrence, incident_of, occurrence, occurrences
 from ..model.leaving import right_ends
 from ..model.plan import Plan

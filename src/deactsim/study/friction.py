@@ -9,7 +9,9 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from ..engines import Desk, Handled, askers, closed_within, handling, run
+from ..engines.chosen import run
+from ..engines.handled import Handled, askers, closed_within, handling
+from ..engines.reference import Desk
 from ..model.plan import Plan, StreamPlan, TeamPlan
 from ..model.shifts import DAY, overlap
 from ..model.states import Event, Reason

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..engines import run
+from ..engines.chosen import run
 from ..errors import DeactsimError, UnknownName
 from ..model.compile import compile_plan
 from ..model.plan import Plan

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines import Handled
+from ..engines.handled import Handled
 from ..model.plan import Plan, Windows
 from ..model.shifts import spans
 from ..model.states import Event
