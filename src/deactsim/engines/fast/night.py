@@ -46,6 +46,8 @@ IS_OVER, ROWS_ARE_FULL, MEMORY_IS_FULL, WANTS_REQUESTS = 1, 2, 3, 4
 def begin(night: Night, real: Real) -> None:
     """Set going all that goes by itself."""
     moment(night, night[NIGHT.END], Kind.MATCH, LAST, 0, THEN.END, 0)
+    for index in range(night[NIGHT.INCIDENT_COUNT]):
+        world.leaving(night, real, night[NIGHT.INCIDENTS] + INCIDENT.SIZE * index)
     for index in range(night[NIGHT.ACT_COUNT]):
         _schedule_act(night, real, night[NIGHT.ACTS] + ACT.SIZE * index)
     team = night[NIGHT.TEAMS]
@@ -54,7 +56,7 @@ def begin(night: Night, real: Real) -> None:
         team += TEAM.SIZE
     night[NIGHT.BEGIN] = night[NIGHT.START]
     night[NIGHT.ALARMS_BEGIN] = night[NIGHT.START]
-    if night[NIGHT.ASKS_FOR_REQUESTS] == 0 and night[NIGHT.STREAM_COUNT]:
+    if night[NIGHT.ASKS_FOR_REQUESTS] == 0 and night[NIGHT.STREAM_COUNT] and night[NIGHT.QUIET] == 0:
         _reports(night, real)
     alert = night[NIGHT.ALERT]
     if alert and real[alert + ALERT.FALSE] > 0.0:
@@ -85,8 +87,9 @@ def _schedule_act(night: Night, real: Real, act: int) -> None:
     night[action + ACTION.UNDO_REACHED] = night[act + ACT.UNDO_REACHED]
     night[action + ACTION.PUBLIC] = night[act + ACT.PUBLIC]
     night[action + ACTION.LAG] = night[incident + INCIDENT.LAG]
+    first = world.effect_as_documented(night, real, incident) - world.ahead(night, real, incident)
     # In a run that goes on to the world's end an act may lie before its beginning: then it comes first.
-    at = max(night[act + ACT.AT], night[NIGHT.START])
+    at = max(first + night[act + ACT.AFTER], night[NIGHT.START])
     moment(night, at, Kind.ARRIVAL, night[action + ACTION.ID], 0, THEN.ACT, action)
 
 

@@ -19,9 +19,13 @@ BITS = 32
 @compiled
 def keep_shifts(night: Night, people: int) -> None:
     """Come on shift and go off shift, as long as the night lasts."""
-    shift = night[people + TEAM.SHIFT]
+    shift, shifts = night[people + TEAM.SHIFT], night[people + TEAM.SHIFTS]
+    while shift < night[people + TEAM.SHIFT_COUNT] and night[shifts + 2 * shift + 1] <= night[NIGHT.NOW]:
+        shift += 1  # the table may go farther back than the night
+    night[people + TEAM.SHIFT] = shift
+    night[people + TEAM.SHIFT_NEXT] = shift
     if shift < night[people + TEAM.SHIFT_COUNT]:
-        on = night[night[people + TEAM.SHIFTS] + 2 * shift]
+        on = night[shifts + 2 * shift]
         if on > night[NIGHT.NOW]:
             moment(night, on, Kind.BEGINS, night[people + TEAM.ID], 0, THEN.SHIFT_BEGINS, people)
         else:

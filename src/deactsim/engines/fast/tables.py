@@ -509,11 +509,14 @@ class _Run:
 
     def _incidents(self) -> None:
         acts, public, number_of = [], dict[int, int](), dict[int, int]()
-        for incident in self.plan.incidents:
+        incidents = self.plan.incidents
+        table = self.words.put([0] * (INCIDENT.SIZE * len(incidents)))
+        for index, incident in enumerate(incidents):
             # One who acts in two incidents is one agent; none of them is among those who handle reports.
             number = number_of.setdefault(incident.agent, self.template.people + len(number_of))
-            at = self._incident(incident, number)
-            first, limit = self.world.first_request(self.plan, incident), self.plan.safeguards.rate_limit
+            at = table + INCIDENT.SIZE * index
+            self.words.fill(at, INCIDENT, self._incident(incident, number))
+            limit = self.plan.safeguards.rate_limit
             for k, act in enumerate(incident.acts):
                 after = act.after
                 if incident.paced and limit is not None:
@@ -526,42 +529,42 @@ class _Run:
                 acts.append(
                     {
                         "ID": incident.id + k,
-                        "AT": first + after,
+                        "AFTER": after,
                         "INCIDENT": at,
                         "TARGET": account_id(act.account),
                         "REACHED": self.words.put(reached),
                         "UNDO_REACHED": undo,
                         "PUBLIC": public[act.followers],
+                        "FOLLOWERS": act.followers,
                     }
                 )
+        self.head |= {"INCIDENTS": table, "INCIDENT_COUNT": len(incidents)}
         table = self.words.put([0] * (ACT.SIZE * len(acts)))
         for k, values in enumerate(acts):
             self.words.fill(table + ACT.SIZE * k, ACT, values)
         agents = self.words.put([0] * (AGENT.SIZE * (self.template.people + len(number_of))))
         self.head |= {"ACTS": table, "ACT_COUNT": len(acts), "AGENTS": agents}
 
-    def _incident(self, incident: IncidentPlan, number: int) -> int:
+    def _incident(self, incident: IncidentPlan, number: int) -> Fields:
         keys = [0] * len(self.plan.teams)
         for team, count in incident.keys:
             keys[team] = count
-        leaves = self.world.leaving(incident)
-        return self.words.record(
-            INCIDENT,
-            {
-                "ID": incident.id,
-                "AGENT": incident.agent,
-                "AGENT_NUMBER": number,
-                "TEAM": self.template.team_at[incident.team],
-                "LAG": self.template.lag_at[incident.command],
-                "OPEN_REPORT": incident.open_report,
-                "AMONG_HOLDERS": float(incident.among_holders),
-                "CONFIRM_STOPS": float(incident.confirm_stops),
-                "ACTOR_NOTICES": incident.actor_notices,
-                "IS_LEAVING": leaves is not None,
-                "LEAVES": 0 if leaves is None else leaves,
-                "KEYS": self.words.put(keys),
-            },
-        )
+        return {
+            "ID": incident.id,
+            "AGENT": incident.agent,
+            "AGENT_NUMBER": number,
+            "TEAM": self.template.team_at[incident.team],
+            "LAG": self.template.lag_at[incident.command],
+            "OPEN_REPORT": incident.open_report,
+            "AMONG_HOLDERS": float(incident.among_holders),
+            "CONFIRM_STOPS": float(incident.confirm_stops),
+            "ACTOR_NOTICES": incident.actor_notices,
+            "DOCUMENTED": incident.at,
+            "SPREAD": incident.give_or_take,
+            "AHEAD": incident.act_shift,
+            "LEAVES_AFTER": 0 if incident.leaves is None else self.words.length(incident.leaves),
+            "KEYS": self.words.put(keys),
+        }
 
     def _leavers(self, start: int) -> None:
         found = list(leavers(self.plan, self.world, start))

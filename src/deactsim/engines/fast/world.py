@@ -7,12 +7,39 @@ import math
 from ...model import streams as ids
 from ...model import world
 from ._jit import compiled, integers
-from .layout import CONTROL, NIGHT, STREAM, Night, Real
-from .streams import draw
+from .layout import CONTROL, INCIDENT, NIGHT, STREAM, Night, Real
+from .streams import draw, length
 
 HOUR, OUTAGES_A_WINDOW = world.HOUR, world.OUTAGES_A_WINDOW
 Purpose = integers(ids.Purpose)
 NEVER = 1 << 62
+
+
+@compiled
+def effect_as_documented(night: Night, real: Real, incident: int) -> int:
+    """When the account went dark under the record: the documented time, give or take."""
+    documented, spread = night[incident + INCIDENT.DOCUMENTED], night[incident + INCIDENT.SPREAD]
+    if spread == 0:
+        return documented
+    u = draw(night, real, night[incident + INCIDENT.ID], Purpose.ACT_TIME, 0)
+    return documented + round((2.0 * u - 1.0) * spread)
+
+
+@compiled
+def ahead(night: Night, real: Real, incident: int) -> int:
+    """How long before the documented effect the actor first asks: the command's lag, and as he adapts."""
+    lag = length(night, real, night[incident + INCIDENT.ID], Purpose.LAG, 0, night[incident + INCIDENT.LAG])
+    return lag + night[incident + INCIDENT.AHEAD]
+
+
+@compiled
+def leaving(night: Night, real: Real, incident: int) -> None:
+    """Write down when the actor's last shift ends, if he is leaving."""
+    after = night[incident + INCIDENT.LEAVES_AFTER]
+    night[incident + INCIDENT.IS_LEAVING] = after != 0
+    if after:
+        drawn = length(night, real, night[incident + INCIDENT.ID], Purpose.LEAVES, 0, after)
+        night[incident + INCIDENT.LEAVES] = effect_as_documented(night, real, incident) + drawn
 
 
 @compiled
