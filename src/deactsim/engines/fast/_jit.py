@@ -118,25 +118,26 @@ words_at, numbers_at = _pointer(types.int64), _pointer(types.float64)
 
 
 class Entry:
-    """Where Python enters the kernel: a function of a memory, compiled once for all processes.
+    """Where Python enters the kernel: a function compiled once for all processes.
 
-    `checked` takes the memory as two arrays, words and numbers, and `fast` its address: bare pointers compile
-    and run faster, and only arrays can be checked.
+    `on_arrays` takes memories as pairs of arrays, words and numbers, and `on_addresses` their addresses: bare
+    pointers compile and run faster, and only arrays can be checked.
     """
 
-    def __init__(self, checked: Callable[[Any, Any], int], fast: Callable[[int], int]) -> None:
-        self._function: Callable[..., int] = njit(**OPTIONS)(checked if not BARE else fast)
+    def __init__(self, on_arrays: Callable[..., int], on_addresses: Callable[..., int]) -> None:
+        self._function: Callable[..., int] = njit(**OPTIONS)(on_addresses if BARE else on_arrays)
         self._lock, self._ready = threading.Lock(), not BARE
 
-    def __call__(self, night: NDArray[np.int64]) -> int:
-        """Enter the kernel."""
+    def __call__(self, what: int, *memories: NDArray[np.int64]) -> int:
+        """Enter the kernel to do what is wanted with these memories."""
         if not BARE:
-            return self._function(night, night.view(np.float64))
+            pairs = ((memory, memory.view(np.float64)) for memory in memories)
+            return self._function(what, *(each for pair in pairs for each in pair))
         if not self._ready:
-            self.prepare()
-        return self._function(night.ctypes.data)
+            self.prepare(1 + len(memories))
+        return self._function(what, *(memory.ctypes.data for memory in memories))
 
-    def prepare(self) -> bool:
+    def prepare(self, arguments: int) -> bool:
         """Fetch the compiled kernel, or compile it; whether it was fetched."""
         with self._lock:
             if self._ready:
@@ -150,7 +151,7 @@ class Entry:
                 context.refresh()
                 function.add_overload(CompileResult._rebuild(context, *pickle.loads(kept)))
             else:
-                function.compile((types.int64,))
+                function.compile((types.int64,) * arguments)
                 (made,) = function.overloads.values()
                 _store.save(key, dumps(made._reduce()))
             self._ready = True

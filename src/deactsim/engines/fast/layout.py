@@ -114,3 +114,19 @@ MOMENT = record("KIND ENTITY SUB SEQUENCE THEN WHAT")
 LEAVING = record("ENDS TEAM WHO LEAVES AGENT")
 #: A request of routine as it was handed over.
 ASKED_FOR = record("CLOSED AGENT REPORT OF PLACE URGENT")
+#: A world of a batch: its pins and known lengths follow it, three and two words a stage.
+WORLD = record("KEY START END")
+#: What is kept of an evening: times, -1 where it did not come to that; when each channel noticed, and
+#: effects and returns of every act, follow it.
+MARKS = record(
+    "STATUS MISSED HELD REQUESTED EFFECT WORD WORD_BY TAKEN PICKED_UP CAUSE_FOUND AUTHORISED VISIBLE ROUTE CONTAINED "
+    "FIRST_STATEMENT SECOND_STATEMENT AUDIENCE_WHOLE CONTENT_LOST SAID SAID_COUNT"
+)
+#: What a gate said of an act; of a time-out also whom it was asked of last, when, and whether they looked.
+SAID = record("GATE REASON DENIED UNDER_REVIEW ASKED ASKED_AT TIME")
+#: Work that honest actions of a stream ask of a team, for so many people.
+ASKS = record("STREAM TEAM PEOPLE")
+#: A batch of evenings: how large everything is, and from when until when the tables of its image are good.
+BATCH = record(
+    "IMAGE_SIZE WHOLE_SIZE WORLD_SIZE WORLD_COUNT FIRST MARKS_SIZE SAID_ROOM SAID_COUNT ASKS ASK_COUNT FROM UNTIL"
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import detection, gates, life, people, response, world
-from ._jit import Entry, compiled, numbers_at, words_at
+from ._jit import compiled
 from .action import Gate, Reason, passed
 from .clock import Kind, forget, match_is_next, moment, next_moment, start
 from .layout import (
@@ -141,17 +141,6 @@ def advance(night: Night, real: Real) -> int:
                 return WANTS_REQUESTS
         else:
             happens(night, real, then, what)
-
-
-def _advance(night: Night, real: Real) -> int:
-    return advance(night, real)
-
-
-def _advance_at(address: int) -> int:
-    return advance(words_at(address), numbers_at(address))
-
-
-go_on = Entry(_advance, _advance_at)
 
 
 @compiled

@@ -12,8 +12,9 @@ from ...model.states import Stage
 from ...model.trace import Row, Trace
 from ...model.world import World
 from ..handled import Requests
+from .kernel import go_on
 from .layout import ASKED_FOR, NIGHT
-from .night import IS_OVER, MEMORY_IS_FULL, ROWS_ARE_FULL, WANTS_REQUESTS, go_on
+from .night import IS_OVER, MEMORY_IS_FULL, ROWS_ARE_FULL, WANTS_REQUESTS
 from .tables import memory_of
 
 #: Rows given out at once, at the most.

@@ -172,7 +172,8 @@ class Template:
                     "FIRST_NUMBER": number,
                 },
             )
-            number += team.headcount
+            # Requests are of people of whom the plan may say nothing more: all have a number.
+            number += max(team.headcount, team.heads)
         self.people = number
 
     def _control(self, layout: Any, control: Control, **more: float | bool) -> int:
@@ -448,17 +449,40 @@ def _shifts(team: TeamPlan, start: int, end: int) -> tuple[int, ...]:
 
 def memory_of(plan: Plan, world: World, *, asks_for_requests: bool) -> Night:
     """The memory of one night, ready to go on."""
-    template, start = template_of(plan), world.begins(plan)
-    run = _Run(plan, world, template, start)
+    run = _Run(plan, world, template_of(plan), world.begins(plan), world.end)
     run.head["ASKS_FOR_REQUESTS"] = asks_for_requests
-    return run.memory()
+    return run.memory(ROWS)
+
+
+def image_of(
+    plan: Plan,
+    world: World,
+    begins: int,
+    ends: int,
+    *,
+    rows: int,
+    spare: int = SPARE,
+    asks: Sequence[tuple[int, int, int]] | None = None,
+) -> tuple[Night, int, int]:
+    """The memory of an evening for many worlds that lie between `begins` and `ends`, with room for so many rows.
+
+    With `asks` it is quiet: reports do not come. Also how many of its words say something, and
+    where `asks` stand in it.
+    """
+    run = _Run(plan, world, template_of(plan), begins, ends)
+    given = asks or ()
+    table = run.words.put(
+        [word for stream, team, people in given for word in (stream, run.template.team_at[team], people)]
+    )
+    run.head["QUIET"] = asks is not None
+    return run.memory(rows, spare), run.written, table
 
 
 class _Run:
     """What is written for one night, after the template."""
 
-    def __init__(self, plan: Plan, world: World, template: Template, start: int) -> None:
-        self.plan, self.world, self.template = plan, world, template
+    def __init__(self, plan: Plan, world: World, template: Template, start: int, end: int) -> None:
+        self.plan, self.world, self.template, self.end = plan, world, template, end
         self.base = template.night.size
         self.words = _Further(self.base)
         self.head: Fields = {
@@ -489,7 +513,7 @@ class _Run:
 
     def _shifts(self, start: int) -> None:
         for index, team in enumerate(self.plan.teams):
-            table = _shifts(team, start, self.world.end)
+            table = _shifts(team, start, self.end)
             at = self.template.team_at[index]
             self.own.append((at + TEAM.SHIFTS, self.words.put(table)))
             self.own.append((at + TEAM.SHIFT_COUNT, len(table) // 2))
@@ -497,7 +521,7 @@ class _Run:
     def _busy(self, start: int) -> None:
         for index, stream in enumerate(self.plan.streams):
             if stream.busy:
-                found = busy_spans(stream.busy, start, self.world.end)
+                found = busy_spans(stream.busy, start, self.end)
                 table = self.words.put([0] * (3 * len(found)))
                 for number, (begin, until, times) in enumerate(found):
                     self.words.set(table + 3 * number, begin)
@@ -610,10 +634,15 @@ class _Run:
             table = self.words.put([word for alarm in alarms for word in alarm])
             self.head |= {"PLACED_ALARMS": table, "ALARM_COUNT": len(alarms)}
 
-    def memory(self) -> Night:
+    @property
+    def written(self) -> int:
+        """How many words say something."""
+        return self.base + len(self.words.words)
+
+    def memory(self, rows: int, spare: int = SPARE) -> Night:
         """The template, what is this night's own, and room for what happens."""
         template = self.template
-        written = self.base + len(self.words.words)
+        written = self.written
         at_once = template.most_at_once
         heap = _power(max(HEAP, 2 * (template.margin + at_once + int(self.head["LEAVER_COUNT"]))))
         starts = wakes = _power(at_once)
@@ -622,7 +651,7 @@ class _Run:
             ("HEAP", heap, 2),
             ("STARTS", starts, 2),
             ("WAKES", wakes, 2),
-            ("ROWS", ROWS, 5),
+            ("ROWS", rows, 5),
         ):
             self.head[name] = at
             at += size * each
@@ -630,10 +659,10 @@ class _Run:
             "HEAP_ROOM": heap,
             "STARTS_ROOM": starts,
             "WAKES_ROOM": wakes,
-            "ROW_ROOM": ROWS,
+            "ROW_ROOM": rows,
             "TOP": at,
         }
-        room = at + template.margin + SPARE
+        room = at + template.margin + spare
         self.head["ROOM"] = room
         night = np.empty(room, dtype=np.int64)
         night[: self.base] = template.night

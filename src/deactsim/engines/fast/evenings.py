@@ -1,0 +1,280 @@
+"""Many evenings of one plan, each folded into its marks as soon as it is over.
+
+An evening is run without routine, and then looked at: could routine have kept its people
+busy (study/background.py)? Where it could, it is run again as a whole. Of an evening that outgrows its
+memory, or goes beyond the tables, nothing is said: it is run by itself.
+"""
+
+from __future__ import annotations
+
+from ...model import states
+from ...model import streams as ids
+from ._jit import compiled
+from .action import Reason
+from .layout import ACT, ASKS, BATCH, INCIDENT, MARKS, NIGHT, SAID, STREAM, TEAM, WORLD, Night, Real
+from .night import IS_OVER, ROWS_ARE_FULL, advance
+from .people import Event
+from .record import FIRST_ACT
+from .streams import draw
+from .world import HOUR, NEVER, Purpose, ahead, begin_hour, next_report
+
+CHANNELS = len(states.Channel)
+STAGES = max(states.Stage) + 1
+ACT_TAG = ids.ACT
+
+
+@compiled
+def evenings(
+    batch: Night,
+    image: Night,
+    night: Night,
+    real: Real,
+    whole_image: Night,
+    whole: Night,
+    whole_real: Real,
+    worlds: Night,
+    marks: Night,
+    said: Night,
+) -> int:
+    """Run the batch from its `FIRST` world on; which world is next: all are done, or there is no room for what is said."""
+    for number in range(batch[BATCH.FIRST], batch[BATCH.WORLD_COUNT]):
+        if batch[BATCH.SAID_COUNT] + _MOST_SAID > batch[BATCH.SAID_ROOM]:
+            return number
+        at, world = number * batch[BATCH.MARKS_SIZE], number * batch[BATCH.WORLD_SIZE]
+        marks[at + MARKS.STATUS] = 0
+        if batch[BATCH.IMAGE_SIZE] and _evening(
+            batch, image, batch[BATCH.IMAGE_SIZE], night, real, worlds, world
+        ):
+            if not _keeps_waiting(batch, night, real):
+                _fold(batch, night, marks, said, at)
+                continue
+        if _evening(batch, whole_image, batch[BATCH.WHOLE_SIZE], whole, whole_real, worlds, world):
+            _fold(batch, whole, marks, said, at)
+    return batch[BATCH.WORLD_COUNT]
+
+
+@compiled
+def _evening(
+    batch: Night, image: Night, size: int, night: Night, real: Real, worlds: Night, world: int
+) -> bool:
+    """Run one evening; whether it came to its end."""
+    for place in range(size):
+        night[place] = image[place]
+    _set_world(night, worlds, world)
+    night[NIGHT.START] -= ahead(night, real, night[NIGHT.INCIDENTS])
+    night[NIGHT.NOW] = night[NIGHT.START]
+    if night[NIGHT.START] < batch[BATCH.FROM] or night[NIGHT.END] > batch[BATCH.UNTIL]:
+        return False
+    while True:
+        status = advance(night, real)
+        if status != ROWS_ARE_FULL:
+            return status == IS_OVER
+        if _of_acts(night) + night[NIGHT.ROW_MARGIN] > night[NIGHT.ROW_ROOM]:
+            return False
+
+
+@compiled
+def _of_acts(night: Night) -> int:
+    """Keep the rows of the incident's acts alone; how many there are."""
+    kept = night[NIGHT.ROWS]
+    for row in range(night[NIGHT.ROW_COUNT]):
+        place = night[NIGHT.ROWS] + 5 * row
+        if night[place + 2] >> 59 == ACT_TAG:
+            for field in range(5):
+                night[kept + field] = night[place + field]
+            kept += 5
+    night[NIGHT.ROW_COUNT] = (kept - night[NIGHT.ROWS]) // 5
+    return night[NIGHT.ROW_COUNT]
+
+
+#: Gates say no more than this of the acts of an evening whose rows fit.
+_MOST_SAID = 4096
+
+
+@compiled
+def _set_world(night: Night, worlds: Night, world: int) -> None:
+    """Put a world in the place of that which the image was made of."""
+    night[NIGHT.KEY] = worlds[world + WORLD.KEY]
+    night[NIGHT.START] = worlds[world + WORLD.START]
+    night[NIGHT.END] = worlds[world + WORLD.END]
+    record = world + WORLD.SIZE
+    for place in range(3 * STAGES):
+        night[night[NIGHT.PINS] + place] = worlds[record + place]
+    for place in range(2 * STAGES):
+        night[night[NIGHT.LENGTHS] + place] = worlds[record + 3 * STAGES + place]
+
+
+@compiled
+def _needs_people(event: int) -> bool:
+    """Whether somebody's time has to do with it."""
+    return not (
+        event in (Event.SHIFT_ON, Event.SHIFT_OFF)
+        or event in (Event.FIRST_STATEMENT, Event.SECOND_STATEMENT)
+        or event in (Event.AUDIENCE_STEP, Event.AUDIENCE_WHOLE)
+    )
+
+
+@compiled
+def _keeps_waiting(batch: Night, night: Night, real: Real) -> bool:
+    """Whether somebody could have to wait for routine while the incident needs people."""
+    begin, until = night[NIGHT.START], 0
+    work = night[NIGHT.TOP]  # what is above is free
+    for team in range(night[NIGHT.TEAM_COUNT]):
+        night[work + team] = 0
+    for row in range(night[NIGHT.ROW_COUNT]):
+        at = night[NIGHT.ROWS] + 5 * row
+        event = night[at + 1]
+        if _needs_people(event):
+            until = max(until, night[at] + 1)
+        if event in (Event.ASKED, Event.REROUTED) or event in (Event.PAGED, Event.FALSE_ALARM):
+            night[work + _place_of(night, night[at + 3])] += 1
+    for index in range(night[NIGHT.STREAM_COUNT]):
+        stream = night[NIGHT.STREAMS] + STREAM.SIZE * index
+        asked = False
+        for ask in range(batch[BATCH.ASK_COUNT]):
+            asked = asked or night[batch[BATCH.ASKS] + ASKS.SIZE * ask + ASKS.STREAM] == index
+        if not asked and real[stream + STREAM.WRONGFUL] <= 0.0:
+            continue
+        acts, wrongs = _actions(night, real, stream, begin, until)
+        # What goes dark calls a responder.
+        night[work + (night[NIGHT.RESPONDERS] - night[NIGHT.TEAMS]) // TEAM.SIZE] += wrongs
+        for ask in range(batch[BATCH.ASK_COUNT]):
+            at = batch[BATCH.ASKS] + ASKS.SIZE * ask
+            if night[at + ASKS.STREAM] == index:
+                team = (night[at + ASKS.TEAM] - night[NIGHT.TEAMS]) // TEAM.SIZE
+                night[work + team] += night[at + ASKS.PEOPLE] * acts
+    for team in range(night[NIGHT.TEAM_COUNT]):
+        if night[work + team] > night[night[NIGHT.TEAMS] + TEAM.SIZE * team + TEAM.HEADCOUNT]:
+            return True
+    return False
+
+
+@compiled
+def _place_of(night: Night, entity: int) -> int:
+    """Which of the teams has this id."""
+    for team in range(night[NIGHT.TEAM_COUNT]):
+        if night[night[NIGHT.TEAMS] + TEAM.SIZE * team + TEAM.ID] == entity:
+            return team
+    return 0
+
+
+@compiled
+def _actions(night: Night, real: Real, stream: int, begin: int, until: int) -> tuple[int, int]:
+    """How many reports from `begin` up to `until` end in an action, and in a wrongful one."""
+    acts, wrongs = 0, 0
+    for hour in range(begin // HOUR, (until - 1) // HOUR + 1):
+        first, last = max(begin, hour * HOUR), min(until, (hour + 1) * HOUR)
+        begin_hour(night, real, stream, hour, first, last)
+        while night[stream + STREAM.NEXT_TIME] != NEVER:
+            report = night[stream + STREAM.NEXT_ID]
+            if draw(night, real, report, Purpose.ACTIONED, 0) < real[stream + STREAM.ACTIONED]:
+                acts += 1
+                wrongs += draw(night, real, report, Purpose.SLIP, 0) < real[stream + STREAM.WRONGFUL]
+            next_report(night, real, stream, first, last)
+    return acts, wrongs
+
+
+@compiled
+def _fold(batch: Night, night: Night, marks: Night, said: Night, at: int) -> None:
+    """Fold an evening's rows into its marks."""
+    acts = night[NIGHT.ACT_COUNT]
+    first_act = night[night[NIGHT.INCIDENTS] + INCIDENT.ID]
+    effects = at + MARKS.SIZE + CHANNELS
+    for place in range(at + MARKS.MISSED, effects + 2 * acts):
+        marks[place] = -1
+    marks[at + MARKS.STATUS] = 1
+    marks[at + MARKS.MISSED] = night[NIGHT.MISSED]
+    marks[at + MARKS.CONTENT_LOST] = 0
+    marks[at + MARKS.SAID] = batch[BATCH.SAID_COUNT]
+    for row in range(night[NIGHT.ROW_COUNT]):
+        place = night[NIGHT.ROWS] + 5 * row
+        time, event, entity, by = night[place], night[place + 1], night[place + 2], night[place + 3]
+        if entity >> 59 != ACT_TAG:
+            continue
+        if event == Event.TOOK_EFFECT:
+            marks[effects + entity - first_act] = time
+        elif event == Event.VISIBLE:
+            marks[effects + acts + entity - first_act] = time
+        elif event == Event.GATE_DENIED or event == Event.GATE_PASSED:
+            _said(batch, night, said, row)
+        if entity == FIRST_ACT or event == Event.CONTAINED:
+            _mark(marks, at, time, event, by)
+    marks[at + MARKS.SAID_COUNT] = batch[BATCH.SAID_COUNT] - marks[at + MARKS.SAID]
+    settled = 0
+    for act in range(acts):
+        settled += marks[effects + act] >= 0
+    denied = 0
+    for act in range(acts):
+        denied += _is_denied(night, night[night[NIGHT.ACTS] + ACT.SIZE * act + ACT.ID])
+    marks[at + MARKS.HELD] = settled + denied < acts
+
+
+@compiled
+def _is_denied(night: Night, act: int) -> bool:
+    for row in range(night[NIGHT.ROW_COUNT]):
+        place = night[NIGHT.ROWS] + 5 * row
+        if night[place + 2] == act and night[place + 1] == Event.GATE_DENIED:
+            return True
+    return False
+
+
+@compiled
+def _mark(marks: Night, at: int, time: int, event: int, by: int) -> None:
+    if event == Event.REQUESTED:
+        marks[at + MARKS.REQUESTED] = time
+    elif event == Event.TOOK_EFFECT:
+        marks[at + MARKS.EFFECT] = time
+    elif event == Event.NOTICED:
+        marks[at + MARKS.SIZE + by - 1] = time
+    elif event == Event.WORD_ARRIVES:
+        marks[at + MARKS.WORD] = time
+        marks[at + MARKS.WORD_BY] = by
+    elif event == Event.RESPONDER_TAKES:
+        marks[at + MARKS.TAKEN] = time
+    elif event == Event.PICKED_UP:
+        marks[at + MARKS.PICKED_UP] = time
+    elif event == Event.CAUSE_FOUND:
+        marks[at + MARKS.CAUSE_FOUND] = time
+    elif event == Event.UNDO_AUTHORISED:
+        marks[at + MARKS.AUTHORISED] = time
+    elif event == Event.VISIBLE:
+        marks[at + MARKS.VISIBLE] = time
+        marks[at + MARKS.ROUTE] = by
+    elif event == Event.CONTAINED:
+        marks[at + MARKS.CONTAINED] = time
+    elif event == Event.FIRST_STATEMENT:
+        marks[at + MARKS.FIRST_STATEMENT] = time
+    elif event == Event.SECOND_STATEMENT:
+        marks[at + MARKS.SECOND_STATEMENT] = time
+    elif event == Event.AUDIENCE_WHOLE:
+        marks[at + MARKS.AUDIENCE_WHOLE] = time
+    elif event == Event.CONTENT_LOST:
+        marks[at + MARKS.CONTENT_LOST] = 1
+
+
+@compiled
+def _said(batch: Night, night: Night, said: Night, row: int) -> None:
+    """Keep what a gate said of an act."""
+    place = night[NIGHT.ROWS] + 5 * row
+    one = SAID.SIZE * batch[BATCH.SAID_COUNT]
+    batch[BATCH.SAID_COUNT] += 1
+    said[one + SAID.GATE] = night[place + 3]
+    said[one + SAID.REASON] = night[place + 4]
+    said[one + SAID.DENIED] = night[place + 1] == Event.GATE_DENIED
+    said[one + SAID.UNDER_REVIEW] = 0
+    said[one + SAID.ASKED] = 0
+    said[one + SAID.ASKED_AT] = 0
+    said[one + SAID.TIME] = night[place]
+    if night[place + 1] != Event.GATE_DENIED or night[place + 4] != Reason.TIMED_OUT:
+        return
+    looking = 0
+    for earlier in range(row):
+        other = night[NIGHT.ROWS] + 5 * earlier
+        if night[other + 2] == night[place + 2]:
+            event = night[other + 1]
+            if event == Event.ASKED:
+                said[one + SAID.ASKED] = night[other + 3]
+                said[one + SAID.ASKED_AT] = night[other]
+            looking += event == Event.REVIEW_STARTS
+            looking -= event == Event.REVIEW_ENDS
+    said[one + SAID.UNDER_REVIEW] = looking > 0

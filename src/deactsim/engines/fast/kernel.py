@@ -1,0 +1,88 @@
+"""The kernel as Python sees it: one entry, so that it is compiled and kept as one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ._jit import Entry, numbers_at, words_at
+from .evenings import evenings
+from .layout import Night, Real
+from .night import advance
+
+#: What the kernel is entered for.
+GO_ON, EVENINGS = 0, 1
+
+_NONE = np.zeros(1, dtype=np.int64)
+
+
+def _on_arrays(
+    what: int,
+    batch: Night,
+    _batch: Real,
+    image: Night,
+    _image: Real,
+    night: Night,
+    real: Real,
+    whole_image: Night,
+    _whole_image: Real,
+    whole: Night,
+    whole_real: Real,
+    worlds: Night,
+    _worlds: Real,
+    marks: Night,
+    _marks: Real,
+    said: Night,
+    _said: Real,
+) -> int:
+    if what == GO_ON:
+        return advance(night, real)
+    return evenings(batch, image, night, real, whole_image, whole, whole_real, worlds, marks, said)
+
+
+def _on_addresses(
+    what: int,
+    batch: int,
+    image: int,
+    night: int,
+    whole_image: int,
+    whole: int,
+    worlds: int,
+    marks: int,
+    said: int,
+) -> int:
+    if what == GO_ON:
+        return advance(words_at(night), numbers_at(night))
+    return evenings(
+        words_at(batch),
+        words_at(image),
+        words_at(night),
+        numbers_at(night),
+        words_at(whole_image),
+        words_at(whole),
+        numbers_at(whole),
+        words_at(worlds),
+        words_at(marks),
+        words_at(said),
+    )
+
+
+_enter = Entry(_on_arrays, _on_addresses)
+
+
+def go_on(night: Night) -> int:
+    """Have a night go on until it is over or wants something; says which (`night.IS_OVER` and the others)."""
+    return _enter(GO_ON, _NONE, _NONE, night, _NONE, _NONE, _NONE, _NONE, _NONE)
+
+
+def run_evenings(
+    batch: Night,
+    image: Night,
+    night: Night,
+    whole_image: Night,
+    whole: Night,
+    worlds: Night,
+    marks: Night,
+    said: Night,
+) -> int:
+    """Run a batch of evenings from its first world on; says which world is next."""
+    return _enter(EVENINGS, batch, image, night, whole_image, whole, worlds, marks, said)
