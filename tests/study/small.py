@@ -12,9 +12,9 @@ from deactsim.model.states import Event
 from deactsim.model.trace import Row, Trace
 from deactsim.scenario.load import loads
 from deactsim.scenario.schema import Scenario
-from deactsim.study.background import run_incident
+from deactsim.study.background import see_incidents
 from deactsim.study.condition import Weighted, new_world
-from deactsim.study.measures import MINUTE, Marks, marks
+from deactsim.study.measures import MINUTE, Marks, marks_in
 from deactsim.study.nights import Nights
 
 Array = NDArray[np.float64]
@@ -73,13 +73,15 @@ def small(**sections: str) -> Scenario:
 
 def rejected(plan: Plan, seed: int, worlds: int, agrees: Callable[[Marks], bool]) -> list[Weighted]:
     """Worlds of the free model that happen to agree with the record: no pin, no density."""
-    kept = []
-    for number in range(worlds):
-        world = new_world(plan, seed, number)
-        seen = marks(run_incident(plan, world), world.end)
-        if seen.effect is not None and agrees(seen):
-            kept.append(Weighted(number, world, 1.0, seen, plan))
-    return kept
+    assert plan.incident is not None
+    drawn = [new_world(plan, seed, number) for number in range(worlds)]
+    seen = see_incidents(plan, drawn)
+    kept = [marks_in(seen, number, plan.incident.id) for number in range(worlds)]
+    return [
+        Weighted(number, drawn[number], 1.0, seen, number, plan)
+        for number, found in enumerate(kept)
+        if found.effect is not None and agrees(found)
+    ]
 
 
 def dark_within(minutes: float, give: float) -> Callable[[Marks], bool]:

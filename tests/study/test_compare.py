@@ -354,9 +354,9 @@ def test_jobs_are_done_in_order() -> None:
 
 def test_a_worker_keeps_what_all_jobs_share(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process is no worker: it minds Ctrl-C
-    executors._receive(10)
+    executors._receive(10, "auto")
     assert executors._do(add, 4) == 14
-    executors._receive(None)
+    executors._receive(None, "auto")
 
 
 def test_a_job_that_fails_is_heard_of() -> None:

@@ -9,9 +9,8 @@ import pytest
 from deactsim.errors import CannotCondition
 from deactsim.model.compile import compile_plan
 from deactsim.model.states import Stage
-from deactsim.model.trace import Trace
 from deactsim.study.condition import _log_weight, condition, condition_worlds, pins
-from deactsim.study.measures import MINUTE, Marks
+from deactsim.study.measures import MINUTE
 from tests.study.conditioning import ACTOR, MISTAKE, incident, response
 from tests.study.small import small
 
@@ -190,9 +189,9 @@ def test_a_stage_that_ended_before_its_pin_does_not_count() -> None:
     scenario = small(incident=incident("stop: {of: contained, pinned: 20 min}"))
     own = compile_plan(scenario, "as-it-was", "meant")
     (stratum,) = pins(scenario, own)
-    seen = Marks(effect=0, cause_found=5 * MINUTE, contained=19 * MINUTE, ends=10**12)
+    spans = {Stage.CONTAIN: (5 * MINUTE, 19 * MINUTE)}
     refused = (-math.inf, "contain was over before its pinned end")
-    assert _log_weight(own, Trace(own, []), seen, stratum) == refused
+    assert _log_weight(own, stratum, spans, missed=0, held=0, effect=0, route=-1) == refused
 
 
 def test_counts_why_others_do_not_agree() -> None:

@@ -11,7 +11,7 @@ from deactsim.model.compile import compile_plan
 from deactsim.model.plan import IncidentPlan, Plan
 from deactsim.model.states import Channel, Event, Gate, Reason, Route
 from deactsim.model.streams import act_id, report_id
-from deactsim.study.measures import MEASURES, MINUTE, STAGES, Marks, marks, record, stage_lengths
+from deactsim.study.measures import MEASURES, MINUTE, STAGES, Marks, marks, record
 from tests.study.small import row, small, trace_of
 
 IT, THAT, REPORT = act_id(0), act_id(1), report_id("protected", 400_000, 0)
@@ -104,9 +104,14 @@ def test_stopped_is_dark_for_nothing(plan: Plan) -> None:
     assert line.pop("stopped") == 1.0
     assert set(line) == {"acts_dark", "dark_minutes", "dark_first", "audience_minutes"}
     assert not any(line.values())
-    assert stage_lengths(found) == {}
     assert found.dark == 0
     assert not found.held
+
+
+def stage_lengths(plan: Plan, found: Marks) -> list[float]:
+    """Minutes of each stage of the dark time, in order."""
+    line = record(found, incident(plan, 100), 100 * MINUTE)
+    return [line[f"stage_{name}"] for name in STAGES]
 
 
 def test_stopped_only_if_every_act_is(plan: Plan) -> None:
@@ -160,7 +165,7 @@ def test_a_stage_cut_short_has_what_it_had(plan: Plan) -> None:
         (106, Event.VISIBLE, IT, Route.AUTOMATIC, 0),
         (108, Event.CAUSE_FOUND, IT, 0, 0),
     )
-    assert list(stage_lengths(found).values()) == [2, 1, 2, 1, 0, 0]
+    assert stage_lengths(plan, found) == [2, 1, 2, 1, 0, 0]
     assert found.route is Route.AUTOMATIC
 
 
@@ -196,7 +201,7 @@ def test_what_is_under_way_at_the_end_gets_the_rest(
     plan: Plan, rows: list[tuple[float, Event, int, int, int]], lengths: list[float]
 ) -> None:
     effect, back = (100, Event.TOOK_EFFECT, IT, 0, 0), (106, Event.VISIBLE, IT, Route.AUTOMATIC, 0)
-    assert list(stage_lengths(seen(plan, effect, *rows, back)).values()) == lengths
+    assert stage_lengths(plan, seen(plan, effect, *rows, back)) == lengths
 
 
 def test_every_act_counts_to_the_audience(plan: Plan) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..model.trace import Trace
     from ..model.world import World
     from .handled import Requests
+    from .seen import Seen
 
 Name = Literal["auto", "reference", "fast"]
 NAMES: tuple[Name, ...] = ("auto", "reference", "fast")
@@ -63,6 +64,24 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     With `requests` reports are not simulated: routine begins with the actions that they end in.
     """
     return _choice()[1](plan, world, requests)
+
+
+def marks_of(
+    plan: Plan,
+    quiet: Plan | None,
+    asks: Sequence[tuple[int, int, int]],
+    worlds: Sequence[World],
+    how: Callable[[int, int, int, bool], int],
+) -> Seen | None:
+    """Many evenings at once, as far as the engine can: a row whose status is 0 says nothing.
+
+    None where it runs nights one by one. `quiet`, `asks` and `how` are those of `fast.batch`.
+    """
+    if engine().name != "fast" or plan.others or any(world.script is not None for world in worlds):
+        return None
+    from . import fast
+
+    return fast.marks_of(plan, quiet, asks, worlds, how)
 
 
 def engines() -> list[Engine]:

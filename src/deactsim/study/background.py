@@ -15,13 +15,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
+
+from ..engines import chosen
 from ..engines.chosen import run
 from ..engines.handled import Handled, Requests, asked_teams, askers, handling
 from ..engines.reference import Desk
+from ..engines.seen import Seen
 from ..model.plan import Plan, SafeguardsPlan
 from ..model.states import Event
 from ..model.trace import Trace
 from ..model.world import World
+from .measures import how_denied, marks, table_of
 
 #: Shifts come and go, and statements and follower counts need nobody's time here.
 _NO_PEOPLE = {
@@ -47,6 +52,35 @@ def run_incident(plan: Plan, world: World) -> Trace:
         if not apart.keeps_waiting(needed, world, trace):
             return trace
     return run(needed, world, apart.requests(world, world.begins(plan)))
+
+
+def see_incidents(plan: Plan, worlds: Sequence[World]) -> Seen:
+    """The marks of a plan's incident in many worlds."""
+    incident = plan.incident
+    assert incident is not None  # noqa: S101 - without one there is nothing to see
+    apart = _apart(replace(plan, incident=None))
+    quiet = None
+    if apart is not None and apart.can_be_counted:
+        quiet = replace(apart.plan, incident=incident)
+
+    def how(asked: int, asked_at: int, until: int, under_review: bool) -> int:
+        return how_denied(plan, asked, asked_at, until, under_review=under_review)
+
+    seen = chosen.marks_of(plan, quiet, () if apart is None else apart.asks, worlds, how)
+    left = range(len(worlds)) if seen is None else np.flatnonzero(seen["status"] == 0).tolist()
+    if not left:
+        assert seen is not None  # noqa: S101 - there are worlds
+        return seen
+    alone = table_of(
+        [marks(run_incident(plan, worlds[number]), worlds[number].end) for number in left],
+        len(incident.acts),
+        incident.id,
+        [worlds[number].effect_as_documented(incident) for number in left],
+    )
+    if seen is None:
+        return alone
+    place = {number: row for row, number in enumerate(left)}
+    return Seen.gathered((alone, place[n]) if n in place else (seen, n) for n in range(len(worlds)))
 
 
 @dataclass(frozen=True, slots=True)

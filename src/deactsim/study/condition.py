@@ -14,36 +14,47 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
+
+from ..engines.seen import Array, Seen
 from ..errors import CannotCondition
 from ..model import rules
 from ..model.lengths import FIXED, Length, log_density, scaled
 from ..model.plan import Plan, StreamPlan
 from ..model.states import Channel, Route, Stage, plain
 from ..model.streams import world_key
-from ..model.trace import Trace
 from ..model.world import Pin, World
 from ..scenario.schema import Scenario
-from .background import run_incident
-from .measures import Marks, marks
+from .background import see_incidents
+from .measures import Marks, marks_in
 
 Progress = Callable[[int, int], None]
 #: Logarithms of densities beyond which the exponential is no longer trusted.
 FAR = 500.0
+#: Worlds that are run at once, between one sign of progress and the next.
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Weighted:
     """A world that agrees with the record, and how much it counts.
 
-    `number` is the world's: strata of one world share their background. `marks` are those of
-    the run of the `own` plan that met the record.
+    `number` is the world's: strata of one world share their background. It is the evening in `row` of
+    `seen`: of the run of the `own` plan that met the record.
     """
 
     number: int
     world: World
     weight: float
-    marks: Marks
+    seen: Seen
+    row: int
     own: Plan
+
+    @property
+    def marks(self) -> Marks:
+        """The marks of that run."""
+        assert self.own.incident is not None  # noqa: S101 - replays are of incidents
+        return marks_in(self.seen, self.row, self.own.incident.id)
 
     def world_for(self, plan: Plan) -> World:
         """The world as another plan meets it.
@@ -233,22 +244,16 @@ def condition_worlds(
 ) -> tuple[list[Weighted], Counter[str]]:
     """Those of the numbered worlds that agree with the record, and why the others do not."""
     strata = pins(scenario, plan)
-    found: list[Weighted] = []
+    parts: list[list[Weighted]] = []
     refused: Counter[str] = Counter()
-    for done, number in enumerate(numbers):
-        if progress is not None:
-            progress(done, len(numbers))
-        world = new_world(plan, seed, number)
-        for stratum in strata:
-            pinned = replace(world, pins=stratum)
-            trace = run_incident(plan, pinned)
-            seen = marks(trace, pinned.end)
-            log_weight, why = _log_weight(plan, trace, seen, stratum)
-            if why:
-                refused[why] += 1
-                continue
-            lengths = {stage: _stage_length(stage, seen) for stage in stratum}
-            found.append(Weighted(number, replace(world, lengths=lengths), log_weight, seen, plan))
+    for begin in range(0, len(numbers), AT_ONCE):
+        some = numbers[begin : begin + AT_ONCE]
+        worlds = [new_world(plan, seed, number) for number in some]
+        by_stratum = [_agreeing(plan, stratum, some, worlds, refused) for stratum in strata]
+        tell(progress, begin, len(some), len(numbers))
+        # Strata of one world stand beside each other.
+        parts.append([one for found in zip(*by_stratum, strict=True) for one in found if one is not None])
+    found = [one for part in parts for one in part]
     # Only ratios of weights count: where the density itself would be lost to underflow, or
     # overflow, the heaviest is given the weight 1.
     most = max((one.weight for one in found), default=0.0)
@@ -256,23 +261,64 @@ def condition_worlds(
     return [replace(one, weight=math.exp(one.weight - shift)) for one in found], refused
 
 
-def _log_weight(plan: Plan, trace: Trace, seen: Marks, stratum: Mapping[Stage, Pin]) -> tuple[float, str]:
-    """The logarithm of a world's weight, or why it has none."""
-    if trace.missed is not None:
-        return -math.inf, f"{plain(trace.missed)} began after its pinned end"
-    if seen.held:
+def tell(progress: Progress | None, begin: int, some: int, of: int) -> None:
+    """Tell of worlds that were run at once, one by one."""
+    if progress is not None:
+        for number in range(begin, begin + some):
+            progress(number, of)
+
+
+def _agreeing(
+    plan: Plan,
+    stratum: Mapping[Stage, Pin],
+    numbers: Sequence[int],
+    worlds: Sequence[World],
+    refused: Counter[str],
+) -> list[Weighted | None]:
+    """Each world as it meets the record in one way, its weight a logarithm; None for those that do not."""
+    seen = see_incidents(plan, [replace(world, pins=stratum) for world in worlds])
+    spans = {stage: [times.tolist() for times in _stage(stage, seen)] for stage in stratum}
+    missed, held, effect, routes = (seen[name].tolist() for name in ("missed", "held", "effect", "route"))
+    found: list[Weighted | None] = []
+    for row, (number, world) in enumerate(zip(numbers, worlds, strict=True)):
+        given = {stage: (begins[row], ends[row]) for stage, (begins, ends) in spans.items()}
+        log_weight, why = _log_weight(plan, stratum, given, missed[row], held[row], effect[row], routes[row])
+        if why:
+            refused[why] += 1
+            found.append(None)
+            continue
+        lengths = {stage: ends - begins for stage, (begins, ends) in given.items()}
+        found.append(Weighted(number, replace(world, lengths=lengths), log_weight, seen, row, plan))
+    return found
+
+
+def _log_weight(
+    plan: Plan,
+    stratum: Mapping[Stage, Pin],
+    spans: Mapping[Stage, tuple[int, int]],
+    missed: int,
+    held: int,
+    effect: int,
+    route: int,
+) -> tuple[float, str]:
+    """The logarithm of a world's weight, or why it has none.
+
+    `spans` are when each pinned stage began and ended; -1 is what did not come to pass.
+    """
+    if missed:
+        return -math.inf, f"{plain(Stage(missed))} began after its pinned end"
+    if held:
         return -math.inf, "an action still waits at the end of the simulated time: raise incident.follow"
-    if seen.effect is None:
+    if effect < 0:
         return -math.inf, "the action was stopped under the scenario's own policy"
     total = 0.0
     for stage, pin in stratum.items():
-        begins, ends = _stage(stage, seen)
-        route = _ROUTE_OF.get(stage, Route.RESPONSE)
-        if stage in _ENDS_DARKNESS and seen.route is not None and seen.route is not route:
+        begins, ends = spans[stage]
+        if stage in _ENDS_DARKNESS and route >= 0 and route != _ROUTE_OF.get(stage, Route.RESPONSE):
             return -math.inf, "the darkness ended first by another route"
-        if begins is None or ends is None:
+        if begins < 0 or ends < 0:
             return -math.inf, f"{plain(stage)} did not come to pass"
-        if ends != pin.time + (seen.effect or 0 if pin.after_effect else 0):
+        if ends != pin.time + (effect if pin.after_effect else 0):
             return -math.inf, f"{plain(stage)} was over before its pinned end"
         density = log_density(_length(plan, stage), float(ends - begins))
         if density == -math.inf:
@@ -282,26 +328,19 @@ def _log_weight(plan: Plan, trace: Trace, seen: Marks, stratum: Mapping[Stage, P
     return total, ""
 
 
-def _stage_length(stage: Stage, seen: Marks) -> int:
-    begins, ends = _stage(stage, seen)
-    assert begins is not None  # noqa: S101 - worlds without are refused
-    assert ends is not None  # noqa: S101
-    return ends - begins
-
-
-def _stage(stage: Stage, seen: Marks) -> tuple[int | None, int | None]:
-    """When a stage of the record began and ended."""
-    undo_known = seen.authorised if seen.authorised is not None else seen.picked_up
+def _stage(stage: Stage, seen: Seen) -> tuple[Array, Array]:
+    """When a stage of the record began and ended in each evening."""
+    undo_known = np.where(seen["authorised"] >= 0, seen["authorised"], seen["picked_up"])
     return {
-        Stage.PUBLIC_NOTICE: (seen.effect, seen.noticed.get(Channel.PUBLIC)),
-        Stage.PICK_UP: (seen.taken, seen.picked_up),
-        Stage.FIND_CAUSE: (seen.picked_up, seen.cause_found),
-        Stage.AUTHORISE: (seen.cause_found, seen.authorised),
-        Stage.RESTORE: (undo_known, seen.visible),
-        Stage.AUTOMATIC: (seen.effect, seen.visible),
-        Stage.ACTOR_UNDOES: (seen.effect, seen.visible),
-        Stage.CONTAIN: (seen.cause_found, seen.contained),
-        Stage.FIRST_STATEMENT: (seen.word, seen.first_statement),
-        Stage.SECOND_STATEMENT: (seen.first_statement, seen.second_statement),
-        Stage.AUDIENCE_WHOLE: (seen.visible, seen.audience_whole),
+        Stage.PUBLIC_NOTICE: (seen["effect"], seen.noticed[:, Channel.PUBLIC - 1]),
+        Stage.PICK_UP: (seen["taken"], seen["picked_up"]),
+        Stage.FIND_CAUSE: (seen["picked_up"], seen["cause_found"]),
+        Stage.AUTHORISE: (seen["cause_found"], seen["authorised"]),
+        Stage.RESTORE: (undo_known, seen["visible"]),
+        Stage.AUTOMATIC: (seen["effect"], seen["visible"]),
+        Stage.ACTOR_UNDOES: (seen["effect"], seen["visible"]),
+        Stage.CONTAIN: (seen["cause_found"], seen["contained"]),
+        Stage.FIRST_STATEMENT: (seen["word"], seen["first_statement"]),
+        Stage.SECOND_STATEMENT: (seen["first_statement"], seen["second_statement"]),
+        Stage.AUDIENCE_WHOLE: (seen["visible"], seen["audience_whole"]),
     }[stage]

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
-from ..model.plan import IncidentPlan
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engines import seen
+from ..engines.seen import Seen
+from ..model.plan import IncidentPlan, Plan
 from ..model.shifts import overlap
-from ..model.states import Channel, Event, Gate, Reason, Route
+from ..model.states import Channel, Event, Gate, Reason, Route, plain
 from ..model.streams import ACT, act_id, tag_of
 from ..model.trace import Trace
 
 #: How a gate's denial came about, beside its reason: nobody had looked at the request yet, nobody
 #: whom it could have asked was even on shift, or a review had begun and was not over.
 UNSEEN, UNMANNED, UNDER_REVIEW = "unseen", "nobody on shift", "under review"
+_HOW = {seen.DENIED: "", seen.UNSEEN: UNSEEN, seen.UNMANNED: UNMANNED, seen.UNDER_REVIEW: UNDER_REVIEW}
+_HOW_CODE = {how: code for code, how in _HOW.items()}
 Denial = tuple[Gate, Reason, str]
 
 MINUTE = 60_000_000
+NEVER = 1 << 62
+Array = NDArray[np.float64]
 
 #: The stages of the dark time, in order, and how people say them.
 STAGES = {
@@ -104,7 +115,7 @@ def marks(trace: Trace, ends: int) -> Marks:
             denied.add(entity)
             how = ""
             if reason == Reason.TIMED_OUT:
-                how = _unheard(trace, asked.get(entity), time, under_review=looking.get(entity, 0) > 0)
+                how = unheard(trace.plan, asked.get(entity), time, under_review=looking.get(entity, 0) > 0)
             found.denials.append((Gate(by), Reason(reason), how))
         elif event == Event.ASKED:
             asked[entity] = by, time
@@ -122,13 +133,13 @@ def marks(trace: Trace, ends: int) -> Marks:
     return found
 
 
-def _unheard(trace: Trace, asked: tuple[int, int] | None, until: int, *, under_review: bool) -> str:
+def unheard(plan: Plan, asked: tuple[int, int] | None, until: int, *, under_review: bool) -> str:
     """How a request came to time out; `asked` is the team asked last, and when."""
     if under_review:
         return UNDER_REVIEW
     if asked is None:
         return UNSEEN
-    team = next((team for team in trace.plan.teams if team.id == asked[0]), None)
+    team = next((team for team in plan.teams if team.id == asked[0]), None)
     manned = team is None or overlap(team.windows, asked[1], until) > 0
     return UNSEEN if manned else UNMANNED
 
@@ -163,79 +174,188 @@ _TIMES = {
 }
 
 
-def record(found: Marks, incident: IncidentPlan, drawn: int) -> dict[str, float]:
-    """One world as numbers: measures, stages and instants.
+def how_denied(plan: Plan, asked: int, asked_at: int, until: int, *, under_review: bool) -> int:
+    """The code of how a request came to time out; `asked` is the team asked last, 0 if none was."""
+    return _HOW_CODE[unheard(plan, (asked, asked_at) if asked else None, until, under_review=under_review)]
 
-    `drawn` is when this world has the first account go dark (the record gives or takes).
+
+def table_of(found: Sequence[Marks], acts: int, first: int, drawn: Sequence[int]) -> Seen:
+    """Marks of many evenings as a table; `first` is the id of the first act, `drawn` when each was to take effect."""
+    rows: list[list[int]] = []
+    said: list[tuple[int, int, int]] = []
+    for marked, effect in zip(found, drawn, strict=True):
+        times = [getattr(marked, name) for name in _NAMES]
+        values = [1, 0, int(marked.held), effect, marked.ends, *times]
+        values += [int(marked.content_lost), len(said), len(marked.gates)]
+        values += [marked.noticed.get(channel) for channel in Channel]
+        values += [
+            by_act.get(first + act) for by_act in (marked.effects, marked.returns) for act in range(acts)
+        ]
+        rows.append([-1 if value is None else int(value) for value in values])
+        denials = iter(marked.denials)
+        left = next(denials, None)
+        for gate, reason in marked.gates:
+            how = seen.PASSED
+            if left is not None and (gate, reason) == left[:2]:
+                how, left = _HOW_CODE[left[2]], next(denials, None)
+            said.append((gate, reason, how))
+    width = len(seen.FIELDS) + len(Channel) + 2 * acts
+    return Seen(
+        np.array(rows, dtype=np.int64).reshape(len(rows), width),
+        np.array(said, dtype=np.int64).reshape(len(said), len(seen.SAID)),
+        acts,
+    )
+
+
+#: Fields of a table that are those of `Marks`, in its order.
+_NAMES = seen.FIELDS[seen.FIELDS.index("requested") : seen.FIELDS.index("content_lost")]
+
+
+def marks_in(table: Seen, evening: int, first: int) -> Marks:
+    """The marks of one evening of a table; `first` is the id of the first act."""
+    times = {name: int(table[name][evening]) for name in _NAMES}
+    given: dict[str, Any] = {name: None if time < 0 else time for name, time in times.items()}
+    given["word_by"] = None if times["word_by"] < 0 else Channel(times["word_by"])
+    given["route"] = None if times["route"] < 0 else Route(times["route"])
+    by_act = [
+        {first + act: time for act, time in enumerate(row.tolist()) if time >= 0}
+        for row in (table.effects[evening], table.returns[evening])
+    ]
+    noticed = zip(Channel, table.noticed[evening].tolist(), strict=True)
+    return Marks(
+        gates=list(gates_in(table, evening)),
+        denials=list(denials_in(table, evening)),
+        noticed={channel: time for channel, time in noticed if time >= 0},
+        content_lost=bool(table["content_lost"][evening]),
+        effects=by_act[0],
+        returns=by_act[1],
+        held=bool(table["held"][evening]),
+        ends=int(table["ends"][evening]),
+        **given,
+    )
+
+
+def gates_in(table: Seen, evening: int) -> tuple[tuple[Gate, Reason], ...]:
+    """What each gate said of any act of an evening."""
+    return _gates(table.said_in(evening).tobytes())
+
+
+@lru_cache(maxsize=4096)
+def _gates(said: bytes) -> tuple[tuple[Gate, Reason], ...]:
+    return tuple((Gate(gate), Reason(reason)) for gate, reason, _ in _rows(said))
+
+
+def denials_in(table: Seen, evening: int) -> tuple[Denial, ...]:
+    """Which gate denied an act of an evening, why, and how a time-out came about."""
+    return _denials(table.said_in(evening).tobytes())
+
+
+@lru_cache(maxsize=4096)
+def _denials(said: bytes) -> tuple[Denial, ...]:
+    return tuple((Gate(gate), Reason(reason), _HOW[how]) for gate, reason, how in _rows(said) if how)
+
+
+def _rows(said: bytes) -> list[tuple[int, int, int]]:
+    """Rows of `SAID`: few evenings differ in them."""
+    rows = np.frombuffer(said, np.int64).reshape(-1, len(seen.SAID))
+    return [(gate, reason, how) for gate, reason, how in rows.tolist()]
+
+
+def columns(table: Seen, incident: IncidentPlan) -> dict[str, Array]:
+    """Evenings as numbers: measures, stages and instants, each (evenings,).
+
     Durations in minutes; instants (`at_...`) in minutes after the documented effect; `late` is
-    how long after this world's own record the effect came. Names are left out where it did
-    not come to that.
+    how long after the evening's own record the effect came. Nan where it did not come to that; what no
+    evening came to is left out.
     """
-    row = {
-        "stopped": float(not found.effects),
-        "acts_dark": float(len(found.effects)),
-        "dark_minutes": sum(found.dark_of(act) for act in found.effects) / MINUTE,
-        "dark_first": found.dark / MINUTE,
-        "audience_minutes": sum(
-            incident.acts[act - act_id(0)].followers * found.dark_of(act) for act in found.effects
-        )
-        / MINUTE,
+    dark = np.where(table.returns < 0, table["ends"][:, None], table.returns) - table.effects
+    dark = np.where(table.effects < 0, 0, dark)
+    followers = np.array([float(act.followers) for act in incident.acts])
+    any_dark = (table.effects >= 0).any(axis=1)
+    found = {
+        "stopped": (~any_dark).astype(float),
+        "acts_dark": (table.effects >= 0).sum(axis=1).astype(float),
+        "dark_minutes": dark.sum(axis=1) / MINUTE,
+        "dark_first": dark[:, 0] / MINUTE,
+        "audience_minutes": (dark / MINUTE) @ followers,
     }
-    if not found.effects:
-        return row
-    row["still_dark"] = float(len(found.returns) < len(found.effects))
-    row["time_to_contain"] = _minutes(min(found.effects.values()), found.contained)
-    effect, documented = found.effect, incident.at
-    if effect is None:
-        return row
-    first = min(found.noticed.values(), default=None)
-    row |= {
-        "late": (effect - drawn) / MINUTE,
+    if not any_dark.any():
+        return found
+    earliest = np.where(table.effects < 0, NEVER, table.effects).min(axis=1)
+    still = (table.returns >= 0).sum(axis=1) < (table.effects >= 0).sum(axis=1)
+    found["still_dark"] = np.where(any_dark, still.astype(float), np.nan)
+    found["time_to_contain"] = _minutes(np.where(any_dark, earliest, -1), table["contained"])
+    effect = table["effect"]
+    has = effect >= 0
+    if not has.any():
+        return found
+    first = _earliest(table.noticed)
+    documented = np.full(len(table), incident.at)
+    found |= {
+        "late": np.where(has, (effect - table["drawn"]) / MINUTE, np.nan),
         "time_to_detect": _minutes(effect, first),
-        "time_to_restore": _minutes(first, found.visible),
-        "time_to_first_statement": _minutes(effect, found.first_statement),
-        "time_to_audience_whole": _minutes(found.visible, found.audience_whole),
-        "content_lost": float(found.content_lost),
-        "at_took_effect": _minutes(documented, effect),
-        "at_public_notice": _minutes(documented, found.noticed.get(Channel.PUBLIC)),
-        "at_detected": _minutes(documented, found.word),
-        "at_visible": _minutes(documented, found.visible),
-        "at_contained": _minutes(documented, found.contained),
-        "at_first_statement": _minutes(documented, found.first_statement),
-        "at_second_statement": _minutes(documented, found.second_statement),
-        "at_audience_whole": _minutes(documented, found.audience_whole),
-        "word_by": float(found.word_by or 0),
-        "route": float(found.route or 0),
+        "time_to_restore": _minutes(first, table["visible"]),
+        "time_to_first_statement": _minutes(effect, table["first_statement"]),
+        "time_to_audience_whole": _minutes(table["visible"], table["audience_whole"]),
+        "content_lost": np.where(has, table["content_lost"].astype(float), np.nan),
     }
-    for channel, time in found.noticed.items():
-        row[f"notice_{channel.name.lower()}"] = _minutes(effect, time)
-    return row | stage_lengths(found)
+    instants = {
+        "took_effect": effect,
+        "public_notice": table.noticed[:, Channel.PUBLIC - 1],
+        "detected": table["word"],
+        "visible": table["visible"],
+        "contained": table["contained"],
+        "first_statement": table["first_statement"],
+        "second_statement": table["second_statement"],
+        "audience_whole": table["audience_whole"],
+    }
+    found |= {
+        f"at_{name}": np.where(has, _minutes(documented, time), np.nan) for name, time in instants.items()
+    }
+    for name in ("word_by", "route"):
+        found[name] = np.where(has, np.maximum(table[name], 0).astype(float), np.nan)
+    for channel in Channel:
+        time = table.noticed[:, channel - 1]
+        if (has & (time >= 0)).any():
+            found[f"notice_{plain(channel)}"] = _minutes(effect, time)
+    return found | _stages(table, dark[:, 0])
 
 
-def stage_lengths(found: Marks) -> dict[str, float]:
+def _stages(table: Seen, dark: NDArray[np.int64]) -> dict[str, Array]:
     """Minutes of the first act's dark time by stage; they add up to it exactly.
 
     The stage that is under way when the darkness ends gets all that is left of it: a stage
     cut short by another route's undo, or one that never came to its end.
     """
-    if found.effect is None:
-        return {}
-    ends = found.effect + found.dark
-    noticed = min(found.noticed.values(), default=None)
-    if found.word_by is not None:
-        noticed = found.noticed[found.word_by]
-    cause = found.cause_found
-    if found.authorised is not None and (cause is None or cause > found.authorised):
-        cause = found.authorised  # authorised beforehand: the cause is found after the restore
-    begun = (noticed, found.word, found.picked_up, cause, found.authorised)
-    lengths: dict[str, float] = {}
-    at = found.effect
-    for name, mark in zip(STAGES, (*begun, ends), strict=True):
-        until = ends if mark is None else min(mark, ends)
-        lengths[f"stage_{name}"] = (until - at) / MINUTE
+    effect, authorised, cause = table["effect"], table["authorised"], table["cause_found"]
+    has = effect >= 0
+    ends = effect + dark
+    noticed = _earliest(table.noticed)
+    by = table["word_by"]
+    noticed = np.where(by >= 1, table.noticed[np.arange(len(table)), np.maximum(by, 1) - 1], noticed)
+    # Authorised beforehand: the cause is found after the restore.
+    cause = np.where((authorised >= 0) & ((cause < 0) | (cause > authorised)), authorised, cause)
+    begun = (noticed, table["word"], table["picked_up"], cause, authorised, ends)
+    found: dict[str, Array] = {}
+    at = effect
+    for name, mark in zip(STAGES, begun, strict=True):
+        until = np.where(mark < 0, ends, np.minimum(mark, ends))
+        found[f"stage_{name}"] = np.where(has, (until - at) / MINUTE, np.nan)
         at = until
-    return lengths
+    return found
 
 
-def _minutes(begin: int | None, end: int | None) -> float:
-    return math.nan if begin is None or end is None else (end - begin) / MINUTE
+def _earliest(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The earliest of each row's times; -1 where there is none."""
+    found = np.where(times < 0, NEVER, times).min(axis=1)
+    return np.where(found == NEVER, -1, found)
+
+
+def _minutes(begin: NDArray[np.int64], end: NDArray[np.int64]) -> Array:
+    return np.where((begin < 0) | (end < 0), np.nan, (end - begin) / MINUTE)
+
+
+def record(found: Marks, incident: IncidentPlan, drawn: int) -> dict[str, float]:
+    """One evening as numbers: its row of `columns`; names are left out where it did not come to that."""
+    table = table_of([found], len(incident.acts), incident.id, [drawn])
+    return {name: float(column[0]) for name, column in columns(table, incident).items()}

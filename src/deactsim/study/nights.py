@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..engines.seen import Seen
 from ..model.compile import CannotBeSaid
 from ..model.plan import Plan
 from ..model.states import Gate, Reason
+from ..model.world import World
 from ..stats import weighted
-from .background import run_incident
-from .condition import Progress, Weighted, new_world
-from .measures import Denial, Marks, marks, record
+from .background import see_incidents
+from .condition import AT_ONCE, Progress, Weighted, new_world, tell
+from .measures import Denial, columns, denials_in, gates_in
 from .results import Estimate, Summary
 
 Array = NDArray[np.float64]
@@ -32,9 +35,9 @@ class Nights:
     columns: dict[str, Array]
     weights: Array
     clusters: NDArray[np.int64]
-    decided: tuple[tuple[tuple[Gate, Reason], ...], ...]
+    decided: Sequence[tuple[tuple[Gate, Reason], ...]]
     given_effect: bool = False
-    denied: tuple[tuple[Denial, ...], ...] = ()
+    denied: Sequence[tuple[Denial, ...]] = ()
 
     def __len__(self) -> int:
         return self.weights.size
@@ -95,7 +98,7 @@ def summarise(values: Array, weights: Array, unit: str) -> Summary:
 
 def conditioned(plan: Plan, found: Sequence[Weighted]) -> Nights:
     """The worlds as their own policy met the record."""
-    seen = [(one.number, one.weight, one.marks) for one in found]
+    seen = Seen.gathered((one.seen, one.row) for one in found)
     return replace(_table(plan, seen, found), given_effect=True)
 
 
@@ -104,13 +107,8 @@ def under(plan: Plan, found: Sequence[Weighted], progress: Progress | None = Non
 
     Raises `CannotBeSaid` where an action still waits when the world ends.
     """
-    seen, held = [], 0.0
-    for i, one in enumerate(found):
-        if progress is not None:
-            progress(i, len(found))
-        each = marks(run_incident(plan, one.world_for(plan)), one.world.end)
-        held += one.weight * each.held
-        seen.append((one.number, one.weight, each))
+    seen = _see(plan, [one.world_for(plan) for one in found], progress)
+    held = sum(one.weight * held for one, held in zip(found, seen["held"].tolist(), strict=True))
     if held > 0.0:
         share = held / sum(one.weight for one in found)
         raise CannotBeSaid(
@@ -122,32 +120,48 @@ def under(plan: Plan, found: Sequence[Weighted], progress: Progress | None = Non
 
 def free(plan: Plan, seed: int, worlds: int, progress: Progress | None = None) -> Nights:
     """Worlds of a seed without the record, but for the fact that the action took effect."""
-    found = []
-    for number in range(worlds):
-        if progress is not None:
-            progress(number, worlds)
-        world = new_world(plan, seed, number)
-        seen = marks(run_incident(plan, world), world.end)
-        if seen.effect is not None:
-            found.append(Weighted(number, world, 1.0, seen, plan))
-    return conditioned(plan, found)
+    drawn = [new_world(plan, seed, number) for number in range(worlds)]
+    seen = _see(plan, drawn, progress)
+    took = np.flatnonzero(seen["effect"] >= 0).tolist()
+    return conditioned(plan, [Weighted(number, drawn[number], 1.0, seen, number, plan) for number in took])
 
 
-def _table(plan: Plan, seen: Iterable[tuple[int, float, Marks]], found: Sequence[Weighted]) -> Nights:
+def _see(plan: Plan, worlds: Sequence[World], progress: Progress | None) -> Seen:
+    """The evenings of worlds, some at once."""
+    parts = []
+    for begin in range(0, len(worlds), AT_ONCE):
+        parts.append(see_incidents(plan, worlds[begin : begin + AT_ONCE]))
+        tell(progress, begin, len(parts[-1]), len(worlds))
+    return Seen.gathered((part, row) for part in parts for row in range(len(part)))
+
+
+def _table(plan: Plan, seen: Seen, found: Sequence[Weighted]) -> Nights:
     incident = plan.incident
     assert incident is not None  # noqa: S101 - nights are of incidents
-    rows, weights, clusters, decided, denied = [], [], [], [], []
-    for (number, weight, each), one in zip(seen, found, strict=True):
-        rows.append(record(each, incident, one.world.effect_as_documented(incident)))
-        weights.append(weight)
-        clusters.append(number)
-        decided.append(tuple(each.gates))
-        denied.append(tuple(each.denials))
-    names = dict.fromkeys(name for row in rows for name in row)
     return Nights(
-        columns={name: np.array([row.get(name, np.nan) for row in rows]) for name in names},
-        weights=np.array(weights),
-        clusters=np.array(clusters, dtype=np.int64),
-        decided=tuple(decided),
-        denied=tuple(denied),
+        columns=columns(seen, incident),
+        weights=np.array([one.weight for one in found]),
+        clusters=np.array([one.number for one in found], dtype=np.int64),
+        decided=_Told(seen, gates_in),
+        denied=_Told(seen, denials_in),
     )
+
+
+@dataclass(frozen=True)
+class _Told(Sequence[Any]):
+    """What gates said in each evening, put into words when somebody asks."""
+
+    seen: Seen
+    told_of: Callable[[Seen, int], tuple[Any, ...]]
+
+    def __len__(self) -> int:
+        return len(self.seen)
+
+    @overload
+    def __getitem__(self, evening: int) -> tuple[Any, ...]: ...
+    @overload
+    def __getitem__(self, evening: slice) -> list[tuple[Any, ...]]: ...
+    def __getitem__(self, evening: int | slice) -> tuple[Any, ...] | list[tuple[Any, ...]]:
+        if isinstance(evening, slice):
+            return [self.told_of(self.seen, one) for one in range(len(self))[evening]]
+        return self.told_of(self.seen, range(len(self))[evening])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...model.plan import Plan
 from ...model.shifts import DAY
+from ...model.states import Reason
 from ...model.world import World
+from .. import seen
+from ..seen import Seen
 from .evenings import CHANNELS, STAGES
 from .kernel import run_evenings
 from .layout import BATCH, MARKS, SAID, WORLD
@@ -23,16 +26,17 @@ WORDS = 1 << 16
 FARTHER = 30 * DAY
 
 Array = NDArray[np.int64]
+How = Callable[[int, int, int, bool], int]
 
 
 def marks_of(
-    plan: Plan, quiet: Plan | None, asks: Sequence[tuple[int, int, int]], worlds: Sequence[World]
-) -> tuple[Array, Array]:
-    """Evenings of a plan with an incident: `MARKS` of each world, and what was `SAID` in them.
+    plan: Plan, quiet: Plan | None, asks: Sequence[tuple[int, int, int]], worlds: Sequence[World], how: How
+) -> Seen:
+    """Evenings of a plan with an incident, as far as they can be run at once: a status of 0 says of which not.
 
     `quiet` is the plan with only the people whom the incident may need, and `asks` are (stream, team, people):
-    work that honest actions of a stream ask of a team; without it all are run as a whole. A world whose
-    status is 0 has to be run by itself.
+    work that honest actions of a stream ask of a team; without it all are run as a whole. `how` tells the
+    code of a time-out by the team asked last, when, when it timed out, and whether somebody looked.
     """
     assert plan.incident is not None  # noqa: S101 - evenings are of incidents
     begins = min(world.start for world in worlds) - FARTHER
@@ -63,7 +67,11 @@ def marks_of(
     while (done := run_evenings(*memories, said)) < len(worlds):
         said = np.concatenate([said, np.empty_like(said)])
         batch[BATCH.FIRST], batch[BATCH.SAID_ROOM] = done, len(said)
-    return marks, said[: batch[BATCH.SAID_COUNT]]
+    said = said[: batch[BATCH.SAID_COUNT]]
+    for one in np.flatnonzero(said[:, SAID.DENIED] & (said[:, SAID.REASON] == Reason.TIMED_OUT)):
+        asked, asked_at, until = said[one, [SAID.ASKED, SAID.ASKED_AT, SAID.TIME]].tolist()
+        said[one, SAID.DENIED] = how(asked, asked_at, until, bool(said[one, SAID.UNDER_REVIEW]))
+    return Seen(marks, said[:, : len(seen.SAID)].copy(), len(plan.incident.acts))
 
 
 def _worlds(worlds: Sequence[World]) -> Array:

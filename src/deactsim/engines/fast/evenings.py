@@ -16,7 +16,7 @@ from .night import IS_OVER, ROWS_ARE_FULL, advance
 from .people import Event
 from .record import FIRST_ACT
 from .streams import draw
-from .world import HOUR, NEVER, Purpose, ahead, begin_hour, next_report
+from .world import HOUR, NEVER, Purpose, ahead, begin_hour, effect_as_documented, next_report
 
 CHANNELS = len(states.Channel)
 STAGES = max(states.Stage) + 1
@@ -36,20 +36,19 @@ def evenings(
     marks: Night,
     said: Night,
 ) -> int:
-    """Run the batch from its `FIRST` world on; which world is next: all are done, or there is no room for what is said."""
+    """Run the batch from its `FIRST` world on; which is next, where there is no room for what is said."""
     for number in range(batch[BATCH.FIRST], batch[BATCH.WORLD_COUNT]):
         if batch[BATCH.SAID_COUNT] + _MOST_SAID > batch[BATCH.SAID_ROOM]:
             return number
         at, world = number * batch[BATCH.MARKS_SIZE], number * batch[BATCH.WORLD_SIZE]
         marks[at + MARKS.STATUS] = 0
-        if batch[BATCH.IMAGE_SIZE] and _evening(
-            batch, image, batch[BATCH.IMAGE_SIZE], night, real, worlds, world
-        ):
-            if not _keeps_waiting(batch, night, real):
-                _fold(batch, night, marks, said, at)
-                continue
+        quiet = batch[BATCH.IMAGE_SIZE] > 0
+        quiet = quiet and _evening(batch, image, batch[BATCH.IMAGE_SIZE], night, real, worlds, world)
+        if quiet and not _keeps_waiting(batch, night, real):
+            _fold(batch, night, real, marks, said, at)
+            continue
         if _evening(batch, whole_image, batch[BATCH.WHOLE_SIZE], whole, whole_real, worlds, world):
-            _fold(batch, whole, marks, said, at)
+            _fold(batch, whole, whole_real, marks, said, at)
     return batch[BATCH.WORLD_COUNT]
 
 
@@ -175,7 +174,7 @@ def _actions(night: Night, real: Real, stream: int, begin: int, until: int) -> t
 
 
 @compiled
-def _fold(batch: Night, night: Night, marks: Night, said: Night, at: int) -> None:
+def _fold(batch: Night, night: Night, real: Real, marks: Night, said: Night, at: int) -> None:
     """Fold an evening's rows into its marks."""
     acts = night[NIGHT.ACT_COUNT]
     first_act = night[night[NIGHT.INCIDENTS] + INCIDENT.ID]
@@ -184,6 +183,8 @@ def _fold(batch: Night, night: Night, marks: Night, said: Night, at: int) -> Non
         marks[place] = -1
     marks[at + MARKS.STATUS] = 1
     marks[at + MARKS.MISSED] = night[NIGHT.MISSED]
+    marks[at + MARKS.DRAWN] = effect_as_documented(night, real, night[NIGHT.INCIDENTS])
+    marks[at + MARKS.ENDS] = night[NIGHT.END]
     marks[at + MARKS.CONTENT_LOST] = 0
     marks[at + MARKS.SAID] = batch[BATCH.SAID_COUNT]
     for row in range(night[NIGHT.ROW_COUNT]):

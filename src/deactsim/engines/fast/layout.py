@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ..seen import FIELDS
 from ._jit import record
 
 Night: TypeAlias = NDArray[np.int64]
@@ -26,9 +27,11 @@ NIGHT = record(
     # memory and trace
     "ROOM TOP MARGIN FREE ROWS ROW_COUNT ROW_ROOM ROW_MARGIN "
     # world
-    "KEY PINS LENGTHS GRID LUCK LUCK_COUNT PLACED PLACED_COUNT PLACED_NEXT PLACED_ALARMS ALARM_COUNT ALARM_NEXT "
+    "KEY PINS LENGTHS GRID LUCK LUCK_COUNT PLACED PLACED_COUNT PLACED_NEXT PLACED_ALARMS ALARM_COUNT "
+    "ALARM_NEXT "
     # what the night keeps count of
-    "INCIDENTS INCIDENT_COUNT ACTS ACT_COUNT LEAVERS LEAVER_COUNT HAS_INCIDENT PENDING NEEDING_PEOPLE LOCKED_UNTIL EFFECT_OF_FIRST_ACT MISSED "
+    "INCIDENTS INCIDENT_COUNT ACTS ACT_COUNT LEAVERS LEAVER_COUNT HAS_INCIDENT PENDING NEEDING_PEOPLE "
+    "LOCKED_UNTIL EFFECT_OF_FIRST_ACT MISSED "
     # routine
     "QUIET BEGIN UNTIL ASKS_FOR_REQUESTS REQUESTS REQUEST_COUNT REQUEST_NEXT ALARMS_BEGIN ALARMS_UNTIL "
     "ALARM_K ALARM_AT ALARM_BASE ALARM_RATE "
@@ -116,12 +119,8 @@ LEAVING = record("ENDS TEAM WHO LEAVES AGENT")
 ASKED_FOR = record("CLOSED AGENT REPORT OF PLACE URGENT")
 #: A world of a batch: its pins and known lengths follow it, three and two words a stage.
 WORLD = record("KEY START END")
-#: What is kept of an evening: times, -1 where it did not come to that; when each channel noticed, and
-#: effects and returns of every act, follow it.
-MARKS = record(
-    "STATUS MISSED HELD REQUESTED EFFECT WORD WORD_BY TAKEN PICKED_UP CAUSE_FOUND AUTHORISED VISIBLE ROUTE CONTAINED "
-    "FIRST_STATEMENT SECOND_STATEMENT AUDIENCE_WHOLE CONTENT_LOST SAID SAID_COUNT"
-)
+#: What is kept of an evening (engines/seen.py).
+MARKS = record(" ".join(FIELDS).upper())
 #: What a gate said of an act; of a time-out also whom it was asked of last, when, and whether they looked.
 SAID = record("GATE REASON DENIED UNDER_REVIEW ASKED ASKED_AT TIME")
 #: Work that honest actions of a stream ask of a team, for so many people.

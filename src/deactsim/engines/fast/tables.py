@@ -21,6 +21,7 @@ from ...model.streams import account_id, agent_id, alarm_id, report_id
 from ...model.world import World, busy_spans
 from .layout import (
     ACT,
+    ACTION,
     AGENT,
     ALERT,
     APPROVAL,
@@ -36,6 +37,7 @@ from .layout import (
     LENGTH,
     LOCK_DOWN,
     LOOK,
+    MOMENT,
     NIGHT,
     PLACE,
     PROTECTED_LIST,
@@ -138,7 +140,7 @@ class Template:
         self.night = words.array()
         steps = plan.response.audience_steps
         limit = plan.safeguards.rate_limit
-        self.row_margin = 64 + steps
+        self.row_margin = 64 + steps + len(plan.teams)
         self.margin = 1024 + (limit.actions if limit is not None else 0)
         self.most_at_once = 64 + max(team.headcount for team in plan.teams)
 
@@ -644,7 +646,11 @@ class _Run:
         template = self.template
         written = self.written
         at_once = template.most_at_once
-        heap = _power(max(HEAP, 2 * (template.margin + at_once + int(self.head["LEAVER_COUNT"]))))
+        # Acts, leavers and shifts are all expected before the first check of what room there is.
+        acts, expected = int(self.head["ACT_COUNT"]), at_once + len(self.plan.teams) + 4
+        expected += acts + int(self.head["LEAVER_COUNT"])
+        spare += acts * ACTION.SIZE + expected * MOMENT.SIZE
+        heap = _power(max(HEAP, 2 * (template.margin + expected)))
         starts = wakes = _power(at_once)
         at = written
         for name, size, each in (

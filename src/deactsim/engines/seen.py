@@ -1,0 +1,113 @@
+"""What is kept of many evenings of one plan: the marks of its incident, a row an evening."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model.states import Channel
+
+Array = NDArray[np.int64]
+
+#: Times are of the first act, in microseconds since 1970 UTC; -1 where it did not come to that. `status` is 0
+#: for an evening of which nothing is known, `missed` a `Stage` or 0, `held` and `content_lost` are 0 or 1.
+FIELDS = (
+    "status",
+    "missed",
+    "held",
+    "drawn",
+    "ends",
+    "requested",
+    "effect",
+    "word",
+    "word_by",
+    "taken",
+    "picked_up",
+    "cause_found",
+    "authorised",
+    "visible",
+    "route",
+    "contained",
+    "first_statement",
+    "second_statement",
+    "audience_whole",
+    "content_lost",
+    "said",
+    "said_count",
+)
+#: What a gate said of an act: gate, reason, and how it came about.
+SAID = ("gate", "reason", "how")
+#: How: it passed, or was denied; of a time-out nobody had looked yet, nobody who could was on
+#: shift, or a review had begun and was not over.
+PASSED, DENIED, UNSEEN, UNMANNED, UNDER_REVIEW = range(5)
+
+_PLACE = {name: place for place, name in enumerate(FIELDS)}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Evenings of one plan: `FIELDS`, then when each channel noticed, and effects and returns of its acts.
+
+    `table` is (evenings, fields + channels + 2 acts); `said` is what gates said, (any number, `SAID`), where
+    an evening's part begins at its `said` and has `said_count` rows.
+    """
+
+    table: Array
+    said: Array
+    acts: int
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def __getitem__(self, field: str) -> Array:
+        """A field of every evening."""
+        return self.table[:, _PLACE[field]]
+
+    @property
+    def noticed(self) -> Array:
+        """When each channel noticed the first act, (evenings, channels)."""
+        return self.table[:, len(FIELDS) : len(FIELDS) + len(Channel)]
+
+    @property
+    def effects(self) -> Array:
+        """When each act took effect, (evenings, acts)."""
+        first = len(FIELDS) + len(Channel)
+        return self.table[:, first : first + self.acts]
+
+    @property
+    def returns(self) -> Array:
+        """When each act's account became visible again, (evenings, acts)."""
+        return self.table[:, len(FIELDS) + len(Channel) + self.acts :]
+
+    def said_in(self, evening: int) -> Array:
+        """What gates said in one evening, in order."""
+        first, count = self.table[evening, [_PLACE["said"], _PLACE["said_count"]]]
+        return self.said[first : first + count]
+
+    def take(self, evenings: Sequence[int] | Array) -> Seen:
+        """Some of the evenings."""
+        return Seen(self.table[evenings], self.said, self.acts)
+
+    @staticmethod
+    def gathered(rows: Iterable[tuple[Seen, int]]) -> Seen:
+        """Evenings of several tables, in the order given."""
+        tables: dict[int, tuple[Seen, int, int]] = {}
+        places, evenings, words = [], 0, 0
+        for seen, row in rows:
+            if id(seen) not in tables:
+                tables[id(seen)] = (seen, evenings, words)
+                evenings, words = evenings + len(seen), words + len(seen.said)
+            places.append(tables[id(seen)][1] + row)
+        parts = []
+        for seen, _, first in tables.values():
+            part = seen.table.copy() if first else seen.table
+            part[:, _PLACE["said"]] += first
+            parts.append(part)
+        if not parts:
+            return Seen(np.empty((0, len(FIELDS) + len(Channel)), np.int64), np.empty((0, 3), np.int64), 0)
+        first_table = next(iter(tables.values()))[0]
+        said = np.concatenate([seen.said for seen, *_ in tables.values()])
+        return Seen(np.concatenate(parts)[places], said, first_table.acts)
