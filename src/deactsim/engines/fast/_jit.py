@@ -120,12 +120,12 @@ words_at, numbers_at = _pointer(types.int64), _pointer(types.float64)
 class Entry:
     """Where Python enters the kernel: a function compiled once for all processes.
 
-    `on_arrays` takes memories as pairs of arrays, words and numbers, and `on_addresses` their addresses: bare
-    pointers compile and run faster, and only arrays can be checked.
+    `on_arrays` takes memories as pairs of arrays, words and numbers, and `bare` as arrays of words of which
+    it only takes the address: bare pointers compile and run faster, and only arrays can be checked.
     """
 
-    def __init__(self, on_arrays: Callable[..., int], on_addresses: Callable[..., int]) -> None:
-        self._function: Callable[..., int] = njit(**OPTIONS)(on_addresses if BARE else on_arrays)
+    def __init__(self, on_arrays: Callable[..., int], bare: Callable[..., int]) -> None:
+        self._function: Callable[..., int] = njit(**OPTIONS)(bare if BARE else on_arrays)
         self._lock, self._ready = threading.Lock(), not BARE
 
     def __call__(self, what: int, *memories: NDArray[np.int64]) -> int:
@@ -134,10 +134,10 @@ class Entry:
             pairs = ((memory, memory.view(np.float64)) for memory in memories)
             return self._function(what, *(each for pair in pairs for each in pair))
         if not self._ready:
-            self.prepare(1 + len(memories))
-        return self._function(what, *(memory.ctypes.data for memory in memories))
+            self.prepare(len(memories))
+        return self._function(what, *memories)
 
-    def prepare(self, arguments: int) -> bool:
+    def prepare(self, memories: int) -> bool:
         """Fetch the compiled kernel, or compile it; whether it was fetched."""
         with self._lock:
             if self._ready:
@@ -151,7 +151,8 @@ class Entry:
                 context.refresh()
                 function.add_overload(CompileResult._rebuild(context, *pickle.loads(kept)))
             else:
-                function.compile((types.int64,) * arguments)
+                memory = types.Array(types.int64, 1, "C")
+                function.compile((types.int64, *(memory,) * memories))
                 (made,) = function.overloads.values()
                 _store.save(key, dumps(made._reduce()))
             self._ready = True

@@ -63,8 +63,8 @@ def marks_of(
         "UNTIL": ends,
     }.items():
         batch[vars(BATCH)[name]] = value
-    memories = batch, image, image.copy(), whole, whole.copy(), given, marks
-    while (done := run_evenings(*memories, said)) < len(worlds):
+    memories = batch, image, image.copy(), whole, whole.copy(), given.reshape(-1), marks.reshape(-1)
+    while (done := run_evenings(*memories, said.reshape(-1))) < len(worlds):
         said = np.concatenate([said, np.empty_like(said)])
         batch[BATCH.FIRST], batch[BATCH.SAID_ROOM] = done, len(said)
     said = said[: batch[BATCH.SAID_COUNT]]

@@ -39,34 +39,34 @@ def _on_arrays(
     return evenings(batch, image, night, real, whole_image, whole, whole_real, worlds, marks, said)
 
 
-def _on_addresses(
+def _bare(
     what: int,
-    batch: int,
-    image: int,
-    night: int,
-    whole_image: int,
-    whole: int,
-    worlds: int,
-    marks: int,
-    said: int,
+    batch: Night,
+    image: Night,
+    night: Night,
+    whole_image: Night,
+    whole: Night,
+    worlds: Night,
+    marks: Night,
+    said: Night,
 ) -> int:
     if what == GO_ON:
-        return advance(words_at(night), numbers_at(night))
+        return advance(words_at(night.ctypes.data), numbers_at(night.ctypes.data))
     return evenings(
-        words_at(batch),
-        words_at(image),
-        words_at(night),
-        numbers_at(night),
-        words_at(whole_image),
-        words_at(whole),
-        numbers_at(whole),
-        words_at(worlds),
-        words_at(marks),
-        words_at(said),
+        words_at(batch.ctypes.data),
+        words_at(image.ctypes.data),
+        words_at(night.ctypes.data),
+        numbers_at(night.ctypes.data),
+        words_at(whole_image.ctypes.data),
+        words_at(whole.ctypes.data),
+        numbers_at(whole.ctypes.data),
+        words_at(worlds.ctypes.data),
+        words_at(marks.ctypes.data),
+        words_at(said.ctypes.data),
     )
 
 
-_enter = Entry(_on_arrays, _on_addresses)
+_enter = Entry(_on_arrays, _bare)
 
 
 def go_on(night: Night) -> int:

@@ -474,12 +474,14 @@ def desk(night: Night, stream: int) -> int:
 
 @compiled
 def requests(night: Night) -> bool:
-    """Whether the requests of another hour are wanted."""
+    """Whether requests are wanted of another hour, or of all of them."""
     if night[NIGHT.UNTIL]:
         night[NIGHT.BEGIN] = night[NIGHT.UNTIL]
     if night[NIGHT.BEGIN] > night[NIGHT.END] or not _matters(night):
         return False
     night[NIGHT.UNTIL] = (night[NIGHT.BEGIN] // HOUR + 1) * HOUR
+    if night[NIGHT.HAS_INCIDENT] == 0:  # it goes on to the end: nobody asks again whether people matter
+        night[NIGHT.UNTIL] = max(night[NIGHT.UNTIL], (night[NIGHT.END] // HOUR + 1) * HOUR)
     return True
 
 
