@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from ..errors import DeactsimError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..model.causes import Occurrence
     from ..model.plan import Plan
     from ..model.trace import Trace
     from ..model.world import World
@@ -82,6 +86,25 @@ def marks_of(
     from . import fast
 
     return fast.marks_of(plan, quiet, asks, worlds, how)
+
+
+def meet(
+    plans: Sequence[tuple[Plan, Plan | None, tuple[tuple[int, int, int], ...]]],
+    occurrences: Sequence[Occurrence],
+    worlds: Sequence[World],
+    protected: frozenset[str],
+    follow: int,
+    year: tuple[int, int],
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
+    """Occurrences of one cause under all plans at once, as far as the engine can: what `fast.batch.meet` says.
+
+    `plans` are each with its `quiet` one and `asks`. None where the engine runs nights one by one.
+    """
+    if engine().name != "fast":
+        return None
+    from . import fast
+
+    return fast.meet([fast.Meets(*plan) for plan in plans], occurrences, worlds, protected, follow, year)
 
 
 def engines() -> list[Engine]:

@@ -54,19 +54,29 @@ def run_incident(plan: Plan, world: World) -> Trace:
     return run(needed, world, apart.requests(world, world.begins(plan)))
 
 
+def in_parts(plan: Plan) -> tuple[Plan, Plan | None, tuple[tuple[int, int, int], ...]]:
+    """A plan, the same with only the people whom an incident may need, and what honest actions ask of them.
+
+    None in place of the second where routine has to be simulated around every incident.
+    """
+    apart = _apart(replace(plan, incident=None))
+    if apart is None:
+        return plan, None, ()
+    if not apart.can_be_counted:
+        return plan, None, apart.asks
+    return plan, replace(apart.plan, incident=plan.incident), apart.asks
+
+
 def see_incidents(plan: Plan, worlds: Sequence[World]) -> Seen:
     """The marks of a plan's incident in many worlds."""
     incident = plan.incident
     assert incident is not None  # noqa: S101 - without one there is nothing to see
-    apart = _apart(replace(plan, incident=None))
-    quiet = None
-    if apart is not None and apart.can_be_counted:
-        quiet = replace(apart.plan, incident=incident)
+    _, quiet, asks = in_parts(plan)
 
     def how(asked: int, asked_at: int, until: int, under_review: bool) -> int:
         return how_denied(plan, asked, asked_at, until, under_review=under_review)
 
-    seen = chosen.marks_of(plan, quiet, () if apart is None else apart.asks, worlds, how)
+    seen = chosen.marks_of(plan, quiet, asks, worlds, how)
     left = range(len(worlds)) if seen is None else np.flatnonzero(seen["status"] == 0).tolist()
     if not left:
         assert seen is not None  # noqa: S101 - there are worlds

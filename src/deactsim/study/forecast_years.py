@@ -20,7 +20,7 @@ from ..model.trace import Row
 from ..model.world import World
 from .forecast_results import Method
 from .friction import Weeks, routine_weeks
-from .occurrences import COLUMNS, FOLLOW, WARM_UP, Account, accounts_of, measured, run_occurrence, window
+from .occurrences import COLUMNS, FOLLOW, WARM_UP, Account, accounts_of, measured, run_occurrences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,13 +103,14 @@ def _year_of_episodes(shared: Shared, fleet: Fleet, year: int) -> Found:
     whole = World(key, shared.start, shared.start + YEAR)
     causes, times, values = [], [], []
     for index, cause in enumerate(fleet.causes):
-        for number in range(shared.episodes[index]):
-            what = occurrence(whole, fleet.plans[0], cause, number, shared.start)
-            world = window(key, what)
-            values.append([run_occurrence(plan, world, what, shared.protected) for plan in fleet.plans])
-            causes.append(index)
-            times.append(what.at)
-    return _found(shared, fleet, year, whole, causes, times, values)
+        whats = [
+            occurrence(whole, fleet.plans[0], cause, number, shared.start)
+            for number in range(shared.episodes[index])
+        ]
+        causes += [index] * len(whats)
+        times += [what.at for what in whats]
+        values.append(run_occurrences(fleet.plans, whole, whats, shared.protected))
+    return _found(shared, fleet, year, whole, causes, times, np.concatenate(values, axis=1))
 
 
 def _direct_year(shared: Shared, fleet: Fleet, year: int) -> Found:
@@ -129,9 +130,8 @@ def _direct_year(shared: Shared, fleet: Fleet, year: int) -> Found:
     by_plan = [
         _direct(shared.protected, plan, whole, [what for _, what in stated], wrong) for plan in fleet.plans
     ]
-    return _found(
-        shared, fleet, year, whole, causes, times, [list(each) for each in zip(*by_plan, strict=True)]
-    )
+    table = np.array(by_plan, dtype=np.float64).reshape(len(fleet.plans), len(causes), len(COLUMNS))
+    return _found(shared, fleet, year, whole, causes, times, table)
 
 
 def _wrong_reports(
@@ -178,14 +178,13 @@ def _found(
     whole: World,
     causes: list[int],
     times: list[int],
-    values: list[list[tuple[float, ...]]],
+    values: Array,
 ) -> Found:
-    table = np.array(values, dtype=np.float64).reshape(len(causes), len(fleet.plans), len(COLUMNS))
     return Found(
         np.full(len(causes), year, dtype=np.int64),
         np.array(causes, dtype=np.int64),
         np.array(times, dtype=np.int64),
-        table.transpose(1, 0, 2),
+        values,
         _access(fleet.plans, whole, shared.start),
     )
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, replace
+from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engines import chosen
 from ..model.causes import Occurrence, incident_of
 from ..model.plan import IncidentPlan, Plan
 from ..model.shifts import DAY
 from ..model.states import Event
 from ..model.trace import Row
 from ..model.world import HOUR, World
-from .background import run_incident
+from .background import in_parts, run_incident
 from .measures import MINUTE
 
 #: People are as busy as they would be after so long; what nobody ever notices is dark for so long.
@@ -35,6 +40,7 @@ COLUMNS = (
     "noticed_by",
 )
 
+Array = NDArray[np.float64]
 #: An account that may go dark: its followers, and whether it is protected.
 Account = tuple[int, bool]
 
@@ -45,6 +51,49 @@ def window(key: int, what: Occurrence) -> World:
     It ends late enough for what is held up to be dark for `FOLLOW`.
     """
     return World(key=key, start=what.at - WARM_UP, end=what.at + what.acts[-1].after + 2 * FOLLOW)
+
+
+def run_occurrences(
+    plans: Sequence[Plan], whole: World, whats: Sequence[Occurrence], protected: frozenset[str]
+) -> Array:
+    """Occurrences of one cause in a year, each in its window, under all plans: (plan, occurrence, `COLUMNS`)."""
+    found = np.empty((len(plans), len(whats), len(COLUMNS)))
+    worlds = [window(whole.key, what) for what in whats]
+    # A safeguard that names an account reaches it as it reaches no other of its tier.
+    names = frozenset[str]().union(*map(_targets, plans))
+    done = np.zeros(found.shape[:2], dtype=bool)
+    parts = [in_parts(plan) for plan in plans]
+    for acts in {len(what.acts) for what in whats}:
+        some = [
+            number
+            for number, what in enumerate(whats)
+            if len(what.acts) == acts and not any(act.account in names for act in what.acts)
+        ]
+        if some:
+            met = chosen.meet(
+                parts,
+                [whats[number] for number in some],
+                [worlds[number] for number in some],
+                protected,
+                FOLLOW,
+                (whole.start - WARM_UP, whole.end + 2 * FOLLOW),
+            )
+            if met is not None:
+                found[:, some], done[:, some] = met
+    for place, number in np.argwhere(~done):
+        found[place, number] = run_occurrence(plans[place], worlds[number], whats[number], protected)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _targets(plan: Plan) -> frozenset[str]:
+    """The tiers and accounts that a plan's safeguards name."""
+    return frozenset(
+        name
+        for each in fields(plan.safeguards)
+        if (given := getattr(plan.safeguards, each.name)) is not None
+        for name in getattr(given, "control", given).targets or ()
+    )
 
 
 def run_occurrence(

@@ -1,6 +1,6 @@
 """The fast engine: the reference engine's nights, compiled, file for file and name for name."""
 
-from .batch import marks_of
+from .batch import Meets, marks_of, meet
 from .run import run
 
-__all__ = ["marks_of", "run"]
+__all__ = ["Meets", "marks_of", "meet", "run"]

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...model.causes import Occurrence, incident_of
 from ...model.plan import Plan
 from ...model.shifts import DAY
 from ...model.states import Reason
+from ...model.streams import account_id, insider_id
 from ...model.world import World
 from .. import seen
 from ..seen import Seen
 from .evenings import CHANNELS, STAGES
-from .kernel import run_evenings
-from .layout import BATCH, MARKS, SAID, WORLD
-from .tables import image_of
+from .kernel import run_evenings, run_occurrences
+from .layout import BATCH, DRAWN, DRAWN_ACTION, MARKS, MEETINGS, MEETS, SAID, WORLD
+from .occurrences import MEASURES
+from .tables import SPARE, image_of
 
 #: Rows of an evening, at the most, and what gates may say in a batch before there is more room.
 ROWS, SAID_ROOM = 4096, 1 << 15
 #: Words that an evening with routine may need beside its tables.
 WORDS = 1 << 16
+#: Actions of routine around an occurrence that there is room for, and images of causes that are kept.
+ACTIONS, KEPT = 1 << 14, 64
 #: Tables reach so much farther than the worlds: an adapting actor begins earlier.
 FARTHER = 30 * DAY
 
@@ -41,10 +48,10 @@ def marks_of(
     assert plan.incident is not None  # noqa: S101 - evenings are of incidents
     begins = min(world.start for world in worlds) - FARTHER
     ends = max(world.end for world in worlds) + FARTHER
-    whole, whole_size, _ = image_of(plan, worlds[0], begins, ends, rows=ROWS, spare=WORDS)
-    image, size, table = whole, 0, 0
+    whole, whole_size = image_of(plan, worlds[0], begins, ends, rows=ROWS, spare=WORDS)
+    image, size = whole, 0
     if quiet is not None:
-        image, size, table = image_of(quiet, worlds[0], begins, ends, rows=ROWS, asks=asks)
+        image, size = image_of(quiet, worlds[0], begins, ends, rows=ROWS, asks=asks)
     given = _worlds(worlds)
     marks_size = MARKS.SIZE + CHANNELS + 2 * len(plan.incident.acts)
     marks = np.empty((len(worlds), marks_size), dtype=np.int64)
@@ -57,8 +64,6 @@ def marks_of(
         "WORLD_COUNT": len(worlds),
         "MARKS_SIZE": marks_size,
         "SAID_ROOM": SAID_ROOM,
-        "ASKS": table,
-        "ASK_COUNT": len(asks),
         "FROM": begins,
         "UNTIL": ends,
     }.items():
@@ -72,6 +77,139 @@ def marks_of(
         asked, asked_at, until = said[one, [SAID.ASKED, SAID.ASKED_AT, SAID.TIME]].tolist()
         said[one, SAID.DENIED] = how(asked, asked_at, until, bool(said[one, SAID.UNDER_REVIEW]))
     return Seen(marks, said[:, : len(seen.SAID)].copy(), len(plan.incident.acts))
+
+
+@dataclass(frozen=True)
+class Meets:
+    """A plan that meets occurrences; `quiet` and `asks` are those of `marks_of`."""
+
+    plan: Plan
+    quiet: Plan | None
+    asks: tuple[tuple[int, int, int], ...]
+
+
+def meet(
+    plans: Sequence[Meets],
+    occurrences: Sequence[Occurrence],
+    worlds: Sequence[World],
+    protected: frozenset[str],
+    follow: int,
+    year: tuple[int, int],
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Occurrences of one cause, with as many acts each, under every plan.
+
+    `worlds` are the windows they occur in, within the `year` from a time up to another. Measures are (plan, occurrence,
+    measure) as in study/occurrences.py, accounts of tiers that are `protected` apart, and what nobody brings back dark
+    for `follow`; then which of them could be run at once, (plan, occurrence).
+    """
+    cause = occurrences[0].cause
+    images, table, room = _images(plans, occurrences[0], worlds[0], year)
+    tiers = {target.tier: place for place, target in enumerate(cause.targets)}
+    team_ids = [plans[0].plan.teams[team.team].id for team in cause.teams]
+    given = np.array(
+        [
+            _words(what, world, tiers, team_ids, protected)
+            for what, world in zip(occurrences, worlds, strict=True)
+        ],
+        dtype=np.int64,
+    )
+    streams = len(plans[0].plan.streams)
+    meetings = np.zeros(MEETINGS.SIZE, dtype=np.int64)
+    for name, value in {
+        "PLAN_COUNT": len(plans),
+        "COUNT": len(occurrences),
+        "OCCURRENCE_SIZE": given.shape[1],
+        "TIER_COUNT": len(tiers),
+        "FROM": year[0] - FARTHER,
+        "UNTIL": year[1] + FARTHER,
+        "FOLLOW": follow,
+        "ACTIONS": DRAWN.SIZE * streams,
+        "ACTION_ROOM": ACTIONS,
+    }.items():
+        meetings[vars(MEETINGS)[name]] = value
+    values = np.empty((len(plans), len(occurrences), MEASURES + 1))
+    actions = np.empty(DRAWN.SIZE * streams + DRAWN_ACTION.SIZE * ACTIONS, dtype=np.int64)
+    night = np.empty(room, dtype=np.int64)
+    run_occurrences(
+        meetings,
+        images,
+        table,
+        night,
+        given.reshape(-1),
+        values.view(np.int64).reshape(-1),
+        actions,
+    )
+    return values[:, :, :MEASURES], values[:, :, MEASURES] > 0.0
+
+
+def _words(
+    what: Occurrence, world: World, tiers: dict[str, int], team_ids: Sequence[int], protected: frozenset[str]
+) -> list[int]:
+    """An occurrence as the kernel has it."""
+    team = what.cause.teams.index(what.team)
+    words = [
+        world.key if world.key < 1 << 63 else world.key - (1 << 64),
+        world.start,
+        world.end,
+        what.id,
+        what.at,
+        insider_id(team_ids[team], what.id),
+        team,
+        int(what.leaves is not None),
+        what.leaves or 0,
+        int(what.open_report),
+        int(what.adapts),
+    ]
+    for act in what.acts:
+        words += [
+            account_id(act.account),
+            tiers[act.tier],
+            act.after,
+            act.followers,
+            int(act.tier in protected),
+        ]
+    return words
+
+
+_kept: OrderedDict[tuple[object, ...], tuple[tuple[Meets, ...], Array, Array, int]] = OrderedDict()
+
+
+def _images(
+    plans: Sequence[Meets], model: Occurrence, world: World, year: tuple[int, int]
+) -> tuple[Array, Array, int]:
+    """Images of all plans for a cause, where each stands, and the memory a night needs; kept for the next year."""
+    key = (*(id(one.plan) for one in plans), model.cause, len(model.acts), year)
+    if key not in _kept:
+        images: list[Array] = []
+        table = np.zeros((len(plans), MEETS.SIZE), dtype=np.int64)
+        begins, ends, at, room = year[0] - FARTHER, year[1] + FARTHER, 0, 0
+        # Every occurrence says itself whether its actor leaves, and when.
+        leaves = replace(model, leaves=0)
+        for place, one in enumerate(plans):
+            incident = incident_of(one.plan, leaves, 0, 0)
+            for quiet, plan in enumerate((one.plan, one.quiet)):
+                if plan is None:
+                    continue
+                image, size = image_of(
+                    replace(plan, incident=incident),
+                    world,
+                    begins,
+                    ends,
+                    rows=ROWS,
+                    spare=SPARE if quiet else WORDS,
+                    asks=one.asks if quiet else None,
+                    actors=(model.cause, one.plan),
+                )
+                name = "IMAGE" if quiet else "WHOLE"
+                table[place, vars(MEETS)[name]] = at
+                table[place, vars(MEETS)[f"{name}_SIZE"]] = size
+                images.append(image[:size])
+                at, room = at + size, max(room, image.size)
+        _kept[key] = tuple(plans), np.concatenate(images), table.reshape(-1), room
+        if len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    _, image, table, room = _kept[key]
+    return image, table, room
 
 
 def _worlds(worlds: Sequence[World]) -> Array:

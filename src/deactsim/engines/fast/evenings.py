@@ -44,7 +44,7 @@ def evenings(
         marks[at + MARKS.STATUS] = 0
         quiet = batch[BATCH.IMAGE_SIZE] > 0
         quiet = quiet and _evening(batch, image, batch[BATCH.IMAGE_SIZE], night, real, worlds, world)
-        if quiet and not _keeps_waiting(batch, night, real):
+        if quiet and not _keeps_waiting(night, real):
             _fold(batch, night, real, marks, said, at)
             continue
         if _evening(batch, whole_image, batch[BATCH.WHOLE_SIZE], whole, whole_real, worlds, world):
@@ -64,6 +64,12 @@ def _evening(
     night[NIGHT.NOW] = night[NIGHT.START]
     if night[NIGHT.START] < batch[BATCH.FROM] or night[NIGHT.END] > batch[BATCH.UNTIL]:
         return False
+    return run_through(night, real)
+
+
+@compiled
+def run_through(night: Night, real: Real) -> bool:
+    """Run a night of which only the rows of acts are wanted; whether it came to its end."""
     while True:
         status = advance(night, real)
         if status != ROWS_ARE_FULL:
@@ -114,10 +120,21 @@ def _needs_people(event: int) -> bool:
 
 
 @compiled
-def _keeps_waiting(batch: Night, night: Night, real: Real) -> bool:
+def _keeps_waiting(night: Night, real: Real) -> bool:
     """Whether somebody could have to wait for routine while the incident needs people."""
-    begin, until = night[NIGHT.START], 0
-    work = night[NIGHT.TOP]  # what is above is free
+    until = asked_of_people(night)
+    for index in range(night[NIGHT.STREAM_COUNT]):
+        if matters(night, real, index):
+            stream = night[NIGHT.STREAMS] + STREAM.SIZE * index
+            acts, wrongs = _actions(night, real, stream, night[NIGHT.START], until)
+            ask_people(night, index, acts, wrongs)
+    return too_many(night)
+
+
+@compiled
+def asked_of_people(night: Night) -> int:
+    """Count, above the memory's top, what an evening asks of each team; until when it needs people, and a bit."""
+    until, work = 0, night[NIGHT.TOP]
     for team in range(night[NIGHT.TEAM_COUNT]):
         night[work + team] = 0
     for row in range(night[NIGHT.ROW_COUNT]):
@@ -127,21 +144,36 @@ def _keeps_waiting(batch: Night, night: Night, real: Real) -> bool:
             until = max(until, night[at] + 1)
         if event in (Event.ASKED, Event.REROUTED) or event in (Event.PAGED, Event.FALSE_ALARM):
             night[work + _place_of(night, night[at + 3])] += 1
-    for index in range(night[NIGHT.STREAM_COUNT]):
-        stream = night[NIGHT.STREAMS] + STREAM.SIZE * index
-        asked = False
-        for ask in range(batch[BATCH.ASK_COUNT]):
-            asked = asked or night[batch[BATCH.ASKS] + ASKS.SIZE * ask + ASKS.STREAM] == index
-        if not asked and real[stream + STREAM.WRONGFUL] <= 0.0:
-            continue
-        acts, wrongs = _actions(night, real, stream, begin, until)
-        # What goes dark calls a responder.
-        night[work + (night[NIGHT.RESPONDERS] - night[NIGHT.TEAMS]) // TEAM.SIZE] += wrongs
-        for ask in range(batch[BATCH.ASK_COUNT]):
-            at = batch[BATCH.ASKS] + ASKS.SIZE * ask
-            if night[at + ASKS.STREAM] == index:
-                team = (night[at + ASKS.TEAM] - night[NIGHT.TEAMS]) // TEAM.SIZE
-                night[work + team] += night[at + ASKS.PEOPLE] * acts
+    return until
+
+
+@compiled
+def matters(night: Night, real: Real, index: int) -> bool:
+    """Whether a stream's actions ask anything of people."""
+    if real[night[NIGHT.STREAMS] + STREAM.SIZE * index + STREAM.WRONGFUL] > 0.0:
+        return True
+    for ask in range(night[NIGHT.ASK_COUNT]):
+        if night[night[NIGHT.ASKS] + ASKS.SIZE * ask + ASKS.STREAM] == index:
+            return True
+    return False
+
+
+@compiled
+def ask_people(night: Night, index: int, acts: int, wrongs: int) -> None:
+    """Add what so many actions of a stream ask of people; what goes dark calls a responder."""
+    work = night[NIGHT.TOP]
+    night[work + (night[NIGHT.RESPONDERS] - night[NIGHT.TEAMS]) // TEAM.SIZE] += wrongs
+    for ask in range(night[NIGHT.ASK_COUNT]):
+        at = night[NIGHT.ASKS] + ASKS.SIZE * ask
+        if night[at + ASKS.STREAM] == index:
+            team = (night[at + ASKS.TEAM] - night[NIGHT.TEAMS]) // TEAM.SIZE
+            night[work + team] += night[at + ASKS.PEOPLE] * acts
+
+
+@compiled
+def too_many(night: Night) -> bool:
+    """Whether a team is asked more than it has people."""
+    work = night[NIGHT.TOP]
     for team in range(night[NIGHT.TEAM_COUNT]):
         if night[work + team] > night[night[NIGHT.TEAMS] + TEAM.SIZE * team + TEAM.HEADCOUNT]:
             return True

@@ -8,9 +8,10 @@ from ._jit import Entry, numbers_at, words_at
 from .evenings import evenings
 from .layout import Night, Real
 from .night import advance
+from .occurrences import occurrences
 
 #: What the kernel is entered for.
-GO_ON, EVENINGS = 0, 1
+GO_ON, EVENINGS, OCCURRENCES = 0, 1, 2
 
 _NONE = np.zeros(1, dtype=np.int64)
 
@@ -36,6 +37,8 @@ def _on_arrays(
 ) -> int:
     if what == GO_ON:
         return advance(night, real)
+    if what == OCCURRENCES:
+        return occurrences(batch, image, whole_image, night, real, worlds, _marks, said)
     return evenings(batch, image, night, real, whole_image, whole, whole_real, worlds, marks, said)
 
 
@@ -52,6 +55,17 @@ def _bare(
 ) -> int:
     if what == GO_ON:
         return advance(words_at(night.ctypes.data), numbers_at(night.ctypes.data))
+    if what == OCCURRENCES:
+        return occurrences(
+            words_at(batch.ctypes.data),
+            words_at(image.ctypes.data),
+            words_at(whole_image.ctypes.data),
+            words_at(night.ctypes.data),
+            numbers_at(night.ctypes.data),
+            words_at(worlds.ctypes.data),
+            numbers_at(marks.ctypes.data),
+            words_at(said.ctypes.data),
+        )
     return evenings(
         words_at(batch.ctypes.data),
         words_at(image.ctypes.data),
@@ -86,3 +100,10 @@ def run_evenings(
 ) -> int:
     """Run a batch of evenings from its first world on; says which world is next."""
     return _enter(EVENINGS, batch, image, night, whole_image, whole, worlds, marks, said)
+
+
+def run_occurrences(
+    meetings: Night, images: Night, plans: Night, night: Night, given: Night, values: Night, actions: Night
+) -> None:
+    """Run occurrences under all plans; `values` are floats, handed over as words."""
+    _enter(OCCURRENCES, meetings, images, night, plans, _NONE, given, values, actions)

@@ -42,7 +42,9 @@ NIGHT = record(
     "WORD PUBLIC_CHANCE HOLDER_CHANCE HOLDER_DELAY COLLEAGUE_CHANCE COLLEAGUE_DELAY ACTOR_CHANCE ACTOR_DELAY "
     "HAS_PUBLIC HAS_HOLDER HAS_COLLEAGUE HAS_ACTOR ACTOR_UNDOES "
     "RESPONDERS PICK_UP FIND_CAUSE AUTHORISE RESTORE CONTAIN FIRST_STATEMENT SECOND_STATEMENT AUDIENCE "
-    "AUDIENCE_STEPS RETENTION"
+    "AUDIENCE_STEPS RETENTION "
+    # of images: what honest actions ask of teams, and what the plan makes of actors
+    "ASKS ASK_COUNT ACTORS"
 )
 
 #: How long something takes; `TABLE` is the place of its table of quantiles.
@@ -127,5 +129,19 @@ SAID = record("GATE REASON DENIED UNDER_REVIEW ASKED ASKED_AT TIME")
 ASKS = record("STREAM TEAM PEOPLE")
 #: A batch of evenings: how large everything is, and from when until when the tables of its image are good.
 BATCH = record(
-    "IMAGE_SIZE WHOLE_SIZE WORLD_SIZE WORLD_COUNT FIRST MARKS_SIZE SAID_ROOM SAID_COUNT ASKS ASK_COUNT FROM UNTIL"
+    "IMAGE_SIZE WHOLE_SIZE WORLD_SIZE WORLD_COUNT FIRST MARKS_SIZE SAID_ROOM SAID_COUNT FROM UNTIL"
 )
+#: A plan among those that meet the same occurrences: where its images stand (0 words: it has no quiet one).
+MEETS = record("IMAGE IMAGE_SIZE WHOLE WHOLE_SIZE")
+#: What a plan makes of an actor of a team who acts on a tier: one for every pair, teams first.
+ACTOR = record("TEAM AMONG_HOLDERS REACHED UNDO_REACHED PUBLIC AHEAD")
+#: An occurrence as the year has it; its acts follow it, `LEAVES` is counted from the first.
+OCCURRENCE = record("KEY START END ID AT AGENT TEAM IS_LEAVING LEAVES OPEN_REPORT ADAPTS")
+OCCURRENCE_ACT = record("TARGET TIER AFTER FOLLOWERS IS_PROTECTED")
+#: A batch of occurrences; of actions of routine drawn for one, `ACTIONS` have room.
+MEETINGS = record(
+    "PLAN_COUNT COUNT OCCURRENCE_SIZE ACT_COUNT TIER_COUNT FROM UNTIL FOLLOW ACTIONS ACTION_ROOM ACTION_COUNT"
+)
+#: Of a stream: hours from one up to another whose actions are drawn; and one of these.
+DRAWN = record("FROM UNTIL")
+DRAWN_ACTION = record("STREAM TIME WRONGFUL")

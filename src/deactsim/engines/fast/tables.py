@@ -12,8 +12,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ...model import rules
+from ...model.causes import CausePlan, Occurrence, incident_of
 from ...model.lengths import FIXED, Length, scaled
-from ...model.plan import Control, IncidentPlan, Plan, TeamPlan
+from ...model.plan import ActPlan, Control, IncidentPlan, Plan, TeamPlan
 from ...model.shifts import spans
 from ...model.states import Stage
 from ...model.step_down import leavers
@@ -22,6 +23,7 @@ from ...model.world import World, busy_spans
 from .layout import (
     ACT,
     ACTION,
+    ACTOR,
     AGENT,
     ALERT,
     APPROVAL,
@@ -449,9 +451,13 @@ def _shifts(team: TeamPlan, start: int, end: int) -> tuple[int, ...]:
     return tuple(edge for span in spans(team.windows, start, end) for edge in span)
 
 
+_busy_spans = lru_cache(maxsize=256)(busy_spans)
+
+
 def memory_of(plan: Plan, world: World, *, asks_for_requests: bool) -> Night:
     """The memory of one night, ready to go on."""
-    run = _Run(plan, world, template_of(plan), world.begins(plan), world.end)
+    template, begins = template_of(plan), world.begins(plan)
+    run = _Run(plan, world, template, begins, world.end, asks_for_requests=asks_for_requests)
     run.head["ASKS_FOR_REQUESTS"] = asks_for_requests
     return run.memory(ROWS)
 
@@ -465,25 +471,35 @@ def image_of(
     rows: int,
     spare: int = SPARE,
     asks: Sequence[tuple[int, int, int]] | None = None,
-) -> tuple[Night, int, int]:
+    actors: tuple[CausePlan, Plan] | None = None,
+) -> tuple[Night, int]:
     """The memory of an evening for many worlds that lie between `begins` and `ends`, with room for so many rows.
 
-    With `asks` it is quiet: reports do not come. Also how many of its words say something, and
-    where `asks` stand in it.
+    With `asks` it is quiet: reports do not come. With `actors` it says what becomes of those of a cause under a
+    plan with all its people. Also how many of its words say something.
     """
     run = _Run(plan, world, template_of(plan), begins, ends)
     given = asks or ()
-    table = run.words.put(
-        [word for stream, team, people in given for word in (stream, run.template.team_at[team], people)]
-    )
-    run.head["QUIET"] = asks is not None
-    return run.memory(rows, spare), run.written, table
+    words = [word for stream, team, people in given for word in (stream, run.template.team_at[team], people)]
+    run.head |= {"QUIET": asks is not None, "ASKS": run.words.put(words), "ASK_COUNT": len(given)}
+    if actors is not None:
+        run.head["ACTORS"] = run.actors(*actors)
+    return run.memory(rows, spare), run.written
 
 
 class _Run:
     """What is written for one night, after the template."""
 
-    def __init__(self, plan: Plan, world: World, template: Template, start: int, end: int) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        world: World,
+        template: Template,
+        start: int,
+        end: int,
+        *,
+        asks_for_requests: bool = False,
+    ) -> None:
         self.plan, self.world, self.template, self.end = plan, world, template, end
         self.base = template.night.size
         self.words = _Further(self.base)
@@ -500,7 +516,8 @@ class _Run:
         self.own: list[tuple[int, int]] = []
         self._record()
         self._shifts(start)
-        self._busy(start)
+        if not asks_for_requests:  # else reports are none of its business
+            self._busy(start)
         self._incidents()
         self._leavers(start)
         self._script()
@@ -523,7 +540,7 @@ class _Run:
     def _busy(self, start: int) -> None:
         for index, stream in enumerate(self.plan.streams):
             if stream.busy:
-                found = busy_spans(stream.busy, start, self.end)
+                found = _busy_spans(stream.busy, start, self.end)
                 table = self.words.put([0] * (3 * len(found)))
                 for number, (begin, until, times) in enumerate(found):
                     self.words.set(table + 3 * number, begin)
@@ -570,6 +587,27 @@ class _Run:
             self.words.fill(table + ACT.SIZE * k, ACT, values)
         agents = self.words.put([0] * (AGENT.SIZE * (self.template.people + len(number_of))))
         self.head |= {"ACTS": table, "ACT_COUNT": len(acts), "AGENTS": agents}
+
+    def actors(self, cause: CausePlan, plan: Plan) -> int:
+        """Write what the plan makes of an actor of each team who acts on each tier."""
+        pairs = [(team, target) for team in cause.teams for target in cause.targets]
+        table = self.words.put([0] * (ACTOR.SIZE * len(pairs)))
+        for number, (team, target) in enumerate(pairs):
+            act = ActPlan("", target.tier, target.followers, 0)
+            # One who adapts and has not left yet: what else there is of him, the plan takes as it is.
+            what = Occurrence(0, cause, 0, team, 0, (act,), open_report=True, adapts=True)
+            met = incident_of(plan, what, 0, 0)
+            reached, undo = self.template.reach(None, target.tier, cause.command, team.team, team.tool)
+            values = {
+                "TEAM": self.template.team_at[team.team],
+                "AMONG_HOLDERS": float(met.among_holders),
+                "REACHED": self.words.put(reached),
+                "UNDO_REACHED": undo,
+                "PUBLIC": self.template.public(self.words, target.followers),
+                "AHEAD": met.act_shift,
+            }
+            self.words.fill(table + ACTOR.SIZE * number, ACTOR, values)
+        return table
 
     def _incident(self, incident: IncidentPlan, number: int) -> Fields:
         keys = [0] * len(self.plan.teams)

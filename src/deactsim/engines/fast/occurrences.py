@@ -1,0 +1,277 @@
+"""Occurrences of a year under all plans, each folded into its measures as soon as it is over.
+
+Like evenings, an occurrence is run without routine first, and as a whole where routine could have kept
+its people busy. What routine did around it is drawn once for all plans. Of one that does not come to its
+end nothing is said: it is run by itself.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ...model import streams as ids
+from ._jit import compiled
+from .evenings import ask_people, asked_of_people, matters, run_through, too_many
+from .layout import (
+    ACT,
+    ACTOR,
+    DRAWN,
+    DRAWN_ACTION,
+    INCIDENT,
+    LENGTH,
+    MEETINGS,
+    MEETS,
+    NIGHT,
+    OCCURRENCE,
+    OCCURRENCE_ACT,
+    RATE_LIMIT,
+    STREAM,
+    Night,
+    Real,
+)
+from .people import Event
+from .streams import draw
+from .world import HOUR, NEVER, Purpose, ahead, begin_hour, next_report
+
+MINUTE = 60_000_000
+#: Measures of an occurrence, in the order of study/occurrences.py.
+MEASURES = 12
+ACT_TAG = ids.ACT
+
+
+@compiled
+def occurrences(
+    meetings: Night,
+    images: Night,
+    plans: Night,
+    night: Night,
+    real: Real,
+    given: Night,
+    values: Real,
+    actions: Night,
+) -> int:
+    """Run occurrences under all plans: `values` are (plan, occurrence, measures and whether it ended)."""
+    count = meetings[MEETINGS.COUNT]
+    for number in range(count):
+        occurrence = number * meetings[MEETINGS.OCCURRENCE_SIZE]
+        _forget_actions(meetings, actions)
+        for place in range(meetings[MEETINGS.PLAN_COUNT]):
+            plan = MEETS.SIZE * place
+            at = (place * count + number) * (MEASURES + 1)
+            values[at + MEASURES] = 0.0
+            quiet = plans[plan + MEETS.IMAGE_SIZE] > 0
+            if quiet:
+                _set(images, plans[plan + MEETS.IMAGE], plans[plan + MEETS.IMAGE_SIZE], night)
+                quiet = _run(meetings, night, real, given, occurrence)
+            if quiet and not _keeps_waiting(meetings, night, real, actions):
+                _measure(meetings, night, given, occurrence, values, at)
+                continue
+            _set(images, plans[plan + MEETS.WHOLE], plans[plan + MEETS.WHOLE_SIZE], night)
+            if _run(meetings, night, real, given, occurrence):
+                _measure(meetings, night, given, occurrence, values, at)
+    return count
+
+
+@compiled
+def _set(images: Night, image: int, size: int, night: Night) -> None:
+    for place in range(size):
+        night[place] = images[image + place]
+
+
+@compiled
+def _run(meetings: Night, night: Night, real: Real, given: Night, occurrence: int) -> bool:
+    """Run one occurrence; whether it came to its end."""
+    incident, tiers = night[NIGHT.INCIDENTS], meetings[MEETINGS.TIER_COUNT]
+    acts = occurrence + OCCURRENCE.SIZE
+    team = night[NIGHT.ACTORS] + ACTOR.SIZE * tiers * given[occurrence + OCCURRENCE.TEAM]
+    first = team + ACTOR.SIZE * given[acts + OCCURRENCE_ACT.TIER]
+    adapts = given[occurrence + OCCURRENCE.ADAPTS] != 0
+    night[NIGHT.KEY] = given[occurrence + OCCURRENCE.KEY]
+    night[NIGHT.END] = given[occurrence + OCCURRENCE.END]
+    night[incident + INCIDENT.ID] = given[occurrence + OCCURRENCE.ID]
+    night[incident + INCIDENT.AGENT] = given[occurrence + OCCURRENCE.AGENT]
+    night[incident + INCIDENT.TEAM] = night[team + ACTOR.TEAM]
+    night[incident + INCIDENT.OPEN_REPORT] = given[occurrence + OCCURRENCE.OPEN_REPORT]
+    real[incident + INCIDENT.AMONG_HOLDERS] = real[team + ACTOR.AMONG_HOLDERS]
+    night[incident + INCIDENT.DOCUMENTED] = given[occurrence + OCCURRENCE.AT]
+    leaves, leaving = given[occurrence + OCCURRENCE.LEAVES], given[occurrence + OCCURRENCE.IS_LEAVING]
+    night[incident + INCIDENT.AHEAD] = night[first + ACTOR.AHEAD] if adapts and leaving and leaves >= 0 else 0
+    if leaving:
+        night[night[incident + INCIDENT.LEAVES_AFTER] + LENGTH.WHOLE] = leaves
+    else:
+        night[incident + INCIDENT.LEAVES_AFTER] = 0
+    _set_acts(team, night, given, occurrence, adapts)
+    night[NIGHT.START] = given[occurrence + OCCURRENCE.START] - ahead(night, real, incident)
+    night[NIGHT.NOW] = night[NIGHT.START]
+    if night[NIGHT.START] < meetings[MEETINGS.FROM] or night[NIGHT.END] > meetings[MEETINGS.UNTIL]:
+        return False
+    return run_through(night, real)
+
+
+@compiled
+def _set_acts(team: int, night: Night, given: Night, occurrence: int, adapts: bool) -> None:
+    limit = night[NIGHT.RATE_LIMIT]
+    paced = adapts and limit != 0 and night[NIGHT.ACT_COUNT] > 1
+    for k in range(night[NIGHT.ACT_COUNT]):
+        act = night[NIGHT.ACTS] + ACT.SIZE * k
+        one = occurrence + OCCURRENCE.SIZE + OCCURRENCE_ACT.SIZE * k
+        what = team + ACTOR.SIZE * given[one + OCCURRENCE_ACT.TIER]
+        after = given[one + OCCURRENCE_ACT.AFTER]
+        if paced:
+            window, actions = night[limit + RATE_LIMIT.WINDOW], night[limit + RATE_LIMIT.ACTIONS]
+            after = max(after, -(-window * k // actions))
+        night[act + ACT.ID] = given[occurrence + OCCURRENCE.ID] + k
+        night[act + ACT.AFTER] = after
+        night[act + ACT.TARGET] = given[one + OCCURRENCE_ACT.TARGET]
+        night[act + ACT.REACHED] = night[what + ACTOR.REACHED]
+        night[act + ACT.UNDO_REACHED] = night[what + ACTOR.UNDO_REACHED]
+        night[act + ACT.PUBLIC] = night[what + ACTOR.PUBLIC]
+
+
+# -- what routine did around it -----------------------------------------------------------
+
+
+@compiled
+def _keeps_waiting(meetings: Night, night: Night, real: Real, actions: Night) -> bool:
+    """Whether somebody could have to wait for routine while the incident needs people."""
+    begin, ahead_of, until = night[NIGHT.START], HOUR, asked_of_people(night)
+    while True:  # look farther and farther: work that is asked for only grows
+        upto = min(until, begin + ahead_of)
+        asked_of_people(night)
+        for index in range(night[NIGHT.STREAM_COUNT]):
+            if matters(night, real, index):
+                if not _draw_actions(meetings, night, real, actions, index, begin, upto):
+                    return True
+                acts, wrongs = _count_actions(meetings, actions, index, begin, upto)
+                ask_people(night, index, acts, wrongs)
+        if too_many(night):
+            return True
+        if upto == until:
+            return False
+        ahead_of *= 2
+
+
+@compiled
+def _forget_actions(meetings: Night, actions: Night) -> None:
+    meetings[MEETINGS.ACTION_COUNT] = 0
+    for place in range(meetings[MEETINGS.ACTIONS]):
+        actions[place] = 0
+
+
+@compiled
+def _draw_actions(
+    meetings: Night, night: Night, real: Real, actions: Night, index: int, begin: int, until: int
+) -> bool:
+    """Draw a stream's actions of the hours from `begin` up to `until` that are not drawn; False without room."""
+    drawn, first, last = DRAWN.SIZE * index, begin // HOUR, (until - 1) // HOUR + 1
+    if actions[drawn + DRAWN.UNTIL] == 0:
+        actions[drawn + DRAWN.FROM] = first
+        actions[drawn + DRAWN.UNTIL] = first
+    while actions[drawn + DRAWN.FROM] > first:
+        actions[drawn + DRAWN.FROM] -= 1
+        if not _draw_hour(meetings, night, real, actions, index, actions[drawn + DRAWN.FROM]):
+            return False
+    while actions[drawn + DRAWN.UNTIL] < last:
+        if not _draw_hour(meetings, night, real, actions, index, actions[drawn + DRAWN.UNTIL]):
+            return False
+        actions[drawn + DRAWN.UNTIL] += 1
+    return True
+
+
+@compiled
+def _draw_hour(meetings: Night, night: Night, real: Real, actions: Night, index: int, hour: int) -> bool:
+    stream = night[NIGHT.STREAMS] + STREAM.SIZE * index
+    first, last = hour * HOUR, (hour + 1) * HOUR
+    night[stream + STREAM.SPAN] = 0
+    begin_hour(night, real, stream, hour, first, last)
+    while night[stream + STREAM.NEXT_TIME] != NEVER:
+        report = night[stream + STREAM.NEXT_ID]
+        if draw(night, real, report, Purpose.ACTIONED, 0) < real[stream + STREAM.ACTIONED]:
+            if meetings[MEETINGS.ACTION_COUNT] == meetings[MEETINGS.ACTION_ROOM]:
+                return False
+            at = meetings[MEETINGS.ACTIONS] + DRAWN_ACTION.SIZE * meetings[MEETINGS.ACTION_COUNT]
+            meetings[MEETINGS.ACTION_COUNT] += 1
+            actions[at + DRAWN_ACTION.STREAM] = index
+            actions[at + DRAWN_ACTION.TIME] = night[stream + STREAM.NEXT_TIME]
+            actions[at + DRAWN_ACTION.WRONGFUL] = (
+                draw(night, real, report, Purpose.SLIP, 0) < real[stream + STREAM.WRONGFUL]
+            )
+        next_report(night, real, stream, first, last)
+    return True
+
+
+@compiled
+def _count_actions(meetings: Night, actions: Night, index: int, begin: int, until: int) -> tuple[int, int]:
+    acts, wrongs = 0, 0
+    for number in range(meetings[MEETINGS.ACTION_COUNT]):
+        at = meetings[MEETINGS.ACTIONS] + DRAWN_ACTION.SIZE * number
+        if actions[at + DRAWN_ACTION.STREAM] == index and begin <= actions[at + DRAWN_ACTION.TIME] < until:
+            acts += 1
+            wrongs += actions[at + DRAWN_ACTION.WRONGFUL]
+    return acts, wrongs
+
+
+# -- measures -----------------------------------------------------------------------------
+
+
+@compiled
+def _measure(meetings: Night, night: Night, given: Night, occurrence: int, values: Real, at: int) -> None:
+    """Fold the rows into measures; what nobody brings back is dark for `FOLLOW`."""
+    follow, incident = meetings[MEETINGS.FOLLOW], given[occurrence + OCCURRENCE.ID]
+    asked, stopped, lost, dark_ones, guarded = 0, 0, 0, 0, 0
+    dark, audience, guarded_minutes, longest = 0.0, 0.0, 0.0, 0.0
+    first_since, first = NEVER, 0
+    for row in range(night[NIGHT.ROW_COUNT]):
+        place = night[NIGHT.ROWS] + 5 * row
+        event, entity = night[place + 1], night[place + 2]
+        if entity >> 59 != ACT_TAG:
+            continue
+        asked += event == Event.REQUESTED
+        stopped += event == Event.GATE_DENIED
+        lost += event == Event.CONTENT_LOST
+        if event == Event.TOOK_EFFECT:
+            since = night[place]
+            returned = _first_of(night, row, entity, Event.VISIBLE)
+            back = night[returned] if returned else since + follow
+            minutes = min(back - since, follow) / MINUTE
+            one = occurrence + OCCURRENCE.SIZE + OCCURRENCE_ACT.SIZE * (entity - incident)
+            dark_ones += 1
+            dark += minutes
+            audience += minutes * given[one + OCCURRENCE_ACT.FOLLOWERS]
+            if given[one + OCCURRENCE_ACT.IS_PROTECTED]:
+                guarded += 1
+                guarded_minutes += minutes
+                longest = max(longest, minutes)
+            if since < first_since or (since == first_since and entity < first):
+                first_since, first = since, entity
+    detect, restored, channel = math.nan, math.nan, math.nan
+    if first:
+        noticed = _first_of(night, 0, first, Event.NOTICED)
+        if noticed:
+            detect, channel = (night[noticed] - first_since) / MINUTE, float(night[noticed + 3])
+            returned = _first_of(night, 0, first, Event.VISIBLE)
+            if returned:
+                restored = (night[returned] - night[noticed]) / MINUTE
+    values[at] = float(asked)
+    values[at + 1] = float(stopped)
+    values[at + 2] = float(dark_ones)
+    values[at + 3] = dark
+    values[at + 4] = audience
+    values[at + 5] = float(guarded)
+    values[at + 6] = guarded_minutes
+    values[at + 7] = float(lost)
+    values[at + 8] = longest
+    values[at + 9] = detect
+    values[at + 10] = restored
+    values[at + 11] = channel
+    values[at + MEASURES] = 1.0
+
+
+@compiled
+def _first_of(night: Night, row: int, entity: int, event: int) -> int:
+    """Where the first such row of an act stands, from one row on; 0 if there is none."""
+    for other in range(row, night[NIGHT.ROW_COUNT]):
+        place = night[NIGHT.ROWS] + 5 * other
+        if night[place + 1] == event and night[place + 2] == entity:
+            return place
+    return 0
