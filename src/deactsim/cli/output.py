@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..engines.chosen import NAMES, use
+from ..engines.chosen import NAMES, engine, use
 from ..errors import DeactsimError
 
 if TYPE_CHECKING:
@@ -124,9 +124,11 @@ def columns(most: int) -> int:
 def workers(worlds: int) -> int:
     """How many processes: one a core where there is enough to do, else none but this one.
 
-    Starting a process takes about as long as a few hundred evenings.
+    Starting a process takes about as long as a few hundred evenings of the reference engine, or tens of
+    thousands of the fast one.
     """
-    return (os.cpu_count() or 1) if worlds >= 500 else 1
+    enough = 500 if engine().name == "reference" else 20_000
+    return (os.cpu_count() or 1) if worlds >= enough else 1
 
 
 def json_text(record: Any) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..model.plan import Plan
     from ..model.trace import Trace
     from ..model.world import World
-    from .handled import Requests
+    from .handled import Requests, Taken
     from .seen import Seen
 
 Name = Literal["auto", "reference", "fast"]
@@ -68,6 +68,12 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     With `requests` reports are not simulated: routine begins with the actions that they end in.
     """
     return _choice()[1](plan, world, requests)
+
+
+def take_reports(plan: Plan, world: World) -> Taken:
+    """What becomes of all reports of a world, worked out apart from the rest, under a plan of `handling`."""
+    found: Taken = import_module(f".{engine().name}", __package__).take_reports(plan, world)
+    return found
 
 
 def marks_of(

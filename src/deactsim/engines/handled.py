@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..model.lengths import FIXED, QUANTILES, TRIANGULAR, UNIFORM, Length
 from ..model.plan import Control, Plan, SafeguardsPlan
 from ..model.streams import length_at
 from ..model.world import Report
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: Shapes that have a least value.
 _BOUNDED = {FIXED, UNIFORM, TRIANGULAR, QUANTILES}
@@ -31,6 +35,20 @@ class Handled(NamedTuple):
     taken: int
     closed: int
     wrongful: bool | None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Reports that were taken, in that order: when they came, were taken and are closed, and by whom, (reports,).
+
+    `actions` are those that were closed in time and ended in an action, in the order in which they were closed.
+    """
+
+    arrived: NDArray[np.int64]
+    taken: NDArray[np.int64]
+    closed: NDArray[np.int64]
+    agent: NDArray[np.int64]
+    actions: Sequence[Handled]
 
 
 #: Reports handled elsewhere: those that end in an action from a time up to another, in order.

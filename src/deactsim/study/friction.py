@@ -9,9 +9,8 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from ..engines.chosen import run
+from ..engines.chosen import run, take_reports
 from ..engines.handled import Handled, askers, closed_within, handling
-from ..engines.reference import Desk
 from ..model.plan import Plan, StreamPlan, TeamPlan
 from ..model.shifts import DAY, overlap
 from ..model.states import Event, Reason
@@ -155,18 +154,17 @@ def _handled(plan: Plan, seed: int, weeks: int, until: int) -> tuple[_Handled, .
     """
     found = []
     for world in _weeks(plan.streams, seed, weeks, until):
-        begins, desk = world.start + DAY, Desk(plan, world, world.start)
-        taken = desk.work(world.end + 1)
-        came = ((one.taken - one.report.time, one.report.time) for one in taken)
-        waits = [wait / MINUTE for wait, time in came if begins <= time < begins + WEEK]
+        begins, taken = world.start + DAY, take_reports(plan, world)
+        came = (begins <= taken.arrived) & (taken.arrived < begins + WEEK)
+        waits = (taken.taken[came] - taken.arrived[came]) / MINUTE
         busy = busy_with_reports(plan, taken, begins, world.end)
-        found.append(_Handled(desk.actions, _waited(waits), busy))
+        found.append(_Handled(taken.actions, _waited(waits), busy))
     return tuple(found)
 
 
-def _waited(waits: Sequence[float]) -> dict[str, float]:
+def _waited(waits: Sequence[float] | Array) -> dict[str, float]:
     """What is measured of the waits of reports, in minutes."""
-    return {"report_wait": float(np.mean(waits)) if waits else np.nan, "reports": float(len(waits))}
+    return {"report_wait": float(np.mean(waits)) if len(waits) else np.nan, "reports": float(len(waits))}
 
 
 @lru_cache(maxsize=1)

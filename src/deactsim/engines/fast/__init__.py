@@ -1,6 +1,7 @@
 """The fast engine: the reference engine's nights, compiled, file for file and name for name."""
 
 from .batch import Meets, marks_of, meet
+from .desk import take_reports
 from .run import run
 
-__all__ = ["Meets", "marks_of", "meet", "run"]
+__all__ = ["Meets", "marks_of", "meet", "run", "take_reports"]

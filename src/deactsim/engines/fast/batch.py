@@ -26,7 +26,7 @@ from .tables import SPARE, image_of
 #: Rows of an evening, at the most, and what gates may say in a batch before there is more room.
 ROWS, SAID_ROOM = 4096, 1 << 15
 #: Words that an evening with routine may need beside its tables.
-WORDS = 1 << 16
+WORDS = 1 << 20
 #: Actions of routine around an occurrence that there is room for, and images of causes that are kept.
 ACTIONS, KEPT = 1 << 14, 64
 #: Tables reach so much farther than the worlds: an adapting actor begins earlier.

@@ -35,6 +35,8 @@ from .then import THEN
 from .world import HOUR, NEVER, Purpose
 
 FALSE_ALARM_PRIORITY = 2
+#: Rows of a desk: what is taken by whom until when, and which report it is.
+HANDLED, OF_HANDLED = -1, -2
 #: The world's end comes after all else.
 LAST = (1 << 62) - 1
 
@@ -370,6 +372,7 @@ def handle(night: Night, real: Real, report: int) -> None:
     log(night, Event.REPORT_ARRIVES, entity, night[team + TEAM.ID], 0)
     urgent = draw(night, real, entity, Purpose.URGENT, 0) < real[stream + STREAM.URGENT]
     night[report + REPORT.PLACE] = place
+    night[report + REPORT.ARRIVED] = night[NIGHT.NOW]
     night[report + REPORT.URGENT] = urgent
     people.submit(
         night,
@@ -393,6 +396,21 @@ def report_taken(night: Night, real: Real, report: int) -> None:
     log(night, Event.REPORT_TAKEN, entity, agent, 0)
     takes = length(night, real, entity, Purpose.HANDLING, 0, night[stream + STREAM.HANDLING])
     people.work(night, agent, takes, THEN.REPORT_DONE, report)
+    if night[NIGHT.IS_DESK]:
+        _say_handled(night, real, report, stream, agent, takes)
+
+
+@compiled
+def _say_handled(night: Night, real: Real, report: int, stream: int, agent: int, takes: int) -> None:
+    """Write down all that is to be said of a report; its luck is 1 if urgent, and 2 or 4 if it ends in an action."""
+    entity, luck = night[report + REPORT.ID], night[report + REPORT.URGENT]
+    place = (night[report + REPORT.PLACE] - night[stream + STREAM.PLACES]) // PLACE.SIZE
+    if draw(night, real, entity, Purpose.ACTIONED, 0) < real[stream + STREAM.ACTIONED]:
+        wrongful = draw(night, real, entity, Purpose.SLIP, 0) < real[stream + STREAM.WRONGFUL]
+        luck += 4 if wrongful else 2
+    log(night, HANDLED, entity, agent, night[NIGHT.NOW] + takes)
+    log(night, OF_HANDLED, night[stream + STREAM.INDEX], place, luck)
+    night[night[NIGHT.ROWS] + 5 * (night[NIGHT.ROW_COUNT] - 1)] = night[report + REPORT.ARRIVED]
 
 
 @compiled
@@ -405,7 +423,7 @@ def report_done(night: Night, real: Real, report: int) -> None:
     people.release(night, night[place + PLACE.TEAM], agent)
     urgent = night[report + REPORT.URGENT]
     give_back(night, report, REPORT.SIZE)
-    if acts:
+    if acts and night[NIGHT.IS_DESK] == 0:
         life.live(night, real, new_action(night, real, entity, stream, place, agent, urgent))
 
 

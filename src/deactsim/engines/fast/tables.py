@@ -688,7 +688,8 @@ class _Run:
         acts, expected = int(self.head["ACT_COUNT"]), at_once + len(self.plan.teams) + 4
         expected += acts + int(self.head["LEAVER_COUNT"])
         spare += acts * ACTION.SIZE + expected * MOMENT.SIZE
-        heap = _power(max(HEAP, 2 * (template.margin + expected)))
+        # A larger memory is for a night of more that goes on at once.
+        heap = _power(max(HEAP, 2 * (template.margin + expected), spare // 64))
         starts = wakes = _power(at_once)
         at = written
         for name, size, each in (

@@ -15,13 +15,15 @@ from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
 
+import numpy as np
+
 from ...model.plan import Plan, TeamPlan
 from ...model.shifts import spans
 from ...model.states import Kind
 from ...model.step_down import leavers
 from ...model.streams import Purpose, agent_id
 from ...model.world import HOUR, Report, World
-from ..handled import Handled, closed_within
+from ..handled import Handled, Taken, closed_within
 
 
 class _Waiting(NamedTuple):
@@ -231,3 +233,12 @@ class Desk:
         handled = Handled(report, job.urgent, job.place, agent, self._now, closed, wrongful)
         self._taken.append(handled)
         heappush(self._moments, (closed, Kind.WORK_DONE, agent, 0, team, handled))
+
+
+def take_reports(plan: Plan, world: World) -> Taken:
+    """What becomes of all reports of a world under a plan of `handling`."""
+    desk = Desk(plan, world, world.start)
+    taken = desk.work(world.end + 1)
+    rows = [(one.report.time, one.taken, one.closed, one.agent) for one in taken]
+    arrived, begun, closed, agent = np.array(rows, dtype=np.int64).reshape(len(rows), 4).T
+    return Taken(arrived, begun, closed, agent, desk.actions)
