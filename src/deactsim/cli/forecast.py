@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..scenario.schema import Scenario
     from ..study.forecast_results import Forecast, Method
 
-EVENINGS = 50
+EVENINGS = 500
 """How many evenings of a comparison a year is at least worth, when processes are counted."""
 
 

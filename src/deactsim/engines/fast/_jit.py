@@ -14,6 +14,7 @@ import numpy as np
 from numba.core import types
 from numba.core.compiler import CompilerBase, CompileResult, _LowerResult
 from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 from numba.core.typed_passes import (
     IRLegalization,
@@ -148,7 +149,7 @@ class Entry:
             key = _store.key_of(name, numba.__version__, repr(context.codegen().magic_tuple()))
             kept = _store.load(key)
             if kept is not None:
-                context.refresh()
+                rtsys.initialize(context)  # what a compilation would have begun with
                 function.add_overload(CompileResult._rebuild(context, *pickle.loads(kept)))
             else:
                 memory = types.Array(types.int64, 1, "C")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...model.causes import Occurrence, incident_of
 from ...model.plan import Plan
 from ...model.shifts import DAY
-from ...model.states import Reason
+from ...model.states import Reason, Stage
 from ...model.streams import account_id, insider_id
 from ...model.world import World
 from .. import seen
@@ -68,7 +68,9 @@ def marks_of(
         "UNTIL": ends,
     }.items():
         batch[vars(BATCH)[name]] = value
-    memories = batch, image, image.copy(), whole, whole.copy(), given.reshape(-1), marks.reshape(-1)
+    # The kernel copies of an image what it needs.
+    nights = np.empty_like(image), np.empty_like(whole)
+    memories = batch, image, nights[0], whole, nights[1], given.reshape(-1), marks.reshape(-1)
     while (done := run_evenings(*memories, said.reshape(-1))) < len(worlds):
         said = np.concatenate([said, np.empty_like(said)])
         batch[BATCH.FIRST], batch[BATCH.SAID_ROOM] = done, len(said)
@@ -218,11 +220,15 @@ def _worlds(worlds: Sequence[World]) -> Array:
     given[:, WORLD.KEY] = np.array([world.key for world in worlds], dtype=np.uint64).view(np.int64)
     given[:, WORLD.START] = [world.start for world in worlds]
     given[:, WORLD.END] = [world.end for world in worlds]
-    for number, world in enumerate(worlds):
-        for stage, pin in world.pins.items():
+    for stage in Stage:
+        pins = [(n, 1, p.time, p.after_effect) for n, w in enumerate(worlds) if (p := w.pins.get(stage))]
+        if pins:
+            rows, *words = zip(*pins, strict=True)
             at = WORLD.SIZE + 3 * stage
-            given[number, at : at + 3] = 1, pin.time, pin.after_effect
-        for stage, length in world.lengths.items():
+            given[list(rows), at : at + 3] = np.array(words).T
+        known = [(n, w.lengths[stage]) for n, w in enumerate(worlds) if stage in w.lengths]
+        if known:
+            rows, lengths = zip(*known, strict=True)
             at = WORLD.SIZE + 3 * STAGES + 2 * stage
-            given[number, at : at + 2] = 1, length
+            given[list(rows), at], given[list(rows), at + 1] = 1, lengths
     return given
