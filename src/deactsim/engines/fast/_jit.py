@@ -14,7 +14,7 @@ import numpy as np
 from numba.core import types
 from numba.core.compiler import CompilerBase, CompileResult, _LowerResult
 from numba.core.compiler_machinery import PassManager, register_pass
-from numba.core.runtime import rtsys
+from numba.core.runtime.nrt import rtsys
 from numba.core.serialize import dumps
 from numba.core.typed_passes import (
     IRLegalization,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...model.causes import Occurrence, incident_of
 from ...model.plan import Plan
 from ...model.shifts import DAY
-from ...model.states import Reason, Stage
+from ...model.states import Reason
 from ...model.streams import account_id, insider_id
 from ...model.world import World
 from .. import seen
@@ -220,15 +220,15 @@ def _worlds(worlds: Sequence[World]) -> Array:
     given[:, WORLD.KEY] = np.array([world.key for world in worlds], dtype=np.uint64).view(np.int64)
     given[:, WORLD.START] = [world.start for world in worlds]
     given[:, WORLD.END] = [world.end for world in worlds]
-    for stage in Stage:
+    for stage in {stage for world in worlds for stage in world.pins}:
         pins = [(n, 1, p.time, p.after_effect) for n, w in enumerate(worlds) if (p := w.pins.get(stage))]
-        if pins:
-            rows, *words = zip(*pins, strict=True)
-            at = WORLD.SIZE + 3 * stage
-            given[list(rows), at : at + 3] = np.array(words).T
-        known = [(n, w.lengths[stage]) for n, w in enumerate(worlds) if stage in w.lengths]
-        if known:
-            rows, lengths = zip(*known, strict=True)
-            at = WORLD.SIZE + 3 * STAGES + 2 * stage
-            given[list(rows), at], given[list(rows), at + 1] = 1, lengths
+        rows, *words = zip(*pins, strict=True)
+        at = WORLD.SIZE + 3 * stage
+        given[list(rows), at : at + 3] = np.array(words).T
+    for stage in {stage for world in worlds for stage in world.lengths}:
+        rows, lengths = zip(
+            *((n, w.lengths[stage]) for n, w in enumerate(worlds) if stage in w.lengths), strict=True
+        )
+        at = WORLD.SIZE + 3 * STAGES + 2 * stage
+        given[list(rows), at], given[list(rows), at + 1] = 1, lengths
     return given
