@@ -103,13 +103,13 @@ def _year_of_episodes(shared: Shared, fleet: Fleet, year: int) -> Found:
     whole = World(key, shared.start, shared.start + YEAR)
     causes, times, values = [], [], []
     for index, cause in enumerate(fleet.causes):
-        whats = [
+        occurring = [
             occurrence(whole, fleet.plans[0], cause, number, shared.start)
             for number in range(shared.episodes[index])
         ]
-        causes += [index] * len(whats)
-        times += [what.at for what in whats]
-        values.append(run_occurrences(fleet.plans, whole, whats, shared.protected))
+        causes += [index] * len(occurring)
+        times += [what.at for what in occurring]
+        values.append(run_occurrences(fleet.plans, whole, occurring, shared.protected))
     return _found(shared, fleet, year, whole, causes, times, np.concatenate(values, axis=1))
 
 

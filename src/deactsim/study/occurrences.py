@@ -54,25 +54,25 @@ def window(key: int, what: Occurrence) -> World:
 
 
 def run_occurrences(
-    plans: Sequence[Plan], whole: World, whats: Sequence[Occurrence], protected: frozenset[str]
+    plans: Sequence[Plan], whole: World, occurring: Sequence[Occurrence], protected: frozenset[str]
 ) -> Array:
     """Occurrences of one cause in a year, each in its window, under all plans: (plan, occurrence, `COLUMNS`)."""
-    found = np.empty((len(plans), len(whats), len(COLUMNS)))
-    worlds = [window(whole.key, what) for what in whats]
+    found = np.empty((len(plans), len(occurring), len(COLUMNS)))
+    worlds = [window(whole.key, what) for what in occurring]
     # A safeguard that names an account reaches it as it reaches no other of its tier.
     names = frozenset[str]().union(*map(_targets, plans))
     done = np.zeros(found.shape[:2], dtype=bool)
     parts = [in_parts(plan) for plan in plans]
-    for acts in {len(what.acts) for what in whats}:
+    for acts in {len(what.acts) for what in occurring}:
         some = [
             number
-            for number, what in enumerate(whats)
+            for number, what in enumerate(occurring)
             if len(what.acts) == acts and not any(act.account in names for act in what.acts)
         ]
         if some:
             met = chosen.meet(
                 parts,
-                [whats[number] for number in some],
+                [occurring[number] for number in some],
                 [worlds[number] for number in some],
                 protected,
                 FOLLOW,
@@ -81,7 +81,7 @@ def run_occurrences(
             if met is not None:
                 found[:, some], done[:, some] = met
     for place, number in np.argwhere(~done):
-        found[place, number] = run_occurrence(plans[place], worlds[number], whats[number], protected)
+        found[place, number] = run_occurrence(plans[place], worlds[number], occurring[number], protected)
     return found
 
 

@@ -8,7 +8,7 @@ from ...model.plan import Plan
 from ...model.world import Report, World
 from ..handled import Handled, Taken
 from .layout import NIGHT
-from .night import HANDLED, OF_HANDLED
+from .routine import HANDLED, OF_HANDLED
 from .run import Running
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ._jit import compiled
 from .action import Reason, agent_of, reached
+from .approval import WAITING, ask_for, covers_undo, forget_request, new_request
 from .clock import Kind, moment
 from .detection import Route, restore
-from .gates import WAITING, ask_for, covers_undo, forget_request, new_request
 from .layout import (
     ACTION,
     AGENT,
