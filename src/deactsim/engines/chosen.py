@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -136,6 +137,8 @@ def _decided() -> Engine:
         return Engine(_asked, "asked for")
     if lacking := _lacking():
         return Engine("reference", lacking)
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        return Engine("reference", "numba's compiler is off")
     return Engine("fast", "numba is installed")
 
 

@@ -1,0 +1,219 @@
+"""Evenings, occurrences and reports that the fast engine runs at once: the same as one by one by the reference."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba")
+
+from deactsim.engines import chosen, reference
+from deactsim.engines.fast import _jit, batch, take_reports
+from deactsim.engines.handled import handling
+from deactsim.engines.seen import FIELDS, UNDER_REVIEW, UNMANNED, Seen
+from deactsim.model.causes import YEAR, occurrence
+from deactsim.model.compile import CannotBeSaid, compile_plan
+from deactsim.model.compile_causes import compile_causes
+from deactsim.model.plan import Plan
+from deactsim.model.shifts import DAY
+from deactsim.model.states import Reason
+from deactsim.model.streams import world_key
+from deactsim.model.trace import Trace
+from deactsim.model.world import HOUR, Script, World
+from deactsim.scenario.load import load
+from deactsim.scenario.schema import Scenario
+from deactsim.study import background, occurrences
+from deactsim.study.background import see_incidents
+from deactsim.study.condition import condition, new_world, pins
+from deactsim.study.forecast import year_start
+from deactsim.study.measures import MINUTE, marks, table_of
+
+SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
+#: What is not compiled takes its time.
+MANY = 40 if _jit.COMPILED else 4
+
+
+@pytest.fixture(autouse=True)
+def engine() -> Iterator[str]:
+    """What is at once is fast; the reference is asked by name."""
+    chosen.use("fast")
+    yield "fast"
+    chosen.use("auto")
+
+
+def scenario(name: str) -> Scenario:
+    return load(SCENARIOS / f"{name}.yaml")
+
+
+def plans_of(read: Scenario) -> list[Plan]:
+    """The plans of all policies under all readings that can be said."""
+    assert read.incident is not None
+    found = []
+    for policy in read.policies:
+        for reading in read.incident.readings:
+            try:
+                found.append(compile_plan(read, policy, reading))
+            except CannotBeSaid:
+                continue
+    return list(dict.fromkeys(found))
+
+
+def one_by_one(plan: Plan, worlds: Sequence[World]) -> Seen:
+    """What the reference says, each world run as a whole."""
+    assert plan.incident is not None
+    seen = [marks(reference.run(plan, world), world.end) for world in worlds]
+    drawn = [world.effect_as_documented(plan.incident) for world in worlds]
+    return table_of(seen, len(plan.incident.acts), plan.incident.id, drawn)
+
+
+def same(found: Seen, expected: Seen) -> None:
+    """Every field but what it missed, and all that gates said."""
+    ours, theirs = found.table.copy(), expected.table.copy()
+    for name in ("said", "missed"):
+        ours[:, FIELDS.index(name)] = theirs[:, FIELDS.index(name)] = 0
+    assert np.array_equal(ours, theirs), np.argwhere(ours != theirs)[:5]
+    for evening in range(len(found)):
+        assert np.array_equal(found.said_in(evening), expected.said_in(evening))
+
+
+@pytest.mark.parametrize("name", ["trump", "jack"])
+def test_evenings_are_those_of_the_reference(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, alone = scenario(name), Counter[str]()
+    monkeypatch.setattr(
+        background, "run_incident", lambda plan, world: alone.update(["alone"]) or reference.run(plan, world)
+    )
+    own = plans_of(read)[0]
+    kept = condition(read, own, 1, MANY)
+    alone.clear()
+    reasons = Counter[int]()
+    for plan in plans_of(read):
+        free = [new_world(plan, 2, number) for number in range(MANY // 4)]
+        worlds = [one.world_for(plan) for one in kept] + free
+        seen = see_incidents(plan, worlds)
+        same(seen, one_by_one(plan, worlds))
+        reasons.update(seen.said[:, 1].tolist())
+    assert alone["alone"] == 0
+    assert len(reasons) > (15 if name == "trump" else 3)
+
+
+def test_pinned_stages_that_are_missed_are_named() -> None:
+    read = scenario("trump")
+    own = plans_of(read)[0]
+    for stratum in pins(read, own):
+        worlds = [replace(new_world(own, 1, number), pins=stratum) for number in range(MANY)]
+        seen = see_incidents(own, worlds)
+        missed = [reference.run(own, world).missed for world in worlds]
+        assert seen["missed"].tolist() == [0 if stage is None else stage for stage in missed]
+
+
+def test_what_gates_say_may_need_more_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = scenario("trump")
+    plan = compile_plan(read, "layered", next(iter(read.incident.readings))) if read.incident else None
+    assert plan is not None
+    worlds = [new_world(plan, 1, number) for number in range(MANY)]
+    expected = see_incidents(plan, worlds)
+    monkeypatch.setattr(batch, "SAID_ROOM", 4200)
+    same(see_incidents(plan, worlds * 30).take(range(MANY)), expected)
+
+
+def test_an_evening_that_outgrows_its_memory_is_run_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, alone = scenario("trump"), Counter[str]()
+    plan = plans_of(read)[0]
+    worlds = [new_world(plan, 1, number) for number in range(4)]
+    expected = see_incidents(plan, worlds)
+
+    def run(plan: Plan, world: World) -> Trace:
+        alone["alone"] += 1
+        return reference.run(plan, world)
+
+    monkeypatch.setattr(background, "run_incident", run)
+    monkeypatch.setattr(batch, "ROWS", 70)
+    same(see_incidents(plan, worlds), expected)
+    assert alone["alone"] == 4
+
+
+def test_a_script_is_run_by_itself() -> None:
+    plan = plans_of(scenario("trump"))[0]
+    world = new_world(plan, 1, 3)
+    scripted = replace(world, script=Script(reports=()))
+    same(see_incidents(plan, [scripted]), one_by_one(plan, [scripted]))
+
+
+@pytest.mark.parametrize("name", ["small-saas", "vendor-exit", "borrowed-keys", "late-cut-off"])
+def test_occurrences_are_those_of_the_reference(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, alone = scenario(name), Counter[str]()
+    assert read.forecast is not None
+    protected, start = frozenset(read.forecast.protected), year_start(read)
+    whole = World(world_key(5, 0), start, start + YEAR)
+    plans = list(dict.fromkeys(compile_plan(read, policy, None) for policy in read.policies))
+    singly = occurrences.run_occurrence
+
+    def run(*given: object) -> tuple[float, ...]:
+        alone["alone"] += 1
+        return singly(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(occurrences, "run_occurrence", run)
+    compared, many = 0, 3 if _jit.COMPILED else 1
+    for cause in compile_causes(read):
+        if cause.per_year <= 0.0 or (cause.accounts > 50 and not _jit.COMPILED):
+            continue
+        found = [occurrence(whole, plans[0], cause, number, start) for number in range(many)]
+        alone.clear()
+        values = occurrences.run_occurrences(plans, whole, found, protected)
+        assert alone["alone"] == 0 or cause.accounts > 50
+        chosen.use("reference")
+        for place, plan in enumerate(plans):
+            for number, what in enumerate(found):
+                expected = singly(plan, occurrences.window(whole.key, what), what, protected)
+                assert np.array_equal(values[place, number], expected, equal_nan=True), (
+                    cause.name,
+                    place,
+                    number,
+                )
+                compared += 1
+        chosen.use("fast")
+    assert compared >= 3 * many * len(plans)
+
+
+@pytest.mark.parametrize("name", ["trump", "vendor-exit", "platform-2017"])
+def test_reports_are_taken_as_at_the_desk(name: str) -> None:
+    read, taken = scenario(name), 0
+    start = year_start(read) + 9 * DAY
+    plans = {handling(compile_plan(read, policy, None)) for policy in read.policies} - {None}
+    for number, plan in enumerate(plans):
+        assert plan is not None
+        span = (6 if name == "platform-2017" else 9 * 24) * HOUR
+        world = World(world_key(3, number), start, start + (span if _jit.COMPILED else span // 6))
+        ours, theirs = take_reports(plan, world), reference.take_reports(plan, world)
+        for field in ("arrived", "taken", "closed", "agent"):
+            assert np.array_equal(getattr(ours, field), getattr(theirs, field)), field
+        assert ours.actions == theirs.actions
+        taken += len(ours.taken)
+    assert taken > 50
+
+
+def test_it_is_told_how_a_time_out_came_about() -> None:
+    """Somebody was looking, nobody had looked, or nobody was there, as the reference's traces have it."""
+    read = scenario("trump")
+    hows = Counter[int]()
+    for plan in plans_of(read):
+        approval = plan.safeguards.approval
+        if approval is None:
+            continue
+        for away in (False, True):
+            asked = set(approval.slots) if away else set()
+            short = replace(
+                plan,
+                safeguards=replace(plan.safeguards, approval=replace(approval, time_out=4 * MINUTE)),
+                teams=tuple(replace(t, windows=()) if n in asked else t for n, t in enumerate(plan.teams)),
+            )
+            worlds = [new_world(short, 4, number) for number in range(MANY)]
+            seen = see_incidents(short, worlds)
+            same(seen, one_by_one(short, worlds))
+            hows.update(seen.said[seen.said[:, 1] == Reason.TIMED_OUT, 2].tolist())
+    assert {UNMANNED, UNDER_REVIEW} <= set(hows)
