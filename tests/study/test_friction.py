@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from deactsim.engines.chosen import run
 from deactsim.model.compile import compile_plan
@@ -15,6 +17,7 @@ from deactsim.model.plan import Plan
 from deactsim.model.shifts import DAY
 from deactsim.model.states import Event, Gate, Reason
 from deactsim.model.streams import agent_id, alarm_id, report_id, team_id, world_key
+from deactsim.model.trace import Row
 from deactsim.model.world import World
 from deactsim.scenario.load import load
 from deactsim.stats import weighted
@@ -22,7 +25,7 @@ from deactsim.study.friction import FRICTION, WEEK, Week, Weeks, friction_text, 
 from deactsim.study.measures import MINUTE
 from deactsim.study.results import Estimate
 from deactsim.study.utilisation import busy_hours
-from tests.study.small import START, row, small, trace_of
+from tests.study.small import START, row, small
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 MONDAY = 17_469 * DAY  # 30 October 2017
@@ -49,10 +52,15 @@ def plan(
 Rows = tuple[float, Event, int, int, int]
 
 
+def table(rows: Sequence[Row]) -> NDArray[np.int64]:
+    """The rows of a trace as an array."""
+    return np.array(rows, dtype=np.int64).reshape(-1, 5)
+
+
 def fold(*rows: Rows, policies: str = "{as-it-was: {}}", teams: str = TEAMS) -> Week:
     """A hand-made week, minutes from its beginning."""
     at = [row(B + minutes, event, entity, by, reason) for minutes, event, entity, by, reason in rows]
-    return week_of(trace_of(plan(policies, teams=teams), *at), BEGINS, ENDS)
+    return week_of(plan(policies, teams=teams), table(at), BEGINS, ENDS)
 
 
 def means(*weeks: Week) -> dict[str, float]:
@@ -411,7 +419,7 @@ def test_littles_law_holds_in_every_run() -> None:
             queue, waits = queue - 1, waits + time - since.pop(entity)
     area += queue * (world.end - last)
     assert area == waits + sum(world.end - time for time in since.values())
-    found = week_of(trace, BEGINS, ENDS).values["report_wait"]
+    found = week_of(trace.plan, table(trace.rows), BEGINS, ENDS).values["report_wait"]
     inside = [row.time for row in trace if row.event == Event.REPORT_ARRIVES and BEGINS <= row.time < ENDS]
     assert found > 0
     assert len(inside) > 400
@@ -463,11 +471,11 @@ def test_a_week_in_parts_is_the_whole_week(path: Path) -> None:
         found = routine_weeks(given, 6, 1, START)
         begins, busy = found.busy[0]
         trace = run(given, World(world_key(6, 0), begins - DAY, begins + WEEK + DAY))
-        whole = week_of(trace, begins, begins + WEEK)
+        whole = week_of(given, table(trace.rows), begins, begins + WEEK)
         assert bits(
             Week({name: float(found.values[name][0]) for name in found.values}, found.waits[0])
         ) == bits(whole)
-        hours = busy_hours(trace, begins)
+        hours = busy_hours(given, table(trace.rows), begins)
         assert {team: each.tolist() for team, each in busy.items()} == {
             team: each.tolist() for team, each in hours.items()
         }

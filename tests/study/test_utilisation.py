@@ -13,7 +13,6 @@ from deactsim.model.compile import compile_plan
 from deactsim.model.plan import Plan
 from deactsim.model.states import Event
 from deactsim.model.streams import agent_id
-from deactsim.model.trace import Row, Trace
 from deactsim.model.world import HOUR
 from deactsim.study.utilisation import HOURS, busy_hours, by_hour, hours_ahead
 from tests.study.small import small
@@ -41,8 +40,8 @@ def at(hours: float) -> int:
 
 def busy(*rows: tuple[float, Event, int, int]) -> dict[int, list[float]]:
     """Hours of work by team, of rows of (hours from the week's beginning, event, whose, by)."""
-    trace = Trace(plan(), [Row(at(hours), event, entity, by, 0) for hours, event, entity, by in rows])
-    return {who: hours.tolist() for who, hours in busy_hours(trace, BEGINS).items()}
+    trace = np.array([(at(hours), event, entity, by, 0) for hours, event, entity, by in rows]).reshape(-1, 5)
+    return {who: hours.tolist() for who, hours in busy_hours(plan(), trace, BEGINS).items()}
 
 
 def only(**hours: float) -> list[float]:

@@ -71,6 +71,12 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     return _choice()[1](plan, world, requests)
 
 
+def run_rows(plan: Plan, world: World, requests: Requests | None = None) -> NDArray[np.int64]:
+    """The rows of a run as an array, (rows, 5): time, event, entity, by, reason."""
+    rows: NDArray[np.int64] = import_module(f".{engine().name}", __package__).run_rows(plan, world, requests)
+    return rows
+
+
 def take_reports(plan: Plan, world: World) -> Taken:
     """What becomes of all reports of a world, worked out apart from the rest, under a plan of `handling`."""
     found: Taken = import_module(f".{engine().name}", __package__).take_reports(plan, world)

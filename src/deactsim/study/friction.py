@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..engines.chosen import run, take_reports
+from ..engines.chosen import run_rows, take_reports
 from ..engines.handled import Handled, askers, closed_within, handling
 from ..model.plan import Plan, StreamPlan, TeamPlan
 from ..model.shifts import DAY, overlap
 from ..model.states import Event, Reason
 from ..model.streams import REPORT, agent_id, tag_of, team_of_agent, world_key
-from ..model.trace import Row, Trace
+from ..model.trace import Row
 from ..model.world import HOUR, World
 from ..stats import weighted
 from ..stats.weighted import Array
@@ -24,6 +25,8 @@ from .results import Estimate
 from .utilisation import busy_hours, busy_with_reports
 
 WEEK = 7 * DAY
+#: Rows of a trace as an array, (rows, 5).
+Rows = NDArray[np.int64]
 
 #: Measures of a usual week: unit, and what they mean.
 FRICTION = {
@@ -127,8 +130,8 @@ def routine_weeks(plan: Plan, seed: int, weeks: int, until: int) -> Weeks:
     for number, world in enumerate(_weeks(plan.streams, seed, weeks, until)):
         begins = world.start + DAY
         requests = partial(closed_within, handled[number].actions) if handled is not None else None
-        trace = run(plan, world, requests)
-        week, hours = week_of(trace, begins, begins + WEEK), busy_hours(trace, begins)
+        rows = run_rows(plan, world, requests)
+        week, hours = week_of(plan, rows, begins, begins + WEEK), busy_hours(plan, rows, begins)
         if handled is not None:
             week = replace(week, values={**week.values, **handled[number].values})
             hours = {team: hours[team] + handled[number].busy[team] for team in hours}
@@ -187,15 +190,47 @@ class _Life:
 
 
 _WAITS = {Event.HELD, Event.ASKED, Event.REROUTED}
+_STOPS = (*_WAITS, Event.GATE_DENIED)
 _COUNTED = {Event.FALSE_ALARM: "false_alarms", Event.WRONGLY_UNDONE: "wrongly_undone"}
 
 
-def week_of(trace: Trace, begins: int, ends: int) -> Week:
-    """Fold a trace into the friction of the week from `begins` to `ends`."""
-    week = _Week(trace.plan, begins, ends)
-    for row in trace.rows:
-        week.take(row)
+#: What is followed one by one: of actions that waited or were denied, and of whoever works or leaves.
+_OF_LIVES = (Event.REQUESTED, Event.TOOK_EFFECT, *_STOPS)
+_OF_PEOPLE = (
+    Event.REVIEW_STARTS,
+    Event.REVIEW_ENDS,
+    Event.ALARM_TAKEN,
+    Event.ALARM_CLOSED,
+    Event.RIGHTS_END,
+    Event.RIGHTS_ON,
+    *_COUNTED,
+)
+
+
+def week_of(plan: Plan, rows: Rows, begins: int, ends: int) -> Week:
+    """Fold the rows of a trace, (rows, 5), into the friction of the week from `begins` to `ends`."""
+    time, event, entity = rows[:, 0], rows[:, 1], rows[:, 2]
+    within = (begins <= time) & (time < ends)
+    stopped = np.unique(entity[np.isin(event, _STOPS)])
+    followed = np.isin(entity, stopped)
+    asked = (event == Event.REQUESTED) & within & (entity >> 59 == REPORT) & (rows[:, 4] != Reason.SLIPPED)
+    week = _Week(plan, begins, ends)
+    week.never_stopped = int(np.unique(entity[asked & ~followed]).size)
+    week.waits = _report_waits(rows, within)
+    for row in rows[(followed & np.isin(event, _OF_LIVES)) | np.isin(event, _OF_PEOPLE)].tolist():
+        week.take(Row._make(row))
     return week.close()
+
+
+def _report_waits(rows: Rows, within: NDArray[np.bool_]) -> Array:
+    """Minutes that each report of the week waited, in the order in which they were taken."""
+    came, taken = rows[(rows[:, 1] == Event.REPORT_ARRIVES) & within], rows[rows[:, 1] == Event.REPORT_TAKEN]
+    if not len(came):
+        return np.empty(0)
+    came = came[np.argsort(came[:, 2])]
+    place = np.minimum(np.searchsorted(came[:, 2], taken[:, 2]), len(came) - 1)
+    mine = came[place, 2] == taken[:, 2]
+    return np.asarray((taken[mine, 0] - came[place[mine], 0]) / MINUTE)
 
 
 class _Week:
@@ -207,8 +242,9 @@ class _Week:
         self.counts: defaultdict[str, float] = defaultdict(float)
         self.busy: defaultdict[int, float] = defaultdict(float)
         self.since: dict[tuple[int, int], int] = {}
-        self.arrived: dict[int, int] = {}
-        self.waits: list[float] = []
+        #: Actions asked for that nothing stopped, and the waits of reports.
+        self.never_stopped = 0
+        self.waits = np.empty(0)
         self.teams = {team.id: team for team in plan.teams}
         self.away: Counter[int] = Counter()
         self.away_since: dict[int, int] = {}
@@ -217,11 +253,7 @@ class _Week:
         """Count one event."""
         time, event, entity, by, reason = row
         within = self.begins <= time < self.ends
-        if event == Event.REPORT_ARRIVES and within:
-            self.arrived[entity] = time
-        elif event == Event.REPORT_TAKEN and entity in self.arrived:
-            self.waits.append((time - self.arrived[entity]) / MINUTE)
-        elif event == Event.REQUESTED and within and tag_of(entity) == REPORT and reason != Reason.SLIPPED:
+        if event == Event.REQUESTED and within and tag_of(entity) == REPORT and reason != Reason.SLIPPED:
             self.lives[entity] = _Life(requested=time, urgent=reason == Reason.URGENT)
         elif event in (Event.REVIEW_STARTS, Event.ALARM_TAKEN):
             self.since[entity, by] = time
@@ -296,7 +328,7 @@ class _Week:
         )
         worked = sum(self.busy.values())
         values = {
-            "actions": float(len(self.lives)),
+            "actions": float(len(self.lives) + self.never_stopped),
             "held": float(len(held)),
             "minutes_held": float(waits.mean()) if held else np.nan,
             "urgent_held": float(sum(life.urgent for life in held)),

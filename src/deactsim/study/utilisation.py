@@ -14,42 +14,70 @@ from ..model.plan import Plan, Windows
 from ..model.shifts import spans
 from ..model.states import Event
 from ..model.streams import agent_id, team_of_agent
-from ..model.trace import Trace
 from ..model.world import HOUR
 
 HOURS = 168
 Array = NDArray[np.float64]
 
-_BEGINS = {Event.REPORT_TAKEN, Event.REVIEW_STARTS, Event.ALARM_TAKEN, Event.RESPONDER_TAKES}
-_ENDS = {Event.REPORT_CLOSED, Event.REVIEW_ENDS, Event.ALARM_CLOSED, Event.RESPONDER_FREE}
+_BEGINS = (Event.REPORT_TAKEN, Event.REVIEW_STARTS, Event.ALARM_TAKEN, Event.RESPONDER_TAKES)
+_ENDS = (Event.REPORT_CLOSED, Event.REVIEW_ENDS, Event.ALARM_CLOSED, Event.RESPONDER_FREE)
 
 
-def busy_hours(trace: Trace, begins: int) -> dict[int, Array]:
-    """Hours of work of each team (by id) in every hour of the week that begins at `begins`, (168,)."""
-    found = {team.id: [0.0] * HOURS for team in trace.plan.teams}
+def busy_hours(plan: Plan, rows: NDArray[np.int64], begins: int) -> dict[int, Array]:
+    """Hours of work of each team (by id) in every hour of the week that begins at `begins`, (168,).
+
+    `rows` are those of a trace, (rows, 5).
+    """
+    starts = np.flatnonzero(np.isin(rows[:, 1], _BEGINS))
+    stops = np.flatnonzero(np.isin(rows[:, 1], _ENDS))
+    started = np.full(len(stops), -1)
+    _pair_reports(rows, starts, stops, started)
     since: dict[int, dict[int, int]] = {}
-    for row in trace.rows:
-        if row.event in _BEGINS:
-            since.setdefault(row.entity, {})[row.by] = row.time
-        elif row.event in _ENDS:
-            working = since.get(row.entity, {})
+    others = np.concatenate([starts[rows[starts, 1] != Event.REPORT_TAKEN], stops[started < 0]])
+    place = {row: number for number, row in enumerate(stops.tolist())}
+    for at in np.sort(others).tolist():
+        _, event, entity, by, _ = rows[at].tolist()
+        working = since.setdefault(entity, {})
+        if event in _BEGINS:
+            working[by] = at
+        else:
             # A verdict may be a team's: then it is the person of that team who was at work.
-            agent = row.by if row.by in working else next(a for a in working if team_of_agent(a) == row.by)
-            _add(found[team_of_agent(agent)], working.pop(agent) - begins, row.time - begins)
-    for working in since.values():
-        for agent, start in working.items():
-            _add(found[team_of_agent(agent)], start - begins, HOURS * HOUR)
-    return {team: np.array(hours) for team, hours in found.items()}
+            agent = by if by in working else next(a for a in working if team_of_agent(a) == by)
+            started[place[at]] = working.pop(agent)
+    # Added up one after another as work ends, then what is still under way.
+    going_on = np.setdiff1d(starts, started)
+    begun = np.concatenate([started, going_on])
+    end = np.concatenate([rows[stops, 0] - begins, np.full(len(going_on), HOURS * HOUR)])
+    return _added_up(plan, rows[begun, 3], rows[begun, 0] - begins, end)
+
+
+def _pair_reports(
+    rows: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    stops: NDArray[np.int64],
+    started: NDArray[np.int64],
+) -> None:
+    """Find for each report that was closed the row in which it was taken."""
+    taken = starts[rows[starts, 1] == Event.REPORT_TAKEN]
+    closed = np.flatnonzero(rows[stops, 1] == Event.REPORT_CLOSED)
+    taken = taken[np.argsort(rows[taken, 2])]
+    started[closed] = taken[np.searchsorted(rows[taken, 2], rows[stops[closed], 2])]
 
 
 def busy_with_reports(plan: Plan, taken: Taken, begins: int, ends: int) -> dict[int, Array]:
     """The same of reports alone, given those that were taken in a run up to `ends`."""
     # Added up as in a trace, one after another: first what ends, as it ends.
     order = np.lexsort((taken.agent, taken.closed))
-    open_at_end = taken.closed > ends
-    order = np.concatenate([order[~open_at_end[order]], np.flatnonzero(open_at_end)])
-    start = np.maximum(taken.taken[order] - begins, 0)
-    end = np.minimum(taken.closed[order] - begins, HOURS * HOUR)
+    going_on = taken.closed > ends
+    order = np.concatenate([order[~going_on[order]], np.flatnonzero(going_on)])
+    return _added_up(plan, taken.agent[order], taken.taken[order] - begins, taken.closed[order] - begins)
+
+
+def _added_up(
+    plan: Plan, agents: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]
+) -> dict[int, Array]:
+    """Pieces of work, in microseconds from the beginning of the week, added up one after another by team and hour."""
+    start, end = np.maximum(start, 0), np.minimum(end, HOURS * HOUR)
     left, pieces = np.flatnonzero(start < end), []
     while left.size:
         hour = start[left] // HOUR
@@ -62,9 +90,8 @@ def busy_with_reports(plan: Plan, taken: Taken, begins: int, ends: int) -> dict[
         work, hour, hours = (np.concatenate(part) for part in zip(*pieces, strict=True))
         one_by_one = np.argsort(work, kind="stable")
         work, hour, hours = work[one_by_one], hour[one_by_one], hours[one_by_one]
-        agents = taken.agent[order][work] >> 20
         for team, busy in found.items():
-            mine = agents == agent_id(team, 0) >> 20
+            mine = agents[work] >> 20 == agent_id(team, 0) >> 20
             np.add.at(busy, hour[mine], hours[mine])
     return found
 

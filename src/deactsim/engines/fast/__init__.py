@@ -2,6 +2,6 @@
 
 from .batch import Meets, marks_of, meet
 from .desk import take_reports
-from .run import run
+from .run import run, run_rows
 
-__all__ = ["Meets", "marks_of", "meet", "run", "take_reports"]
+__all__ = ["Meets", "marks_of", "meet", "run", "run_rows", "take_reports"]

@@ -29,6 +29,11 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     return Trace(plan, rows, night.missed)
 
 
+def run_rows(plan: Plan, world: World, requests: Requests | None = None) -> Rows:
+    """The rows of a run as an array, (rows, 5): time, event, entity, by, reason."""
+    return np.concatenate(list(Running(plan, world, requests).blocks()))
+
+
 class Running:
     """A run that gives out its trace in blocks of rows."""
 

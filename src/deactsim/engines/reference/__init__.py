@@ -1,6 +1,6 @@
 """The reference engine: SimPy, readable as a description of the night."""
 
 from .desk import Desk, take_reports
-from .night import run
+from .night import run, run_rows
 
-__all__ = ["Desk", "run", "take_reports"]
+__all__ = ["Desk", "run", "run_rows", "take_reports"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from ...model.plan import CommandPlan, IncidentPlan, Plan
 from ...model.states import Event, Kind, Reason, Stage
@@ -33,6 +35,12 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     night = Night(plan, world, requests)
     night.env.run(until=night.over)
     return Trace(plan, night.rows, night.missed)
+
+
+def run_rows(plan: Plan, world: World, requests: Requests | None = None) -> NDArray[np.int64]:
+    """The rows of a run as an array, (rows, 5): time, event, entity, by, reason."""
+    rows = run(plan, world, requests).rows
+    return np.array(rows, dtype=np.int64).reshape(len(rows), 5)
 
 
 class Night:
