@@ -50,7 +50,11 @@ def studied(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def test_version_and_help(call: Invoke) -> None:
-    assert call("--version").output == f"deactsim {deactsim.__version__}\n"
+    version, used, other = call("--version").output.splitlines()
+    assert version == f"deactsim {deactsim.__version__}"
+    assert {used.split()[1], other.split()[1]} == {"fast", "reference"}
+    assert "(used)" in used
+    assert "SimPy" in used + other
     said = call("--help").output
     assert [name for name in main.commands if f"\n  {name} " not in said] == []
 

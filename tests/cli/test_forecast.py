@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from deactsim.cli.main import main
+from deactsim.engines import chosen
 from deactsim.errors import DeactsimError, UnknownName
 from tests.report import made_up, made_up_forecast
 
@@ -65,7 +66,14 @@ def test_the_table_is_printed_and_nothing_else(call: Invoke, asked: list[dict[st
 
 @pytest.mark.parametrize(
     ("words", "workers"),
-    [(("--years", 9), 1), (("--years", 10), 8), ((), 8), (("--precision", "5%"), 8)],
+    [
+        (("--engine", "reference"), 8),
+        (("--years", 2, "--engine", "reference"), 8),
+        (("--years", 9), 1),
+        (("--years", 50), 8),
+        ((), 8),
+        (("--precision", "5%"), 8),
+    ],
 )
 def test_few_years_need_no_more_processes(
     call: Invoke,
@@ -74,8 +82,11 @@ def test_few_years_need_no_more_processes(
     words: tuple[object, ...],
     workers: int,
 ) -> None:
+    pytest.importorskip("numba")
     monkeypatch.setattr("os.cpu_count", lambda: 8)
+    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)  # what is not compiled leaves it to the reference
     assert call(*words).exit_code == 0
+    chosen.use("auto")
     assert asked[0]["workers"] == workers
 
 

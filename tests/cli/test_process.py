@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from deactsim.cli import output
+from deactsim.engines.chosen import Engine
 from tests.report import made_up
 
 SCENARIO = str(Path(made_up.__file__).with_name("made_up.yaml"))
@@ -70,5 +71,7 @@ def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 def test_few_worlds_need_no_more_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 8)
-    assert output.workers(10) == 1
-    assert output.workers(2000) == 8
+    monkeypatch.setattr(output, "engine", lambda: Engine("reference", "asked for"))
+    assert [output.workers(worlds) for worlds in (10, 2000, 50_000)] == [1, 8, 8]
+    monkeypatch.setattr(output, "engine", lambda: Engine("fast", "asked for"))
+    assert [output.workers(worlds) for worlds in (10, 2000, 50_000)] == [1, 1, 8]
