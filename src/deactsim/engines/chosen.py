@@ -134,7 +134,15 @@ def _choice() -> tuple[Engine, Run]:
     global _chosen
     if _chosen is None:
         decided = _decided()
-        _chosen = decided, import_module(f".{decided.name}", __package__).run
+        try:
+            run: Run = import_module(f".{decided.name}", __package__).run
+        except (ImportError, AttributeError) as why:
+            # numba is there, but cannot be loaded, or is not one that the kernel knows.
+            if decided.name == "reference" or _asked == "fast":
+                raise DeactsimError(f"the {decided.name} engine cannot be loaded: {why}") from why
+            decided = Engine("reference", f"numba cannot be used: {why}")
+            run = import_module(".reference", __package__).run
+        _chosen = decided, run
     return _chosen
 
 
