@@ -12,7 +12,7 @@ from deactsim.model.streams import insider_id, occurrence_id
 from deactsim.model.trace import Row, Trace
 from deactsim.model.world import HOUR, Script, World
 
-from .tiny import MINUTE, NOON, line, plan_of
+from .tiny import MINUTE, NOON, plan_of
 
 GRID = 5 * MINUTE
 WITHOUT_CHANCE = plan_of()
@@ -23,38 +23,52 @@ def on_grid(key: int, start: int, end: int) -> World:
     return World(key, start, end, script=Script(grid=GRID))
 
 
-def difference(trace: Trace, other: Sequence[Row]) -> str:
-    """The first row in which two runs differ, with the rows before it; empty if none does."""
-    for number in range(max(len(trace.rows), len(other))):
+def difference(trace: Trace, other: Trace | Sequence[Row]) -> str:
+    """The first row in which two runs differ, with the rows before it; empty if none does.
+
+    Of two traces what they say was missed is compared too.
+    """
+    rows = other.rows if isinstance(other, Trace) else other
+    for number in range(max(len(trace.rows), len(rows))):
         ours = trace.rows[number] if number < len(trace.rows) else None
-        theirs = other[number] if number < len(other) else None
+        theirs = rows[number] if number < len(rows) else None
         if ours != theirs:
-            before = [f"     {_line(trace, row)}" for row in trace.rows[max(0, number - 8) : number]]
-            shown = [_line(trace, row) if row is not None else "(no row)" for row in (ours, theirs)]
+            before = [f"     {told(trace, row)}" for row in trace.rows[max(0, number - 8) : number]]
+            shown = [told(trace, row) if row is not None else "(no row)" for row in (ours, theirs)]
             return "\n".join([f"row {number}:", *before, f"one: {shown[0]}", f"two: {shown[1]}"])
+    if isinstance(other, Trace) and other.missed is not trace.missed:
+        return f"row {len(rows)}: one missed {trace.missed!r}, two {other.missed!r}"
     return ""
 
 
-def _line(trace: Trace, row: Row) -> str:
-    """One row as text; with several incidents acts are told by number."""
-    if not trace.plan.others:
-        return line(trace, row)
-    words = (trace.event_name(row), trace.entity_name(row), trace.by_name(row), trace.reason_text(row))
-    return f"{(row.time - NOON) / MINUTE:g} {' '.join(word for word in words if word)}"
+def told(trace: Trace, row: Row) -> str:
+    """A row as numbers, and as text as far as its codes and ids are known."""
+    begin = trace.plan.incident.at if trace.plan.incident is not None else NOON
+    words = [f"{(row.time - begin) / MINUTE:g} min"]
+    for name in (trace.event_name, trace.entity_name, trace.by_name, trace.reason_text):
+        try:
+            words.append(name(row))
+        except (KeyError, ValueError):
+            words.append("?")
+    return " ".join(word for word in words if word) + f"  {tuple(row)}"
 
 
 def case(seed: int, *, all_safeguards: bool = False) -> tuple[Plan, list[World]]:
     """A random small scenario and three worlds of it; the oracle does not know all safeguards."""
     chance = random.Random(seed)
-    policy, platform, reading = _policy(chance), _platform(chance), chance.choice(["meant", "meant", None])
+    policy, platform, reading = (
+        policy_of(chance),
+        platform_of(chance),
+        chance.choice(["meant", "meant", None]),
+    )
     if all_safeguards:
-        policy = f"{policy}\n{_further(chance)}".strip()
-    plan = _peopled(chance, plan_of(policy, platform, reading=reading))
-    start, end = _bounds(plan)
+        policy = f"{policy}\n{further_of(chance)}".strip()
+    plan = peopled(chance, plan_of(policy, platform, reading=reading))
+    start, end = bounds_of(plan)
     return plan, [on_grid(chance.getrandbits(64), start, end) for _ in range(3)]
 
 
-def _peopled(chance: random.Random, plan: Plan) -> Plan:
+def peopled(chance: random.Random, plan: Plan) -> Plan:
     """Further incidents in the same world, and keys that actors have."""
 
     def keys() -> tuple[tuple[int, int], ...]:
@@ -81,13 +95,13 @@ def _peopled(chance: random.Random, plan: Plan) -> Plan:
     return replace(plan, others=tuple(others))
 
 
-def _bounds(plan: Plan) -> tuple[int, int]:
+def bounds_of(plan: Plan) -> tuple[int, int]:
     if plan.incident is None:
         return NOON - 2 * HOUR, NOON + 3 * HOUR
     return plan.incident.at - plan.incident.warm_up, plan.incident.at + plan.incident.follow
 
 
-def _platform(chance: random.Random) -> str:
+def platform_of(chance: random.Random) -> str:
     def shift() -> str:
         return chance.choice(["always", "always", "11:00-12:10 UTC", "12:00-13:00 UTC", "09:00-16:00 UTC"])
 
@@ -126,7 +140,7 @@ incident:
 """
 
 
-def _policy(chance: random.Random) -> str:
+def policy_of(chance: random.Random) -> str:
     def reach() -> str:
         return chance.choice(
             ["", "", ", covers: 60%", ", of: vip", ", works: 70%, stretch: 1 h", ", teams: support"]
@@ -156,7 +170,7 @@ def _policy(chance: random.Random) -> str:
     return "\n".join(f"{name}: {written[name]}" for name in chosen)
 
 
-def _further(chance: random.Random) -> str:
+def further_of(chance: random.Random) -> str:
     """Safeguards that the oracle does not know."""
 
     def reach() -> str:

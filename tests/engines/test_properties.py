@@ -79,12 +79,12 @@ ALONE = BUSY.replace("slip: 1%", "slip: 0%").replace(", undoes: true", "")
 
 
 @pytest.fixture(scope="module")
-def plain() -> list[tuple[World, Trace]]:
+def plain(engine: str) -> list[tuple[World, Trace]]:
     return [(world, run(PLAIN, world)) for world in worlds(PLAIN)]
 
 
 @pytest.fixture(scope="module")
-def alone() -> list[tuple[World, Trace]]:
+def alone(engine: str) -> list[tuple[World, Trace]]:
     plan = plan_of("", ALONE)
     return [(world, run(plan, world)) for world in worlds(plan, 2 * WORLDS)]
 

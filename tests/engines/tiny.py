@@ -10,6 +10,7 @@ people and `oncall` one. Nothing is left to chance. Without safeguards the incid
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import yaml
 
@@ -117,14 +118,20 @@ def person(team: str, number: int) -> int:
 ACTOR = actor_id(team_id("support"))
 
 
+#: Of the two that read and write the same the quicker, if it is there.
+LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+DUMPER: Any = getattr(yaml, "CBaseDumper", yaml.BaseDumper)
+
+
 def scenario(policy: str = "", more: str = "") -> Scenario:
-    """The tiny platform with a policy `tried` (YAML of its safeguards), `more` laid over it."""
-    tree = yaml.compose(BASE, yaml.BaseLoader)
-    _lay_over(tree, yaml.compose(more, yaml.BaseLoader))
+    """The tiny platform with a policy `tried` (YAML of its safeguards), the documents of `more` laid over it."""
+    tree = yaml.compose(BASE, LOADER)
+    for document in yaml.compose_all(more, LOADER):
+        _lay_over(tree, document)
     if policy:
         written = "policies:\n  tried:\n" + "".join(f"    {one}\n" for one in policy.splitlines())
-        _lay_over(tree, yaml.compose(written, yaml.BaseLoader))
-    return loads(yaml.serialize(tree, Dumper=yaml.BaseDumper, allow_unicode=True))
+        _lay_over(tree, yaml.compose(written, LOADER))
+    return loads(yaml.serialize(tree, Dumper=DUMPER, allow_unicode=True))
 
 
 def _lay_over(base: yaml.MappingNode, more: yaml.MappingNode | None) -> None:

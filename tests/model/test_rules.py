@@ -77,6 +77,12 @@ def test_looks_until_seen_is_geometric() -> None:
     assert rules.looks_until_seen(1e-12, 1e-300) == 10_000
 
 
+def test_a_look_comes_after_those_that_missed() -> None:
+    assert rules.look_that_sees(100, 7, 0) == 100
+    assert rules.look_that_sees(100, 7, 3) == 121
+    assert rules.look_that_sees(100, 10**15, 10_000) == 100 + rules.FAR < 2**63
+
+
 def slow_limit(recent: list[int], now: int, actions: int, window: int) -> int:
     """The first instant from now at which fewer than `actions` lie in the window up to it."""
     for time in itertools.count(now):

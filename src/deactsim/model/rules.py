@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from .states import Reason
 
+#: So far off in microseconds that nothing matters any more, and whole numbers of 64 bits still hold it.
+FAR = 1 << 53
+
 
 def stamp_share(stamps: float, per_queued: float, waiting: int) -> float:
     """The share approved without a look: a habit that grows with the queue behind."""
@@ -69,6 +72,11 @@ def looks_until_seen(recall: float, u: float) -> int:
         missed += 1
         tail *= left
     return missed
+
+
+def look_that_sees(first: int, every: int, missed: int) -> int:
+    """When the look sees that comes so many after the first; at the latest 285 years later."""
+    return first + (every * missed if missed <= FAR // every else FAR)
 
 
 def limit_opens(earlier: int, now: int, window: int) -> int:

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from .lengths import FIXED, Length, quantile
 
 MASK = (1 << 64) - 1
+#: Nothing takes longer (285 years): it stays a whole number of 64 bits whatever is added to it.
+FOREVER = 1 << 53
 GOLDEN = 0x9E3779B97F4A7C15
 ODD = 0xD1B54A32D192ED03
 
@@ -126,8 +128,8 @@ def draw_length(key: int, entity: int, purpose: int, k: int, length: Length) -> 
 def length_at(length: Length, u: float) -> int:
     """The length, in whole microseconds, that a uniform number comes to."""
     if length.shape == FIXED:
-        return math.floor(length.a + 0.5)
-    return int(quantile(length, u) + 0.5)
+        return min(math.floor(length.a + 0.5), FOREVER)
+    return int(min(quantile(length, u) + 0.5, FOREVER))
 
 
 # Ids are 62 bits: 3 say what it is, the rest which one.

@@ -14,7 +14,7 @@ from ..engines import seen
 from ..engines.seen import Seen
 from ..model.plan import IncidentPlan, Plan
 from ..model.shifts import overlap
-from ..model.states import Channel, Event, Gate, Reason, Route, plain
+from ..model.states import Channel, Event, Gate, Reason, Route, Stage, plain
 from ..model.streams import ACT, act_id, tag_of
 from ..model.trace import Trace
 
@@ -61,7 +61,7 @@ class Marks:
     Times are those of the first act, but for `contained` (the actor is one and the same) and
     `effects` and `returns`, which hold every act by its id. `gates` is what each gate said of any
     act, `denials` which gate denied one, why, and how a time-out came about; `held` tells of an act
-    that still waits when the world ends.
+    that still waits when the world ends, `missed` of a pinned stage that began after its pin.
     """
 
     requested: int | None = None
@@ -85,6 +85,7 @@ class Marks:
     effects: dict[int, int] = field(default_factory=dict)
     returns: dict[int, int] = field(default_factory=dict)
     held: bool = False
+    missed: Stage | None = None
     ends: int = 0
 
     @property
@@ -99,7 +100,7 @@ class Marks:
 
 def marks(trace: Trace, ends: int) -> Marks:
     """Fold a trace into the marks of its incident; `ends` is where the world ends."""
-    found = Marks(ends=ends)
+    found = Marks(missed=trace.missed, ends=ends)
     denied: set[int] = set()
     first = act_id(0)
     asked: dict[int, tuple[int, int]] = {}
@@ -185,7 +186,7 @@ def table_of(found: Sequence[Marks], acts: int, first: int, drawn: Sequence[int]
     said: list[tuple[int, int, int]] = []
     for marked, effect in zip(found, drawn, strict=True):
         times = [getattr(marked, name) for name in _NAMES]
-        values = [1, 0, int(marked.held), effect, marked.ends, *times]
+        values = [1, marked.missed or 0, int(marked.held), effect, marked.ends, *times]
         values += [int(marked.content_lost), len(said), len(marked.gates)]
         values += [marked.noticed.get(channel) for channel in Channel]
         values += [
@@ -230,6 +231,7 @@ def marks_in(table: Seen, evening: int, first: int) -> Marks:
         effects=by_act[0],
         returns=by_act[1],
         held=bool(table["held"][evening]),
+        missed=Stage(missed) if (missed := int(table["missed"][evening])) else None,
         ends=int(table["ends"][evening]),
         **given,
     )

@@ -189,6 +189,7 @@ for _shared in (
     rules.rights_end_cut_off,
     rules.next_look,
     rules.looks_until_seen,
+    rules.look_that_sees,
     rules.limit_opens,
     lengths.normal_quantile,
     lengths.shape_quantile,

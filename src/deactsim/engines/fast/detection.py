@@ -159,7 +159,7 @@ def _regular_look(night: Night, real: Real, dark: int, channel: int, look: int) 
         if u < real[look + LOOK.SAMPLE] * recall:
             _enter(night, dark, first, channel)
     elif recall > 0.0:
-        _enter(night, dark, first + every * rules.looks_until_seen(recall, u), channel)
+        _enter(night, dark, rules.look_that_sees(first, every, rules.looks_until_seen(recall, u)), channel)
 
 
 @compiled

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...model import lengths
+from ...model.streams import FOREVER
 from ...model.streams import draw as _draw
 from ._jit import COMPILED, compiled
 from .layout import LENGTH, NIGHT, Night, Real
@@ -62,6 +63,6 @@ def length(night: Night, real: Real, entity: int, purpose: int, k: int, what: in
             found = lengths.shape_quantile(
                 shape, real[what + LENGTH.A], real[what + LENGTH.B], real[what + LENGTH.C], u
             )
-        drawn = int(found + 0.5)
+        drawn = int(min(found + 0.5, FOREVER))
     grid = night[NIGHT.GRID]
     return drawn if grid == 1 else (drawn + grid // 2) // grid * grid

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from ...model.lengths import FIXED, Length
+from ...model.streams import length_at
 from .layout import (
     LENGTH,
     Night,
@@ -55,7 +55,7 @@ class Words:
         else:
             values = {"A": float(what.a), "B": float(what.b), "C": float(what.c)}
         if what.shape == FIXED:
-            values["WHOLE"] = math.floor(what.a + 0.5)
+            values["WHOLE"] = length_at(what, 0.5)
         return self.record(LENGTH, values | {"SHAPE": what.shape})
 
     def array(self) -> Night:

@@ -102,7 +102,7 @@ def _regular_look(night: Night, action: Action, channel: Channel, look: ProbePla
         return first if u < look.sample * look.recall else None
     if look.recall <= 0.0:
         return None
-    return first + look.every * rules.looks_until_seen(look.recall, u)
+    return rules.look_that_sees(first, look.every, rules.looks_until_seen(look.recall, u))
 
 
 class Race:
