@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from deactsim.model.lengths import (
@@ -46,13 +47,12 @@ HOURS = [
 
 
 def anything(seed: int) -> tuple[Plan, list[World]]:
-    """A random scenario, and three worlds: on the grid, off it, and with something placed or known in it."""
+    """A random scenario, and three worlds: on the grid, off it, and with something placed or known in it.
+
+    Two seeds after each other begin with the same file.
+    """
     chance = random.Random(f"anything {seed}")
-    policy = f"{policy_of(chance)}\n{further_of(chance)}\n{_seldom(chance)}".strip()
-    more = f"{platform_of(chance)}\n---\n{_more(chance)}"
-    reading, adapts = chance.choice(["meant", "meant", None]), chance.random() < 0.3
-    plan = peopled(chance, plan_of(policy, more, reading=reading, adapts=adapts and reading is not None))
-    plan = _crowded(chance, _moved(chance, plan))
+    plan = _crowded(chance, _moved(chance, peopled(chance, _written(seed // 2))))
     start, end = bounds_of(plan)
     keys = [chance.getrandbits(64) for _ in range(3)]
     return plan, [
@@ -60,6 +60,16 @@ def anything(seed: int) -> tuple[Plan, list[World]]:
         World(keys[1], start, end),
         _placed(chance, plan, keys[2], start, end),
     ]
+
+
+@lru_cache(maxsize=8)
+def _written(seed: int) -> Plan:
+    """The plan of a random file."""
+    chance = random.Random(f"file {seed}")
+    policy = f"{policy_of(chance)}\n{further_of(chance)}\n{_seldom(chance)}".strip()
+    more = f"{platform_of(chance)}\n---\n{_more(chance)}"
+    reading, adapts = chance.choice(["meant", "meant", None]), chance.random() < 0.3
+    return plan_of(policy, more, reading=reading, adapts=adapts and reading is not None)
 
 
 def _seldom(chance: random.Random) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -94,7 +95,6 @@ def run_module() -> object:
     return sys.modules[Running.__module__]
 
 
-@pytest.mark.xfail(reason="a request of many approvers is larger than what is kept free for it", strict=True)
 def test_there_is_room_for_the_largest_request() -> None:
     """Written past its end, memory that nobody checks would be somebody else's."""
     policy = "approval: {by: {leads: 3000}, review: 1 h, catches: 0%}"
@@ -145,7 +145,6 @@ def test_runs_at_the_same_time(busy: tuple[Plan, World]) -> None:
 # -- many at once ---------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(reason="rows of others make room, and with them what they ask of people", strict=True)
 def test_evenings_with_more_rows_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Responders are kept busy by alarms and slips, all the more if there are many."""
     more = """
@@ -218,6 +217,20 @@ def name_of_kernel(monkeypatch: pytest.MonkeyPatch) -> str:
         with pytest.raises(InterruptedError):
             _jit.Entry(kernel._on_arrays, kernel._bare).prepare(1)
     return f"{looked_for[0]}.kernel"
+
+
+@pytest.mark.parametrize("source", ["engines/fast/gates.py", "model/rules.py", "engines/seen.py"])
+def test_all_that_a_kernel_is_made_of_is_in_its_name(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The places of what is kept of an evening come from `engines/seen.py`."""
+    package = Path(_store.__file__).parents[2]
+    shutil.copytree(package, tmp_path / "deactsim", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(_store, "__file__", str(tmp_path / "deactsim" / "engines" / "fast" / "_store.py"))
+    before = _store.key_of("a compiler")
+    with (tmp_path / "deactsim" / source).open("a") as file:
+        file.write("#")
+    assert _store.key_of("a compiler") != before
 
 
 @only_bare

@@ -112,10 +112,7 @@ def test_kernels_used_longest_ago_make_room(folder: Path) -> None:
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The package in another place, as a copied environment has it."""
-    for part in ("model", "engines/fast"):
-        shutil.copytree(
-            PACKAGE / part, tmp_path / "elsewhere" / part, ignore=shutil.ignore_patterns("__pycache__")
-        )
+    shutil.copytree(PACKAGE, tmp_path / "elsewhere", ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(_store, "__file__", str(tmp_path / "elsewhere" / "engines" / "fast" / "_store.py"))
     return tmp_path / "elsewhere"
 

@@ -32,8 +32,9 @@ def key_of(*parts: str) -> str:
     """The name of the kernel that is made of these sources by this compiler for this machine."""
     package = Path(__file__).resolve().parents[2]
     digest = hashlib.sha256()
-    for source in sorted([*(package / "model").glob("*.py"), *(package / "engines" / "fast").glob("*.py")]):
-        digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
+    folders = package / "model", package / "engines", package / "engines" / "fast"
+    for source in sorted(source for folder in folders for source in folder.glob("*.py")):
+        digest.update(source.relative_to(package).as_posix().encode() + b"\0" + source.read_bytes() + b"\0")
     for part in (sys.version, *parts):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()

@@ -69,10 +69,13 @@ def _evening(
 
 @compiled
 def run_through(night: Night, real: Real) -> bool:
-    """Run a night of which only the rows of acts are wanted; whether it came to its end."""
+    """Run a night; whether it came to its end.
+
+    Where its rows are full, those of acts are kept alone; but not of a quiet one, whose others are counted.
+    """
     while True:
         status = advance(night, real)
-        if status != ROWS_ARE_FULL:
+        if status != ROWS_ARE_FULL or night[NIGHT.QUIET]:
             return status == IS_OVER
         if _of_acts(night) + night[NIGHT.ROW_MARGIN] > night[NIGHT.ROW_ROOM]:
             return False

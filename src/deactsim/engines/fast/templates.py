@@ -27,6 +27,7 @@ from .layout import (
     PROTECTED_LIST,
     QUICK,
     RATE_LIMIT,
+    REQUEST,
     SEPARATION,
     STEP_DOWN,
     STREAM,
@@ -69,9 +70,11 @@ class Template:
         words.fill(0, NIGHT, head)
         self.night = words.array()
         steps = plan.response.audience_steps
-        limit = plan.safeguards.rate_limit
+        limit, approval = plan.safeguards.rate_limit, plan.safeguards.approval
         self.row_margin = 64 + steps + len(plan.teams)
-        self.margin = 1024 + (limit.actions if limit is not None else 0)
+        # The largest records are those of an agent's last actions and of a request with its approvers and keys.
+        self.margin = 1024 + (limit.actions if limit is not None else 0) + len(plan.teams)
+        self.margin += REQUEST.SIZE + len(approval.slots) if approval is not None else 0
         self.most_at_once = 64 + max(team.headcount for team in plan.teams)
 
     def _teams(self) -> None:
