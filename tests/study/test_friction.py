@@ -468,7 +468,7 @@ def test_a_week_in_parts_is_the_whole_week(path: Path) -> None:
         given = compile_plan(scenario, policy, None)
         streams = [replace(s, per_microsecond=min(s.per_microsecond, 400 / DAY)) for s in given.streams]
         given = replace(given, streams=tuple(streams))
-        found = routine_weeks(given, 6, 1, START)
+        found = routine_weeks(given, 6, 1, START, by_hour=True)
         begins, busy = found.busy[0]
         trace = run(given, World(world_key(6, 0), begins - DAY, begins + WEEK + DAY))
         whole = week_of(given, table(trace.rows), begins, begins + WEEK)

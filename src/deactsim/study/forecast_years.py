@@ -92,7 +92,8 @@ def work(shared: Shared, job: Job) -> Found | Weeks:
     """Do a job: simulate years, or routine weeks."""
     fleet = shared.fleets[job.fleet]
     if job.weeks_of is not None:
-        return routine_weeks(fleet.plans[job.weeks_of], shared.seed, shared.weeks, shared.start + YEAR)
+        plan = fleet.plans[job.weeks_of]
+        return routine_weeks(plan, shared.seed, shared.weeks, shared.start + YEAR, by_hour=True)
     run_year = _direct_year if shared.method == "direct" else _year_of_episodes
     return Found.joined([run_year(shared, fleet, year) for year in range(job.first, job.first + job.count)])
 

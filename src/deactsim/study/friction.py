@@ -71,7 +71,7 @@ class Weeks:
     """Friction of simulated routine weeks under one plan.
 
     `values` has one array entry a week (nan for the mean of nothing), `waits` one array a week,
-    `busy` the beginning of each week and each team's hours of work by hour.
+    `busy` the beginning of each week and each team's hours of work by hour, if they were asked for.
     """
 
     values: Mapping[str, Array]
@@ -118,11 +118,11 @@ class Weeks:
         return weighted.quantile_interval(waits, np.ones(waits.size), 0.95, clusters)
 
 
-def routine_weeks(plan: Plan, seed: int, weeks: int, until: int) -> Weeks:
+def routine_weeks(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: bool = False) -> Weeks:
     """Simulate the `weeks` weeks up to `until` (microseconds since 1970 UTC), each on its own.
 
     Each has a day's warm-up before it and a day after it in which what was held is let
-    finish; only actions asked for within the week count.
+    finish; only actions asked for within the week count. `by_hour` asks for `busy` as well.
     """
     found, busy = [], []
     apart = handling(plan)
@@ -131,12 +131,15 @@ def routine_weeks(plan: Plan, seed: int, weeks: int, until: int) -> Weeks:
         begins = world.start + DAY
         requests = partial(closed_within, handled[number].actions) if handled is not None else None
         rows = run_rows(plan, world, requests)
-        week, hours = week_of(plan, rows, begins, begins + WEEK), busy_hours(plan, rows, begins)
+        week = week_of(plan, rows, begins, begins + WEEK)
         if handled is not None:
             week = replace(week, values={**week.values, **handled[number].values})
-            hours = {team: hours[team] + handled[number].busy[team] for team in hours}
         found.append(week)
-        busy.append((begins, hours))
+        if by_hour:
+            hours = busy_hours(plan, rows, begins)
+            if handled is not None:
+                hours = {team: hours[team] + handled[number].busy[team] for team in hours}
+            busy.append((begins, hours))
     return Weeks.of(found, busy)
 
 
@@ -189,13 +192,9 @@ class _Life:
     denied: bool = False
 
 
-_WAITS = {Event.HELD, Event.ASKED, Event.REROUTED}
-_STOPS = (*_WAITS, Event.GATE_DENIED)
+_WAITS = (Event.HELD, Event.ASKED, Event.REROUTED)
 _COUNTED = {Event.FALSE_ALARM: "false_alarms", Event.WRONGLY_UNDONE: "wrongly_undone"}
-
-
 #: What is followed one by one: of actions that waited or were denied, and of whoever works or leaves.
-_OF_LIVES = (Event.REQUESTED, Event.TOOK_EFFECT, *_STOPS)
 _OF_PEOPLE = (
     Event.REVIEW_STARTS,
     Event.REVIEW_ENDS,
@@ -205,21 +204,40 @@ _OF_PEOPLE = (
     Event.RIGHTS_ON,
     *_COUNTED,
 )
+#: What an event is to the fold: a bit for each of these, by its code.
+_STOPS, _ENDS, _PEOPLE = 1, 2, 4
+_KIND = np.zeros(max(Event) + 1, dtype=np.uint8)
+_KIND[[*_WAITS, Event.GATE_DENIED]] |= _STOPS
+_KIND[[Event.REQUESTED, Event.TOOK_EFFECT]] |= _ENDS
+_KIND[list(_OF_PEOPLE)] |= _PEOPLE
 
 
 def week_of(plan: Plan, rows: Rows, begins: int, ends: int) -> Week:
     """Fold the rows of a trace, (rows, 5), into the friction of the week from `begins` to `ends`."""
     time, event, entity = rows[:, 0], rows[:, 1], rows[:, 2]
     within = (begins <= time) & (time < ends)
-    stopped = np.unique(entity[np.isin(event, _STOPS)])
-    followed = np.isin(entity, stopped)
-    asked = (event == Event.REQUESTED) & within & (entity >> 59 == REPORT) & (rows[:, 4] != Reason.SLIPPED)
+    kind = _KIND[event]
+    stopped = np.unique(entity[(kind & _STOPS) > 0])
+    ours = np.flatnonzero(kind & (_STOPS | _ENDS))
+    followed = _among(entity[ours], stopped)
+    asked = ours[(event[ours] == Event.REQUESTED) & within[ours] & ~followed]
+    asked = asked[(entity[asked] >> 59 == REPORT) & (rows[asked, 4] != Reason.SLIPPED)]
     week = _Week(plan, begins, ends)
-    week.never_stopped = int(np.unique(entity[asked & ~followed]).size)
+    week.never_stopped = np.unique(entity[asked]).size
     week.waits = _report_waits(rows, within)
-    for row in rows[(followed & np.isin(event, _OF_LIVES)) | np.isin(event, _OF_PEOPLE)].tolist():
+    taken = np.concatenate([ours[followed], np.flatnonzero(kind == _PEOPLE)])
+    taken.sort()
+    for row in rows[taken].tolist():
         week.take(Row._make(row))
     return week.close()
+
+
+def _among(these: Rows, known: Rows) -> NDArray[np.bool_]:
+    """Which of these are among those known, which are in order."""
+    if not known.size:
+        return np.zeros(these.size, dtype=bool)
+    place = np.searchsorted(known, these)
+    return np.asarray(known[np.minimum(place, known.size - 1)] == these)
 
 
 def _report_waits(rows: Rows, within: NDArray[np.bool_]) -> Array:
@@ -268,15 +286,15 @@ class _Week:
         elif event == Event.RIGHTS_ON:
             self._returned(entity, time)
         if entity in self.lives:
-            self._follow(self.lives[entity], Event(event), time)
+            self._follow(self.lives[entity], event, time)
 
-    def _follow(self, life: _Life, event: Event, time: int) -> None:
+    def _follow(self, life: _Life, event: int, time: int) -> None:
         if event in _WAITS:
             life.waited = True
-            self.counts["rerouted"] += event is Event.REROUTED
-        elif event is Event.TOOK_EFFECT and life.ended is None:
+            self.counts["rerouted"] += event == Event.REROUTED
+        elif event == Event.TOOK_EFFECT and life.ended is None:
             life.ended = time
-        elif event is Event.GATE_DENIED:
+        elif event == Event.GATE_DENIED:
             life.ended, life.denied = time, True
 
     def _reviewed(self, entity: int, by: int, time: int) -> None:
