@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,12 +24,12 @@ from deactsim.model.shifts import DAY
 from deactsim.model.states import Reason
 from deactsim.model.streams import world_key
 from deactsim.model.trace import Trace
-from deactsim.model.world import HOUR, Script, World
+from deactsim.model.world import HOUR, World, Worlds
 from deactsim.scenario.load import load
 from deactsim.scenario.schema import Scenario
 from deactsim.study import background, occurrences
 from deactsim.study.background import see_incidents
-from deactsim.study.condition import condition, new_world, pins
+from deactsim.study.condition import condition, new_worlds, pins
 from deactsim.study.forecast import year_start
 from deactsim.study.measures import MINUTE, marks, table_of
 
@@ -63,11 +63,16 @@ def plans_of(read: Scenario) -> list[Plan]:
     return list(dict.fromkeys(found))
 
 
-def one_by_one(plan: Plan, worlds: Sequence[World]) -> Seen:
+def each(plan: Plan, worlds: Worlds) -> list[World]:
+    """The worlds one by one."""
+    return [worlds.world(place, plan.streams) for place in range(len(worlds))]
+
+
+def one_by_one(plan: Plan, worlds: Worlds) -> Seen:
     """What the reference says, each world run as a whole."""
     assert plan.incident is not None
-    seen = [marks(reference.run(plan, world), world.end) for world in worlds]
-    drawn = [world.effect_as_documented(plan.incident) for world in worlds]
+    seen = [marks(reference.run(plan, world), world.end) for world in each(plan, worlds)]
+    drawn = [world.effect_as_documented(plan.incident) for world in each(plan, worlds)]
     return table_of(seen, len(plan.incident.acts), plan.incident.id, drawn)
 
 
@@ -92,11 +97,10 @@ def test_evenings_are_those_of_the_reference(name: str, monkeypatch: pytest.Monk
     alone.clear()
     reasons = Counter[int]()
     for plan in plans_of(read):
-        free = [new_world(plan, 2, number) for number in range(MANY // 4)]
-        worlds = [one.world_for(plan) for one in kept] + free
-        seen = see_incidents(plan, worlds)
-        same(seen, one_by_one(plan, worlds))
-        reasons.update(seen.said[:, 1].tolist())
+        for worlds in (kept.worlds_for(plan), new_worlds(plan, 2, range(MANY // 4))):
+            seen = see_incidents(plan, worlds)
+            same(seen, one_by_one(plan, worlds))
+            reasons.update(seen.said[:, 1].tolist())
     assert alone["alone"] == 0
     assert len(reasons) > (15 if name == "trump" else 3)
 
@@ -105,9 +109,9 @@ def test_pinned_stages_that_are_missed_are_named() -> None:
     read = scenario("trump")
     own = plans_of(read)[0]
     for stratum in pins(read, own):
-        worlds = [replace(new_world(own, 1, number), pins=stratum) for number in range(MANY)]
+        worlds = replace(new_worlds(own, 1, range(MANY)), pins=stratum)
         seen = see_incidents(own, worlds)
-        missed = [reference.run(own, world).missed for world in worlds]
+        missed = [reference.run(own, world).missed for world in each(own, worlds)]
         assert seen["missed"].tolist() == [0 if stage is None else stage for stage in missed]
 
 
@@ -115,16 +119,17 @@ def test_what_gates_say_may_need_more_room(monkeypatch: pytest.MonkeyPatch) -> N
     read = scenario("trump")
     plan = compile_plan(read, "layered", next(iter(read.incident.readings))) if read.incident else None
     assert plan is not None
-    worlds = [new_world(plan, 1, number) for number in range(MANY)]
+    worlds = new_worlds(plan, 1, range(MANY))
     expected = see_incidents(plan, worlds)
     monkeypatch.setattr(batch, "SAID_ROOM", 4200)
-    same(see_incidents(plan, worlds * 30).take(range(MANY)), expected)
+    many = worlds.take(np.tile(np.arange(MANY), 30))
+    same(see_incidents(plan, many).take(range(MANY)), expected)
 
 
 def test_an_evening_that_outgrows_its_memory_is_run_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     read, alone = scenario("trump"), Counter[str]()
     plan = plans_of(read)[0]
-    worlds = [new_world(plan, 1, number) for number in range(4)]
+    worlds = new_worlds(plan, 1, range(4))
     expected = see_incidents(plan, worlds)
 
     def run(plan: Plan, world: World) -> Trace:
@@ -135,13 +140,6 @@ def test_an_evening_that_outgrows_its_memory_is_run_by_itself(monkeypatch: pytes
     monkeypatch.setattr(batch, "ROWS", 70)
     same(see_incidents(plan, worlds), expected)
     assert alone["alone"] == 4
-
-
-def test_a_script_is_run_by_itself() -> None:
-    plan = plans_of(scenario("trump"))[0]
-    world = new_world(plan, 1, 3)
-    scripted = replace(world, script=Script(reports=()))
-    same(see_incidents(plan, [scripted]), one_by_one(plan, [scripted]))
 
 
 @pytest.mark.parametrize("name", ["small-saas", "vendor-exit", "borrowed-keys", "late-cut-off"])
@@ -212,7 +210,7 @@ def test_it_is_told_how_a_time_out_came_about() -> None:
                 safeguards=replace(plan.safeguards, approval=replace(approval, time_out=4 * MINUTE)),
                 teams=tuple(replace(t, windows=()) if n in asked else t for n, t in enumerate(plan.teams)),
             )
-            worlds = [new_world(short, 4, number) for number in range(MANY)]
+            worlds = new_worlds(short, 4, range(MANY))
             seen = see_incidents(short, worlds)
             same(seen, one_by_one(short, worlds))
             hows.update(seen.said[seen.said[:, 1] == Reason.TIMED_OUT, 2].tolist())

@@ -37,11 +37,11 @@ from deactsim.model.plan import Plan
 from deactsim.model.shifts import DAY
 from deactsim.model.states import Channel, Event, Gate, Reason, Route, Stage
 from deactsim.model.streams import insider_id, occurrence_id, world_key
-from deactsim.model.world import HOUR, Pin, World
+from deactsim.model.world import HOUR, Pin, World, Worlds
 from deactsim.scenario.load import load
 from deactsim.scenario.schema import Scenario
 from deactsim.study.background import see_incidents
-from deactsim.study.condition import Weighted, condition_worlds, new_world, pins
+from deactsim.study.condition import Conditioned, condition_worlds, new_world, pins
 from deactsim.study.occurrences import WARM_UP, run_occurrences
 
 from .both import SAYS, Both, by
@@ -211,7 +211,7 @@ def test_occurrences(name: str) -> None:
 # -- the record -----------------------------------------------------------------------------
 
 
-def conditioned(scenario: Scenario, own: Plan) -> list[tuple[list[Weighted], Counter[str]]]:
+def conditioned(scenario: Scenario, own: Plan) -> list[tuple[Conditioned, Counter[str]]]:
     """By each engine the worlds that agree with the record, and why others do not."""
     found = []
     for engine in ("fast", "reference"):
@@ -234,8 +234,8 @@ def test_worlds_that_meet_the_record(name: str) -> None:
         for one, other in zip(found, again, strict=True):
             assert (one.number, one.weight, one.world) == (other.number, other.weight, other.world)
         for plan in plans_of(scenario, [reading]):
-            for one in found[:4]:
-                both(plan, one.world_for(plan), f"{name}, conditioned")
+            for place in range(min(4, len(found))):
+                both(plan, found.worlds_for(plan).world(place, plan.streams), f"{name}, conditioned")
     assert both.runs > 20
 
 
@@ -359,20 +359,20 @@ def test_what_studies_see(part: int) -> None:
         if plan.incident is not None:
             plan = replace(plan, others=())
             keys = [free.key ^ number for number in range(4)]
-            worlds = [World(key, free.start, free.end) for key in keys]
-            worlds += [World(key, free.start, free.end, lengths=placed.lengths) for key in keys]
+            lengths = {stage: np.array([-1] * 4 + [took] * 4) for stage, took in placed.lengths.items()}
+            worlds = Worlds(np.array(keys * 2, dtype=np.uint64), free.start, free.end, lengths=lengths)
             assert not (found := differing(plan, worlds)), f"case {seed}: {found}"
             evenings += len(worlds)
     assert evenings > CASES // 5
     assert taken > CASES // 40
 
 
-def differing(plan: Plan, worlds: Sequence[World]) -> str:
+def differing(plan: Plan, worlds: Worlds) -> str:
     """In what the tables of many evenings differ."""
     seen = []
     for engine in ("reference", "fast"):
         with by(engine):
-            seen.append(see_incidents(plan, [replace(world, kept={}) for world in worlds]))
+            seen.append(see_incidents(plan, worlds))
     one, two = seen
     for evening in range(len(worlds)):
         if not np.array_equal(one.said_in(evening), two.said_in(evening)):

@@ -25,7 +25,7 @@ from deactsim.model.plan import Plan
 from deactsim.model.states import Event
 from deactsim.model.streams import world_key
 from deactsim.model.trace import Row
-from deactsim.model.world import HOUR, World
+from deactsim.model.world import HOUR, World, Worlds
 from deactsim.study.background import see_incidents
 from deactsim.study.executors import run_jobs
 
@@ -158,11 +158,11 @@ response: {find_cause: 150 min}
     plan = plan_of(policy, more)
     monkeypatch.setattr(batch, "ROWS", 100)
     start, end = NOON - 2 * HOUR, NOON + 24 * HOUR
-    keys = [world_key(1, number) for number in range(400)]
+    keys = np.array([world_key(1, number) for number in range(400)], dtype=np.uint64)
     seen = []
     for name in ("reference", "fast"):
         with by(name):
-            seen.append(see_incidents(plan, [World(key, start, end) for key in keys]).table)
+            seen.append(see_incidents(plan, Worlds(keys, start, end)).table)
     unequal = seen[0] != seen[1]
     unequal[:, FIELDS.index("said")] = False
     assert not unequal.any()

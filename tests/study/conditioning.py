@@ -9,7 +9,7 @@ from functools import cache
 from deactsim.model.compile import compile_plan
 from deactsim.model.plan import Plan
 from deactsim.scenario.schema import Scenario
-from deactsim.study.condition import Weighted, condition
+from deactsim.study.condition import Conditioned, condition
 from deactsim.study.measures import MINUTE, Marks
 from tests.study.small import START, dark_within, rejected, small
 
@@ -221,7 +221,7 @@ CASES = {
 
 
 @cache
-def tables(name: str) -> tuple[Case, Plan, list[Weighted], list[Weighted]]:
+def tables(name: str) -> tuple[Case, Plan, Conditioned, Conditioned]:
     given, place = CASES[name], list(CASES).index(name)
     own = compile_plan(given.scenario, "as-it-was", given.reading)
     found = condition(given.scenario, own, 100 + place, given.worlds)

@@ -13,7 +13,7 @@ from deactsim.model.trace import Row, Trace
 from deactsim.scenario.load import loads
 from deactsim.scenario.schema import Scenario
 from deactsim.study.background import see_incidents
-from deactsim.study.condition import Weighted, new_world
+from deactsim.study.condition import Conditioned, new_worlds
 from deactsim.study.measures import MINUTE, Marks, marks_in
 from deactsim.study.nights import Nights
 
@@ -71,17 +71,15 @@ def small(**sections: str) -> Scenario:
     return loads(text(**sections))
 
 
-def rejected(plan: Plan, seed: int, worlds: int, agrees: Callable[[Marks], bool]) -> list[Weighted]:
+def rejected(plan: Plan, seed: int, worlds: int, agrees: Callable[[Marks], bool]) -> Conditioned:
     """Worlds of the free model that happen to agree with the record: no pin, no density."""
     assert plan.incident is not None
-    drawn = [new_world(plan, seed, number) for number in range(worlds)]
+    drawn = new_worlds(plan, seed, range(worlds))
     seen = see_incidents(plan, drawn)
     kept = [marks_in(seen, number, plan.incident.id) for number in range(worlds)]
-    return [
-        Weighted(number, drawn[number], 1.0, seen, number, plan)
-        for number, found in enumerate(kept)
-        if found.effect is not None and agrees(found)
-    ]
+    agreeing = [number for number, found in enumerate(kept) if found.effect is not None and agrees(found)]
+    whole = Conditioned(plan, np.arange(worlds), drawn, np.ones(worlds), seen)
+    return whole.take(np.array(agreeing, dtype=np.int64))
 
 
 def dark_within(minutes: float, give: float) -> Callable[[Marks], bool]:
@@ -119,7 +117,7 @@ def _score(weighted: Nights, ours: Array, theirs: Array) -> float:
     return 0.0 if abs(difference) < 1e-9 else float(difference / max(error, 1e-12))
 
 
-def evidence(found: list[Weighted], worlds: int) -> tuple[float, float]:
+def evidence(found: Conditioned, worlds: int) -> tuple[float, float]:
     """The density of the record per minute (all its pins), and its standard error."""
     total = np.zeros(worlds)
     for one in found:

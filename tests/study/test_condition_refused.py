@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from deactsim.errors import CannotCondition
 from deactsim.model.compile import compile_plan
 from deactsim.model.states import Stage
-from deactsim.study.condition import _log_weight, condition, condition_worlds, pins
+from deactsim.study.condition import _log_weights, condition, condition_worlds, pins
 from deactsim.study.measures import MINUTE
 from tests.study.conditioning import ACTOR, MISTAKE, incident, response
 from tests.study.small import small
@@ -189,9 +190,12 @@ def test_a_stage_that_ended_before_its_pin_does_not_count() -> None:
     scenario = small(incident=incident("stop: {of: contained, pinned: 20 min}"))
     own = compile_plan(scenario, "as-it-was", "meant")
     (stratum,) = pins(scenario, own)
-    spans = {Stage.CONTAIN: (5 * MINUTE, 19 * MINUTE)}
-    refused = (-math.inf, "contain was over before its pinned end")
-    assert _log_weight(own, stratum, spans, missed=0, held=0, effect=0, route=-1) == refused
+    spans = {Stage.CONTAIN: (np.array([5 * MINUTE] * 2), np.array([19 * MINUTE, 20 * MINUTE]))}
+    none = np.zeros(2, dtype=np.int64)
+    weights, why = _log_weights(own, stratum, spans, missed=none, held=none, effect=none, route=none - 1)
+    assert why == {"contain was over before its pinned end": 1}
+    assert weights[0] == -math.inf
+    assert math.isfinite(weights[1])
 
 
 def test_counts_why_others_do_not_agree() -> None:

@@ -17,7 +17,7 @@ from deactsim.scenario.load import load
 from deactsim.scenario.paths import replace, vary
 from deactsim.scenario.schema import Scenario
 from deactsim.study.compare import compare
-from deactsim.study.condition import Weighted, condition
+from deactsim.study.condition import Conditioned, condition
 from deactsim.study.measures import STAGES
 from deactsim.study.nights import Nights, conditioned, free, under
 from deactsim.study.replay import prior_percentile, replay
@@ -41,7 +41,7 @@ def plan(policy: str, reading: str = "deliberate", *, adapts: bool = False) -> P
 
 
 @cache
-def evenings() -> list[Weighted]:
+def evenings() -> Conditioned:
     return condition(trump(), plan("as-in-2017"), SEED, WORLDS)
 
 

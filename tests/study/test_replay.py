@@ -12,9 +12,9 @@ from deactsim.errors import DeactsimError, UnknownName
 from deactsim.model.compile import CannotBeSaid, compile_plan
 from deactsim.model.plan import Plan
 from deactsim.model.states import Event, Stage
-from deactsim.model.world import World
+from deactsim.model.world import Worlds
 from deactsim.scenario.schema import Scenario
-from deactsim.study.condition import Weighted, condition, new_world
+from deactsim.study.condition import Conditioned, condition, new_world
 from deactsim.study.nights import conditioned, free
 from deactsim.study.replay import Told, known_policy, one_world, reading_names, replay
 from deactsim.study.results import Replay
@@ -215,11 +215,11 @@ def test_a_story_begins_with_the_first_account_that_goes_dark() -> None:
 
 
 def test_one_world_is_met_as_the_policy_asked_for_meets_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    def elsewhere(self: Weighted, plan: Plan) -> World:
+    def elsewhere(self: Conditioned, plan: Plan) -> Worlds:
         assert plan == compile_plan(scenario(), "fast", "meant")
-        return replace(self.world, lengths={Stage.RESTORE: 60_000_000 * 60})
+        return replace(self.worlds, lengths={Stage.RESTORE: np.full(len(self), 60_000_000 * 60)})
 
-    monkeypatch.setattr(Weighted, "world_for", elsewhere)
+    monkeypatch.setattr(Conditioned, "worlds_for", elsewhere)
     assert minutes_dark(one_world(scenario(), policy="fast", worlds=20, seed=2)) > 60.0
 
 

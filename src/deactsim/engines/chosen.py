@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..model.causes import Occurrence
     from ..model.plan import Plan
     from ..model.trace import Trace
-    from ..model.world import World
+    from ..model.world import World, Worlds
     from .handled import Requests, Taken
     from .seen import Seen
 
@@ -87,14 +87,14 @@ def marks_of(
     plan: Plan,
     quiet: Plan | None,
     asks: Sequence[tuple[int, int, int]],
-    worlds: Sequence[World],
+    worlds: Worlds,
     how: Callable[[int, int, int, bool], int],
 ) -> Seen | None:
     """Many evenings at once, as far as the engine can: a row whose status is 0 says nothing.
 
     None where it runs nights one by one. `quiet`, `asks` and `how` are those of `fast.batch`.
     """
-    if engine().name != "fast" or plan.others or any(world.script is not None for world in worlds):
+    if engine().name != "fast" or plan.others:
         return None
     from . import fast
 

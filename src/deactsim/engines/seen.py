@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,27 +87,23 @@ class Seen:
         first, count = self.table[evening, [_PLACE["said"], _PLACE["said_count"]]]
         return self.said[first : first + count]
 
-    def take(self, evenings: Sequence[int] | Array) -> Seen:
+    def said_in_each(self) -> Iterator[bytes]:
+        """The same of every evening, as the bytes of its rows: few evenings differ in them."""
+        said = self.said.tobytes()
+        size = len(said) // max(1, len(self.said))
+        for first, count in zip(self["said"].tolist(), self["said_count"].tolist(), strict=True):
+            yield said[first * size : (first + count) * size]
+
+    def take(self, evenings: Sequence[int] | Array | slice) -> Seen:
         """Some of the evenings."""
         return Seen(self.table[evenings], self.said, self.acts)
 
     @staticmethod
-    def gathered(rows: Iterable[tuple[Seen, int]]) -> Seen:
-        """Evenings of several tables, in the order given."""
-        tables: dict[int, tuple[Seen, int, int]] = {}
-        places, evenings, words = [], 0, 0
-        for seen, row in rows:
-            if id(seen) not in tables:
-                tables[id(seen)] = (seen, evenings, words)
-                evenings, words = evenings + len(seen), words + len(seen.said)
-            places.append(tables[id(seen)][1] + row)
-        parts = []
-        for seen, _, first in tables.values():
-            part = seen.table.copy() if first else seen.table
-            part[:, _PLACE["said"]] += first
-            parts.append(part)
-        if not parts:
-            return Seen(np.empty((0, len(FIELDS) + len(Channel)), np.int64), np.empty((0, 3), np.int64), 0)
-        first_table = next(iter(tables.values()))[0]
-        said = np.concatenate([seen.said for seen, *_ in tables.values()])
-        return Seen(np.concatenate(parts)[places], said, first_table.acts)
+    def joined(parts: Sequence[Seen]) -> Seen:
+        """The evenings of several tables, one after another."""
+        if len(parts) == 1:
+            return parts[0]
+        table = np.concatenate([part.table for part in parts])
+        begins = np.cumsum([0, *(len(part.said) for part in parts[:-1])])
+        table[:, _PLACE["said"]] += np.repeat(begins, [len(part) for part in parts])
+        return Seen(table, np.concatenate([part.said for part in parts]), parts[0].acts)

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .lengths import Length
 from .plan import Control, IncidentPlan, Plan, StreamPlan, TeamPlan, Windows
@@ -361,3 +363,39 @@ def _shift_end(team: TeamPlan, moment: int) -> int:
         if moment <= off <= moment + 8 * DAY
     ]
     return ends[0] if ends else moment
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Many worlds of one stretch of time as columns: nobody needs the worlds one by one to run evenings at once.
+
+    `keys` are (worlds,), uint64. All have the same `pins`; the record's `lengths` are (worlds,) a stage, -1 in a
+    world that has none of it.
+    """
+
+    keys: NDArray[np.uint64]
+    start: int
+    end: int
+    pins: Mapping[Stage, Pin] = field(default_factory=dict)
+    lengths: Mapping[Stage, NDArray[np.int64]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def take(self, places: NDArray[np.int64] | slice) -> Worlds:
+        """Some of them."""
+        lengths = {stage: column[places] for stage, column in self.lengths.items()}
+        return replace(self, keys=self.keys[places], lengths=lengths)
+
+    def world(self, place: int, streams: tuple[StreamPlan, ...]) -> World:
+        """One of them by itself, as a scenario of these streams has it."""
+        lengths = {stage: length for stage, all_ in self.lengths.items() if (length := int(all_[place])) >= 0}
+        return replace(
+            _drawn(streams, int(self.keys[place]), self.start, self.end), pins=self.pins, lengths=lengths
+        )
+
+
+@lru_cache(maxsize=20_000)
+def _drawn(streams: tuple[StreamPlan, ...], key: int, start: int, end: int) -> World:  # noqa: ARG001
+    """One world object for one set of reports: what is drawn for it is drawn once."""
+    return World(key, start, end)

@@ -25,7 +25,7 @@ from ..engines.seen import Seen
 from ..model.plan import Plan, SafeguardsPlan
 from ..model.states import Event
 from ..model.trace import Trace
-from ..model.world import World
+from ..model.world import World, Worlds
 from .measures import how_denied, marks, table_of
 
 #: Shifts come and go, and statements and follower counts need nobody's time here.
@@ -67,8 +67,8 @@ def in_parts(plan: Plan) -> tuple[Plan, Plan | None, tuple[tuple[int, int, int],
     return plan, replace(apart.plan, incident=plan.incident), apart.asks
 
 
-def see_incidents(plan: Plan, worlds: Sequence[World]) -> Seen:
-    """The marks of a plan's incident in many worlds."""
+def see_incidents(plan: Plan, worlds: Worlds) -> Seen:
+    """The marks of a plan's incident in many worlds, (worlds,)."""
     incident = plan.incident
     assert incident is not None  # noqa: S101 - without one there is nothing to see
     _, quiet, asks = in_parts(plan)
@@ -77,20 +77,21 @@ def see_incidents(plan: Plan, worlds: Sequence[World]) -> Seen:
         return how_denied(plan, asked, asked_at, until, under_review=under_review)
 
     seen = chosen.marks_of(plan, quiet, asks, worlds, how)
-    left = range(len(worlds)) if seen is None else np.flatnonzero(seen["status"] == 0).tolist()
-    if not left:
-        assert seen is not None  # noqa: S101 - there are worlds
+    left = np.arange(len(worlds)) if seen is None else np.flatnonzero(seen["status"] == 0)
+    if seen is not None and not left.size:
         return seen
+    by_themselves = [worlds.world(place, plan.streams) for place in left.tolist()]
     alone = table_of(
-        [marks(run_incident(plan, worlds[number]), worlds[number].end) for number in left],
+        [marks(run_incident(plan, world), world.end) for world in by_themselves],
         len(incident.acts),
         incident.id,
-        [worlds[number].effect_as_documented(incident) for number in left],
+        [world.effect_as_documented(incident) for world in by_themselves],
     )
     if seen is None:
         return alone
-    place = {number: row for row, number in enumerate(left)}
-    return Seen.gathered((alone, place[n]) if n in place else (seen, n) for n in range(len(worlds)))
+    places = np.arange(len(worlds))
+    places[left] = len(worlds) + np.arange(left.size)
+    return Seen.joined([seen, alone]).take(places)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import numpy as np
 from ..model.compile import CannotBeSaid, compile_plan
 from ..model.plan import Plan
 from ..scenario.schema import Scenario
-from .condition import Weighted, condition
+from .condition import Conditioned, condition
 from .executors import run_jobs
 from .friction import Weeks, friction_text, routine_weeks
 from .implied import overloaded
@@ -96,7 +96,7 @@ class _Shared:
     seed: int
     worlds: int
     weeks: int
-    found: dict[Plan, list[Weighted]]
+    found: dict[Plan, Conditioned]
     evenings: dict[tuple[str, int], Evenings]
 
 
@@ -144,7 +144,7 @@ class _Comparing:
         self.own = {r: compile_plan(scenario, scenario.baseline, r) for r in self.readings}
         self.plans, self.unknown, self.adapted = self._compile()
         self.routine = {name: compile_plan(scenario, name, None) for name in names}
-        self.found: dict[Plan, list[Weighted]] = {}
+        self.found: dict[Plan, Conditioned] = {}
         self.evenings: dict[tuple[str, int], Evenings] = {}
         self._steps_done, self._steps = 0, 1
 
@@ -429,5 +429,5 @@ def _frame(table: Mapping[str, Mapping[str, Nights]]) -> pd.DataFrame:
     for policy, readings in table.items():
         for reading, nights in readings.items():
             head = {"policy": policy, "reading": reading, "world": nights.clusters, "weight": nights.weights}
-            parts.append(pd.DataFrame(head | nights.columns))
+            parts.append(pd.DataFrame(head | dict(nights.columns)))
     return pd.concat(parts, ignore_index=True)

@@ -12,18 +12,19 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from typing import overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..engines.seen import Array, Seen
 from ..errors import CannotCondition
 from ..model import rules
 from ..model.lengths import FIXED, Length, log_density, scaled
-from ..model.plan import Plan, StreamPlan
+from ..model.plan import Plan
 from ..model.states import Channel, Route, Stage, plain
 from ..model.streams import world_key
-from ..model.world import Pin, World
+from ..model.world import Pin, World, Worlds
 from ..scenario.schema import Scenario
 from .background import see_incidents
 from .measures import Marks, marks_in
@@ -37,42 +38,73 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Weighted:
-    """A world that agrees with the record, and how much it counts.
+    """A world that agrees with the record: how much it counts, and how it met the record.
 
-    `number` is the world's: strata of one world share their background. It is the evening in `row` of
-    `seen`: of the run of the `own` plan that met the record.
+    `number` is the world's: strata of one world share their background.
     """
 
     number: int
     world: World
     weight: float
-    seen: Seen
-    row: int
+    marks: Marks
+
+
+@dataclass(frozen=True)
+class Conditioned(Sequence[Weighted]):
+    """The worlds that agree with the record, as columns: strata of one world stand beside each other.
+
+    `numbers` and `weights` are (worlds,); `seen` is the run of the `own` plan that met the record.
+    """
+
     own: Plan
+    numbers: NDArray[np.int64]
+    worlds: Worlds
+    weights: NDArray[np.float64]
+    seen: Seen
 
-    @property
-    def marks(self) -> Marks:
-        """The marks of that run."""
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> Weighted: ...
+    @overload
+    def __getitem__(self, place: slice) -> Conditioned: ...
+    def __getitem__(self, place: int | slice) -> Weighted | Conditioned:
+        if isinstance(place, slice):
+            return self.take(place)
+        place = range(len(self))[place]
         assert self.own.incident is not None  # noqa: S101 - replays are of incidents
-        return marks_in(self.seen, self.row, self.own.incident.id)
+        return Weighted(
+            number=int(self.numbers[place]),
+            world=self.worlds.world(place, self.own.streams),
+            weight=float(self.weights[place]),
+            marks=marks_in(self.seen, place, self.own.incident.id),
+        )
 
-    def world_for(self, plan: Plan) -> World:
-        """The world as another plan meets it.
+    def take(self, places: NDArray[np.int64] | slice) -> Conditioned:
+        """Some of them."""
+        return Conditioned(
+            self.own,
+            self.numbers[places],
+            self.worlds.take(places),
+            self.weights[places],
+            self.seen.take(places),
+        )
+
+    def worlds_for(self, plan: Plan) -> Worlds:
+        """The worlds as another plan meets them.
 
         The record's lengths come along, but for that of a watchdog that is another one there.
         """
         before, now = self.own.safeguards.automatic_restore, plan.safeguards.automatic_restore
-        if Stage.AUTOMATIC not in self.world.lengths or now is None or before is None:
-            return self.world
-        if now.after == before.after:
-            return self.world
-        kept = dict(self.world.lengths)
-        del kept[Stage.AUTOMATIC]
-        return replace(self.world, lengths=kept)
+        lengths = self.worlds.lengths
+        if Stage.AUTOMATIC not in lengths or now is None or before is None or now.after == before.after:
+            return self.worlds
+        return replace(self.worlds, lengths={s: took for s, took in lengths.items() if s != Stage.AUTOMATIC})
 
 
-def new_world(plan: Plan, seed: int, number: int) -> World:
-    """World `number` of a seed, long enough for the plan's incident.
+def new_worlds(plan: Plan, seed: int, numbers: Sequence[int]) -> Worlds:
+    """Worlds of a seed by number, long enough for the plan's incident.
 
     Worlds of one seed over the same reports share what routine was drawn for them, however
     the rest of their scenarios differs.
@@ -81,13 +113,12 @@ def new_world(plan: Plan, seed: int, number: int) -> World:
     assert incident is not None  # noqa: S101 - replays are of incidents
     start = incident.at - incident.give_or_take - incident.warm_up
     end = incident.at + incident.give_or_take + incident.follow
-    return _world(plan.streams, seed, number, start, end)
+    return Worlds(np.array([world_key(seed, number) for number in numbers], dtype=np.uint64), start, end)
 
 
-@lru_cache(maxsize=20_000)
-def _world(streams: tuple[StreamPlan, ...], seed: int, number: int, start: int, end: int) -> World:  # noqa: ARG001
-    """One world object for one set of reports: what is drawn for it is drawn once."""
-    return World(key=world_key(seed, number), start=start, end=end)
+def new_world(plan: Plan, seed: int, number: int) -> World:
+    """One of `new_worlds` by itself."""
+    return new_worlds(plan, seed, [number]).world(0, plan.streams)
 
 
 def pins(scenario: Scenario, plan: Plan) -> list[dict[Stage, Pin]]:
@@ -223,13 +254,13 @@ def _length(plan: Plan, stage: Stage) -> Length:
 
 def condition(
     scenario: Scenario, plan: Plan, seed: int, worlds: int, progress: Progress | None = None
-) -> list[Weighted]:
+) -> Conditioned:
     """The worlds of a seed that agree with the pinned facts, weighted.
 
     Raises `CannotCondition` if none does, and says what went wrong how often.
     """
     found, refused = condition_worlds(scenario, plan, seed, range(worlds), progress)
-    if not any(one.weight > 0.0 for one in found):
+    if not (found.weights > 0.0).any():
         reasons = "; ".join(f"{why} ({count})" for why, count in refused.most_common())
         raise CannotCondition(
             f"no world of {worlds} agrees with the record: {reasons or 'the density there is zero'}. "
@@ -241,24 +272,38 @@ def condition(
 
 def condition_worlds(
     scenario: Scenario, plan: Plan, seed: int, numbers: Sequence[int], progress: Progress | None = None
-) -> tuple[list[Weighted], Counter[str]]:
+) -> tuple[Conditioned, Counter[str]]:
     """Those of the numbered worlds that agree with the record, and why the others do not."""
     strata = pins(scenario, plan)
-    parts: list[list[Weighted]] = []
-    refused: Counter[str] = Counter()
-    for begin in range(0, len(numbers), AT_ONCE):
-        some = numbers[begin : begin + AT_ONCE]
-        worlds = [new_world(plan, seed, number) for number in some]
-        by_stratum = [_agreeing(plan, stratum, some, worlds, refused) for stratum in strata]
-        tell(progress, begin, len(some), len(numbers))
-        # Strata of one world stand beside each other.
-        parts.append([one for found in zip(*by_stratum, strict=True) for one in found if one is not None])
-    found = [one for part in parts for one in part]
+    worlds, refused = new_worlds(plan, seed, numbers), Counter[str]()
+    parts: list[list[_Stratum]] = [[] for _ in strata]
+    for begin in range(0, len(worlds), AT_ONCE):
+        some = worlds.take(slice(begin, begin + AT_ONCE))
+        for found, stratum in zip(parts, strata, strict=True):
+            found.append(_agreeing(plan, stratum, some, refused))
+        tell(progress, begin, len(some), len(worlds))
+    met = [_Stratum.joined(found) for found in parts]
+    # Strata of one world stand beside each other.
+    place, of = np.nonzero(np.stack([found.agrees for found in met], axis=1))
+    rows = of * len(worlds) + place
+    logs = np.concatenate([found.log_weights for found in met])[rows]
     # Only ratios of weights count: where the density itself would be lost to underflow, or
     # overflow, the heaviest is given the weight 1.
-    most = max((one.weight for one in found), default=0.0)
+    most = float(logs.max()) if logs.size else 0.0
     shift = most if abs(most) > FAR else 0.0
-    return [replace(one, weight=math.exp(one.weight - shift)) for one in found], refused
+    stages = {stage for stratum in strata for stage in stratum}
+    lengths = {
+        stage: np.concatenate([found.lengths.get(stage, found.none) for found in met])[rows]
+        for stage in sorted(stages)
+    }
+    agreeing = Conditioned(
+        own=plan,
+        numbers=np.asarray(numbers, dtype=np.int64)[place],
+        worlds=replace(worlds.take(place), lengths=lengths),
+        weights=np.array([math.exp(log - shift) for log in logs.tolist()]),
+        seen=Seen.joined([found.seen for found in met]).take(rows),
+    )
+    return agreeing, refused
 
 
 def tell(progress: Progress | None, begin: int, some: int, of: int) -> None:
@@ -268,64 +313,86 @@ def tell(progress: Progress | None, begin: int, some: int, of: int) -> None:
             progress(number, of)
 
 
-def _agreeing(
-    plan: Plan,
-    stratum: Mapping[Stage, Pin],
-    numbers: Sequence[int],
-    worlds: Sequence[World],
-    refused: Counter[str],
-) -> list[Weighted | None]:
-    """Each world as it meets the record in one way, its weight a logarithm; None for those that do not."""
-    seen = see_incidents(plan, [replace(world, pins=stratum) for world in worlds])
-    spans = {stage: [times.tolist() for times in _stage(stage, seen)] for stage in stratum}
-    missed, held, effect, routes = (seen[name].tolist() for name in ("missed", "held", "effect", "route"))
-    found: list[Weighted | None] = []
-    for row, (number, world) in enumerate(zip(numbers, worlds, strict=True)):
-        given = {stage: (begins[row], ends[row]) for stage, (begins, ends) in spans.items()}
-        log_weight, why = _log_weight(plan, stratum, given, missed[row], held[row], effect[row], routes[row])
-        if why:
-            refused[why] += 1
-            found.append(None)
-            continue
-        lengths = {stage: ends - begins for stage, (begins, ends) in given.items()}
-        found.append(Weighted(number, replace(world, lengths=lengths), log_weight, seen, row, plan))
-    return found
+@dataclass(frozen=True)
+class _Stratum:
+    """Worlds as they meet the record in one way, (worlds,): which agree, and what the pinned stages took.
+
+    The logarithm of a weight is -inf in a world that does not agree.
+    """
+
+    agrees: NDArray[np.bool_]
+    log_weights: NDArray[np.float64]
+    lengths: Mapping[Stage, Array]
+    seen: Seen
+
+    @property
+    def none(self) -> Array:
+        """The lengths of a stage that is not of this stratum."""
+        return np.full(len(self.agrees), -1)
+
+    @classmethod
+    def joined(cls, parts: Sequence[_Stratum]) -> _Stratum:
+        """One after another."""
+        return cls(
+            np.concatenate([part.agrees for part in parts]),
+            np.concatenate([part.log_weights for part in parts]),
+            {s: np.concatenate([part.lengths[s] for part in parts]) for s in parts[0].lengths},
+            Seen.joined([part.seen for part in parts]),
+        )
 
 
-def _log_weight(
+def _agreeing(plan: Plan, stratum: Mapping[Stage, Pin], worlds: Worlds, refused: Counter[str]) -> _Stratum:
+    """Worlds as they meet the record in one way; why others do not is counted in `refused`."""
+    seen = see_incidents(plan, replace(worlds, pins=stratum))
+    spans = {stage: _stage(stage, seen) for stage in stratum}
+    fields = (seen[name] for name in ("missed", "held", "effect", "route"))
+    log_weights, why_not = _log_weights(plan, stratum, spans, *fields)
+    refused.update(why_not)
+    lengths = {stage: ends - begins for stage, (begins, ends) in spans.items()}
+    return _Stratum(log_weights > -math.inf, log_weights, lengths, seen)
+
+
+def _log_weights(
     plan: Plan,
     stratum: Mapping[Stage, Pin],
-    spans: Mapping[Stage, tuple[int, int]],
-    missed: int,
-    held: int,
-    effect: int,
-    route: int,
-) -> tuple[float, str]:
-    """The logarithm of a world's weight, or why it has none.
+    spans: Mapping[Stage, tuple[Array, Array]],
+    missed: Array,
+    held: Array,
+    effect: Array,
+    route: Array,
+) -> tuple[NDArray[np.float64], Counter[str]]:
+    """The logarithm of each world's weight, (worlds,); why others have none, of which it is -inf.
 
     `spans` are when each pinned stage began and ended; -1 is what did not come to pass.
     """
-    if missed:
-        return -math.inf, f"{plain(Stage(missed))} began after its pinned end"
-    if held:
-        return -math.inf, "an action still waits at the end of the simulated time: raise incident.follow"
-    if effect < 0:
-        return -math.inf, "the action was stopped under the scenario's own policy"
-    total = 0.0
+    total, why_not = np.zeros(len(effect)), Counter[str]()
+
+    def refuse(where: NDArray[np.bool_], why: str) -> None:
+        # What is refused for one reason is not asked for the next.
+        found = where & (total > -math.inf)
+        if found.any():
+            total[found] = -math.inf
+            why_not[why] += int(found.sum())
+
+    for stage in np.unique(missed[missed > 0]).tolist():
+        refuse(missed == stage, f"{plain(Stage(stage))} began after its pinned end")
+    refuse(held > 0, "an action still waits at the end of the simulated time: raise incident.follow")
+    refuse(effect < 0, "the action was stopped under the scenario's own policy")
     for stage, pin in stratum.items():
         begins, ends = spans[stage]
-        if stage in _ENDS_DARKNESS and route >= 0 and route != _ROUTE_OF.get(stage, Route.RESPONSE):
-            return -math.inf, "the darkness ended first by another route"
-        if begins < 0 or ends < 0:
-            return -math.inf, f"{plain(stage)} did not come to pass"
-        if ends != pin.time + (effect if pin.after_effect else 0):
-            return -math.inf, f"{plain(stage)} was over before its pinned end"
-        density = log_density(_length(plan, stage), float(ends - begins))
-        if density == -math.inf:
-            return -math.inf, f"{plain(stage)} cannot take that long"
-        # Per minute rather than per microsecond.
-        total += density + math.log(60e6)
-    return total, ""
+        if stage in _ENDS_DARKNESS:
+            by_another = (route >= 0) & (route != _ROUTE_OF.get(stage, Route.RESPONSE))
+            refuse(by_another, "the darkness ended first by another route")
+        refuse((begins < 0) | (ends < 0), f"{plain(stage)} did not come to pass")
+        over = ends != (effect + pin.time if pin.after_effect else pin.time)
+        refuse(over, f"{plain(stage)} was over before its pinned end")
+        length, density = _length(plan, stage), np.zeros(len(total))
+        for place in np.flatnonzero(total > -math.inf).tolist():
+            # Per minute rather than per microsecond.
+            density[place] = log_density(length, float(ends[place] - begins[place])) + math.log(60e6)
+        refuse(density == -math.inf, f"{plain(stage)} cannot take that long")
+        total += np.where(total > -math.inf, density, 0.0)
+    return total, why_not
 
 
 def _stage(stage: Stage, seen: Seen) -> tuple[Array, Array]:

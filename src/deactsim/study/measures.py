@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -222,10 +222,11 @@ def marks_in(table: Seen, evening: int, first: int) -> Marks:
         {first + act: time for act, time in enumerate(row.tolist()) if time >= 0}
         for row in (table.effects[evening], table.returns[evening])
     ]
+    said = table.said_in(evening).tobytes()
     noticed = zip(Channel, table.noticed[evening].tolist(), strict=True)
     return Marks(
-        gates=list(gates_in(table, evening)),
-        denials=list(denials_in(table, evening)),
+        gates=list(gates_of(said)),
+        denials=list(denials_of(said)),
         noticed={channel: time for channel, time in noticed if time >= 0},
         content_lost=bool(table["content_lost"][evening]),
         effects=by_act[0],
@@ -237,47 +238,74 @@ def marks_in(table: Seen, evening: int, first: int) -> Marks:
     )
 
 
-def gates_in(table: Seen, evening: int) -> tuple[tuple[Gate, Reason], ...]:
-    """What each gate said of any act of an evening."""
-    return _gates(table.said_in(evening).tobytes())
-
-
 @lru_cache(maxsize=4096)
-def _gates(said: bytes) -> tuple[tuple[Gate, Reason], ...]:
+def gates_of(said: bytes) -> tuple[tuple[Gate, Reason], ...]:
+    """What each gate said of any act of an evening, from what `Seen` has of that."""
     return tuple((Gate(gate), Reason(reason)) for gate, reason, _ in _rows(said))
 
 
-def denials_in(table: Seen, evening: int) -> tuple[Denial, ...]:
-    """Which gate denied an act of an evening, why, and how a time-out came about."""
-    return _denials(table.said_in(evening).tobytes())
-
-
 @lru_cache(maxsize=4096)
-def _denials(said: bytes) -> tuple[Denial, ...]:
+def denials_of(said: bytes) -> tuple[Denial, ...]:
+    """Which gate denied an act of an evening, why, and how a time-out came about."""
     return tuple((Gate(gate), Reason(reason), _HOW[how]) for gate, reason, how in _rows(said) if how)
 
 
 def _rows(said: bytes) -> list[tuple[int, int, int]]:
-    """Rows of `SAID`: few evenings differ in them."""
+    """Rows of `SAID`."""
     rows = np.frombuffer(said, np.int64).reshape(-1, len(seen.SAID))
     return [(gate, reason, how) for gate, reason, how in rows.tolist()]
 
 
-def columns(table: Seen, incident: IncidentPlan) -> dict[str, Array]:
+class Columns(Mapping[str, Array]):
     """Evenings as numbers: measures, stages and instants, each (evenings,).
 
     Durations in minutes; instants (`at_...`) in minutes after the documented effect; `late` is
     how long after the evening's own record the effect came. Nan where it did not come to that; what no
-    evening came to is left out.
+    evening came to is left out. What of the evenings stopped and dark is known at once, the rest is
+    worked out when somebody asks.
     """
-    dark = np.where(table.returns < 0, table["ends"][:, None], table.returns) - table.effects
-    dark = np.where(table.effects < 0, 0, dark)
+
+    def __init__(self, table: Seen, incident: IncidentPlan) -> None:
+        self._table, self._incident = table, incident
+
+    @cached_property
+    def _dark(self) -> NDArray[np.int64]:
+        """How long each act's account was dark, (evenings, acts)."""
+        table = self._table
+        dark = np.where(table.returns < 0, table["ends"][:, None], table.returns) - table.effects
+        return np.where(table.effects < 0, 0, dark)
+
+    @cached_property
+    def _first(self) -> dict[str, Array]:
+        return {
+            "stopped": (~(self._table.effects >= 0).any(axis=1)).astype(float),
+            "dark_minutes": self._dark.sum(axis=1) / MINUTE,
+        }
+
+    @cached_property
+    def _all(self) -> dict[str, Array]:
+        return _columns(self._table, self._incident, self._dark, self._first)
+
+    def __getitem__(self, name: str) -> Array:
+        return self._first[name] if name in self._first else self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
+def _columns(
+    table: Seen, incident: IncidentPlan, dark: NDArray[np.int64], known: Mapping[str, Array]
+) -> dict[str, Array]:
+    """All columns in order, given those known at once."""
     followers = np.array([float(act.followers) for act in incident.acts])
     any_dark = (table.effects >= 0).any(axis=1)
     found = {
-        "stopped": (~any_dark).astype(float),
+        "stopped": known["stopped"],
         "acts_dark": (table.effects >= 0).sum(axis=1).astype(float),
-        "dark_minutes": dark.sum(axis=1) / MINUTE,
+        "dark_minutes": known["dark_minutes"],
         "dark_first": dark[:, 0] / MINUTE,
         "audience_minutes": (dark / MINUTE) @ followers,
     }
@@ -358,6 +386,6 @@ def _minutes(begin: NDArray[np.int64], end: NDArray[np.int64]) -> Array:
 
 
 def record(found: Marks, incident: IncidentPlan, drawn: int) -> dict[str, float]:
-    """One evening as numbers: its row of `columns`; names are left out where it did not come to that."""
+    """One evening as numbers: its row of `Columns`; names are left out where it did not come to that."""
     table = table_of([found], len(incident.acts), incident.id, [drawn])
-    return {name: float(column[0]) for name, column in columns(table, incident).items()}
+    return {name: float(column[0]) for name, column in Columns(table, incident).items()}

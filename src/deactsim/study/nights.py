@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, overload
 
@@ -13,11 +13,11 @@ from ..engines.seen import Seen
 from ..model.compile import CannotBeSaid
 from ..model.plan import Plan
 from ..model.states import Gate, Reason
-from ..model.world import World
+from ..model.world import Worlds
 from ..stats import weighted
 from .background import see_incidents
-from .condition import AT_ONCE, Progress, Weighted, new_world, tell
-from .measures import Denial, columns, denials_in, gates_in
+from .condition import AT_ONCE, Conditioned, Progress, new_worlds, tell
+from .measures import Columns, Denial, denials_of, gates_of
 from .results import Estimate, Summary
 
 Array = NDArray[np.float64]
@@ -32,7 +32,7 @@ class Nights:
     `given_effect` says that these are the worlds conditioned on its having taken effect.
     """
 
-    columns: dict[str, Array]
+    columns: Mapping[str, Array]
     weights: Array
     clusters: NDArray[np.int64]
     decided: Sequence[tuple[tuple[Gate, Reason], ...]]
@@ -96,21 +96,20 @@ def summarise(values: Array, weights: Array, unit: str) -> Summary:
     )
 
 
-def conditioned(plan: Plan, found: Sequence[Weighted]) -> Nights:
+def conditioned(plan: Plan, found: Conditioned) -> Nights:
     """The worlds as their own policy met the record."""
-    seen = Seen.gathered((one.seen, one.row) for one in found)
-    return replace(_table(plan, seen, found), given_effect=True)
+    return replace(_table(plan, found.seen, found), given_effect=True)
 
 
-def under(plan: Plan, found: Sequence[Weighted], progress: Progress | None = None) -> Nights:
+def under(plan: Plan, found: Conditioned, progress: Progress | None = None) -> Nights:
     """The same worlds under another plan.
 
     Raises `CannotBeSaid` where an action still waits when the world ends.
     """
-    seen = _see(plan, [one.world_for(plan) for one in found], progress)
-    held = sum(one.weight * held for one, held in zip(found, seen["held"].tolist(), strict=True))
+    seen = _see(plan, found.worlds_for(plan), progress)
+    held = found.weights @ seen["held"]
     if held > 0.0:
-        share = held / sum(one.weight for one in found)
+        share = held / found.weights.sum()
         raise CannotBeSaid(
             f"an action still waits at the end of the simulated time on {share:.1%} of the evenings; "
             "raise incident.follow"
@@ -120,30 +119,30 @@ def under(plan: Plan, found: Sequence[Weighted], progress: Progress | None = Non
 
 def free(plan: Plan, seed: int, worlds: int, progress: Progress | None = None) -> Nights:
     """Worlds of a seed without the record, but for the fact that the action took effect."""
-    drawn = [new_world(plan, seed, number) for number in range(worlds)]
+    drawn = new_worlds(plan, seed, range(worlds))
     seen = _see(plan, drawn, progress)
-    took = np.flatnonzero(seen["effect"] >= 0).tolist()
-    return conditioned(plan, [Weighted(number, drawn[number], 1.0, seen, number, plan) for number in took])
+    whole = Conditioned(plan, np.arange(worlds), drawn, np.ones(worlds), seen)
+    return conditioned(plan, whole.take(np.flatnonzero(seen["effect"] >= 0)))
 
 
-def _see(plan: Plan, worlds: Sequence[World], progress: Progress | None) -> Seen:
+def _see(plan: Plan, worlds: Worlds, progress: Progress | None) -> Seen:
     """The evenings of worlds, some at once."""
     parts = []
     for begin in range(0, len(worlds), AT_ONCE):
-        parts.append(see_incidents(plan, worlds[begin : begin + AT_ONCE]))
+        parts.append(see_incidents(plan, worlds.take(slice(begin, begin + AT_ONCE))))
         tell(progress, begin, len(parts[-1]), len(worlds))
-    return Seen.gathered((part, row) for part in parts for row in range(len(part)))
+    return Seen.joined(parts)
 
 
-def _table(plan: Plan, seen: Seen, found: Sequence[Weighted]) -> Nights:
+def _table(plan: Plan, seen: Seen, found: Conditioned) -> Nights:
     incident = plan.incident
     assert incident is not None  # noqa: S101 - nights are of incidents
     return Nights(
-        columns=columns(seen, incident),
-        weights=np.array([one.weight for one in found]),
-        clusters=np.array([one.number for one in found], dtype=np.int64),
-        decided=_Told(seen, gates_in),
-        denied=_Told(seen, denials_in),
+        columns=Columns(seen, incident),
+        weights=found.weights,
+        clusters=found.numbers,
+        decided=_Told(seen, gates_of),
+        denied=_Told(seen, denials_of),
     )
 
 
@@ -152,10 +151,13 @@ class _Told(Sequence[Any]):
     """What gates said in each evening, put into words when somebody asks."""
 
     seen: Seen
-    told_of: Callable[[Seen, int], tuple[Any, ...]]
+    told_of: Callable[[bytes], tuple[Any, ...]]
 
     def __len__(self) -> int:
         return len(self.seen)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return map(self.told_of, self.seen.said_in_each())
 
     @overload
     def __getitem__(self, evening: int) -> tuple[Any, ...]: ...
@@ -163,5 +165,5 @@ class _Told(Sequence[Any]):
     def __getitem__(self, evening: slice) -> list[tuple[Any, ...]]: ...
     def __getitem__(self, evening: int | slice) -> tuple[Any, ...] | list[tuple[Any, ...]]:
         if isinstance(evening, slice):
-            return [self.told_of(self.seen, one) for one in range(len(self))[evening]]
-        return self.told_of(self.seen, range(len(self))[evening])
+            return list(self)[evening]
+        return self.told_of(self.seen.said_in(range(len(self))[evening]).tobytes())

@@ -20,7 +20,7 @@ from ..model.trace import Trace
 from ..scenario.schema import Incident, Scenario
 from ..stats import weighted
 from . import facts as record
-from .condition import Weighted, condition, condition_worlds
+from .condition import Conditioned, condition, condition_worlds
 from .measures import MEASURES, STAGES, marks
 from .nights import Nights, conditioned, free, summarise, under
 from .provenance import basis as basis
@@ -126,7 +126,7 @@ class _Jobs:
     def __init__(self, scenario: Scenario, seed: int, worlds: int, progress: Progress | None) -> None:
         self.scenario, self.seed, self.worlds = scenario, seed, worlds
         self.total, self._done, self._progress = 0, 0, progress
-        self._conditioned: dict[Plan, list[Weighted]] = {}
+        self._conditioned: dict[Plan, Conditioned] = {}
         self._free: dict[Plan, Nights] = {}
         self._nights: dict[tuple[Plan, Plan], Nights] = {}
 
@@ -135,7 +135,7 @@ class _Jobs:
         if self._progress is not None:
             self._progress(min(self._done, self.total), self.total)
 
-    def worlds_of(self, own: Plan) -> list[Weighted]:
+    def worlds_of(self, own: Plan) -> Conditioned:
         """The worlds that agree with the record under the own plan."""
         if own not in self._conditioned:
             self._conditioned[own] = condition(self.scenario, own, self.seed, self.worlds, self._step)
@@ -262,7 +262,7 @@ def _frame(nights: dict[str, Nights]) -> pd.DataFrame:
     parts = []
     for name, table in nights.items():
         head = {"reading": name, "world": table.clusters, "weight": table.weights}
-        parts.append(pd.DataFrame(head | table.columns))
+        parts.append(pd.DataFrame(head | dict(table.columns)))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -294,7 +294,7 @@ def one_world(
     own, asked = compile_plan(scenario, scenario.baseline, reading), compile_plan(scenario, policy, reading)
     if world is None:
         found = condition(scenario, own, seed, worlds)
-        chosen = found[_typical(conditioned(own, found))]
+        place = _typical(conditioned(own, found))
     else:
         found, refused = condition_worlds(scenario, own, seed, range(world, world + 1))
         if not found:
@@ -304,11 +304,11 @@ def one_world(
                 f"world {world} of seed {seed} does not agree with the record ({', '.join(refused)})"
                 f"{do}; leave the number out for a typical one"
             )
-        chosen = found[0]
-    met = chosen.world_for(asked)
+        place = 0
+    met = found.worlds_for(asked).world(place, asked.streams)
     trace = run(asked, met)
     effects = marks(trace, met.end).effects.values()
-    return Told(chosen.number, policy, reading, trace, min(effects, default=None))
+    return Told(found[place].number, policy, reading, trace, min(effects, default=None))
 
 
 def _that_agree(scenario: Scenario, own: Plan, seed: int, worlds: int, world: int) -> list[str]:
@@ -316,7 +316,7 @@ def _that_agree(scenario: Scenario, own: Plan, seed: int, worlds: int, world: in
     found: list[str] = []
     for number in islice((*range(world + 1, worlds), *range(world)), TRIED):
         agreed, _ = condition_worlds(scenario, own, seed, range(number, number + 1))
-        found += [str(number)] if any(one.weight > 0.0 for one in agreed) else []
+        found += [str(number)] if (agreed.weights > 0.0).any() else []
         if len(found) == NAMED:
             break
     return found

@@ -8,8 +8,10 @@ yes to a no. `inputs` says which; what a source documents stays where it is.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from ..errors import CannotCondition
@@ -22,7 +24,7 @@ from ..scenario.safeguards import Safeguards
 from ..scenario.schema import Scenario
 from ..scenario.stated import Distribution, Rate, Stated
 from ..stats import weighted
-from .condition import Weighted, condition
+from .condition import Conditioned, condition
 from .nights import Nights, under
 from .results import Decision, Tipping
 
@@ -132,19 +134,29 @@ class Evenings:
     reading: str
     seed: int
     worlds: int
-    _kept: dict[Plan, list[Weighted]] = field(default_factory=dict)
-    _nights: dict[tuple[Plan, Plan], Nights] = field(default_factory=dict)
+    _kept: dict[Plan, tuple[Conditioned, dict[Plan, Nights]]] = field(default_factory=dict)
 
     def under(self, policy: str, path: str | None = None, value: Any = None) -> Nights:
         """The evenings under a policy, with one input moved."""
         scenario = self.scenario if path is None else replace(self.scenario, path, value)
-        own = compile_plan(scenario, scenario.baseline, self.reading)
-        if own not in self._kept:
-            self._kept[own] = condition(scenario, own, self.seed, self.worlds)
-        pair = own, compile_plan(scenario, policy, self.reading)
-        if pair not in self._nights:
-            self._nights[pair] = under(pair[1], self._kept[own])
-        return self._nights[pair]
+        # What a policy alone is given does not move the scenario's own.
+        own = self.own
+        if path is not None and (policy == scenario.baseline or not path.startswith(f"policies.{policy}.")):
+            own = compile_plan(scenario, scenario.baseline, self.reading)
+        kept = self._kept.get(own)
+        if kept is None:
+            kept = self._kept[own] = condition(scenario, own, self.seed, self.worlds), {}
+        found, nights = kept
+        plan = compile_plan(scenario, policy, self.reading)
+        told = nights.get(plan)
+        if told is None:
+            told = nights[plan] = under(plan, found)
+        return told
+
+    @cached_property
+    def own(self) -> Plan:
+        """The plan of the scenario's own policy, with nothing moved."""
+        return compile_plan(self.scenario, self.scenario.baseline, self.reading)
 
 
 def mean_dark(nights: Nights) -> float:
@@ -165,13 +177,14 @@ def inputs(scenario: Scenario, policy: str, *, stops: bool) -> Iterator[tuple[st
     figure is the share stopped, also detection, response, the command's lag and the audience.
     """
     mine = f"policies.{policy}."
+    known = list(leaves(scenario))
     own = {
         path.split(".", 2)[2]: leaf
-        for path, leaf in leaves(scenario)
+        for path, leaf in known
         if path.startswith(f"policies.{scenario.baseline}.")
     }
     around = _around(scenario, scenario.policies[policy].safeguards, stops=stops)
-    for path, leaf in leaves(scenario):
+    for path, leaf in known:
         if leaf.basis == "documented":
             continue
         if path.startswith(mine):
@@ -359,8 +372,6 @@ def tip(evenings: Evenings, better: str, worse: str, decision: Decision) -> Tipp
 
     Shares are searched from 0 to 1, lengths and rates from an eighth to eight times.
     """
-    from scipy.optimize import bisect
-
     value = dict(leaves(evenings.scenario))[decision.path].value
     kind = kind_at(evenings.scenario, decision.path)
     at: Callable[[float], Any]
@@ -388,9 +399,8 @@ def tip(evenings: Evenings, better: str, worse: str, decision: Decision) -> Tipp
         here = gap(now)
         for end in (low, high):
             if here > 0.0 > gap(end):
-                place = bisect(
-                    gap, min(now, end), max(now, end), xtol=0.004 if isinstance(value, float) else 0.03
-                )
+                within = 0.004 if isinstance(value, float) else 0.03
+                place = _crossing(gap, min(now, end), max(now, end), within)
                 return Tipping(
                     better=better,
                     worse=worse,
@@ -404,6 +414,18 @@ def tip(evenings: Evenings, better: str, worse: str, decision: Decision) -> Tipp
     except (CannotBeSaid, CannotCondition):
         return None
     return None
+
+
+def _crossing(gap: Callable[[float], float], low: float, high: float, within: float) -> float:
+    """Where the gap between two places changes sign: the last place that a search by halves tries."""
+    steps = 1 << max(1, math.ceil(math.log2((high - low) / within)))
+    positive = gap(low) > 0.0
+
+    def at(step: int) -> float:
+        return low + (high - low) * step / steps
+
+    before = bisect_left(range(1, steps), True, key=lambda step: (gap(at(step)) > 0.0) != positive)
+    return at(before | 1)
 
 
 def _rounded(value: Any) -> Any:

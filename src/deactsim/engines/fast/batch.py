@@ -14,8 +14,8 @@ from ...model.plan import Plan
 from ...model.shifts import DAY
 from ...model.states import Reason
 from ...model.streams import account_id, insider_id
-from ...model.world import World
-from .. import seen
+from ...model.world import World, Worlds
+from .. import seen as seen_
 from ..seen import Seen
 from .evenings import CHANNELS, STAGES
 from .kernel import run_evenings, run_occurrences
@@ -37,7 +37,7 @@ How = Callable[[int, int, int, bool], int]
 
 
 def marks_of(
-    plan: Plan, quiet: Plan | None, asks: Sequence[tuple[int, int, int]], worlds: Sequence[World], how: How
+    plan: Plan, quiet: Plan | None, asks: Sequence[tuple[int, int, int]], worlds: Worlds, how: How
 ) -> Seen:
     """Evenings of a plan with an incident, as far as they can be run at once: a status of 0 says of which not.
 
@@ -45,21 +45,31 @@ def marks_of(
     work that honest actions of a stream ask of a team; without it all are run as a whole. `how` tells the
     code of a time-out by the team asked last, when, when it timed out, and whether somebody looked.
     """
+    if quiet is None:
+        return _evenings(plan, None, worlds, how)
+    seen = _evenings(quiet, asks, worlds, how)
+    left = np.flatnonzero(seen["status"] == 0)
+    if not left.size:
+        return seen
+    places = np.arange(len(worlds))
+    places[left] = len(worlds) + np.arange(left.size)
+    return Seen.joined([seen, _evenings(plan, None, worlds.take(left), how)]).take(places)
+
+
+def _evenings(plan: Plan, asks: Sequence[tuple[int, int, int]] | None, worlds: Worlds, how: How) -> Seen:
+    """Evenings without routine, but for what it `asks`; with all of it where that is None."""
     assert plan.incident is not None  # noqa: S101 - evenings are of incidents
-    begins = min(world.start for world in worlds) - FARTHER
-    ends = max(world.end for world in worlds) + FARTHER
-    whole, whole_size = image_of(plan, worlds[0], begins, ends, rows=ROWS, spare=WORDS)
-    image, size = whole, 0
-    if quiet is not None:
-        image, size = image_of(quiet, worlds[0], begins, ends, rows=ROWS, asks=asks)
-    given = _worlds(worlds)
+    begins, ends = worlds.start - FARTHER, worlds.end + FARTHER
+    spare = WORDS if asks is None else SPARE
+    first = worlds.world(0, plan.streams)
+    image, size = image_of(plan, first, begins, ends, rows=ROWS, spare=spare, asks=asks)
+    given = _given(worlds)
     marks_size = MARKS.SIZE + CHANNELS + 2 * len(plan.incident.acts)
     marks = np.empty((len(worlds), marks_size), dtype=np.int64)
     said = np.empty((SAID_ROOM, SAID.SIZE), dtype=np.int64)
     batch = np.zeros(BATCH.SIZE, dtype=np.int64)
     for name, value in {
         "IMAGE_SIZE": size,
-        "WHOLE_SIZE": whole_size,
         "WORLD_SIZE": given.shape[1],
         "WORLD_COUNT": len(worlds),
         "MARKS_SIZE": marks_size,
@@ -68,9 +78,8 @@ def marks_of(
         "UNTIL": ends,
     }.items():
         batch[vars(BATCH)[name]] = value
-    # The kernel copies of an image what it needs.
-    nights = np.empty_like(image), np.empty_like(whole)
-    memories = batch, image, nights[0], whole, nights[1], given.reshape(-1), marks.reshape(-1)
+    # The kernel copies of the image what it needs.
+    memories = batch, image, np.empty_like(image), given.reshape(-1), marks.reshape(-1)
     while (done := run_evenings(*memories, said.reshape(-1))) < len(worlds):
         said = np.concatenate([said, np.empty_like(said)])
         batch[BATCH.FIRST], batch[BATCH.SAID_ROOM] = done, len(said)
@@ -78,7 +87,7 @@ def marks_of(
     for one in np.flatnonzero(said[:, SAID.DENIED] & (said[:, SAID.REASON] == Reason.TIMED_OUT)):
         asked, asked_at, until = said[one, [SAID.ASKED, SAID.ASKED_AT, SAID.TIME]].tolist()
         said[one, SAID.DENIED] = how(asked, asked_at, until, bool(said[one, SAID.UNDER_REVIEW]))
-    return Seen(marks, said[:, : len(seen.SAID)].copy(), len(plan.incident.acts))
+    return Seen(marks, said[:, : len(seen_.SAID)].copy(), len(plan.incident.acts))
 
 
 @dataclass(frozen=True)
@@ -214,21 +223,15 @@ def _images(
     return image, table, room
 
 
-def _worlds(worlds: Sequence[World]) -> Array:
+def _given(worlds: Worlds) -> Array:
     """The worlds as the kernel has them."""
     given = np.zeros((len(worlds), WORLD.SIZE + 5 * STAGES), dtype=np.int64)
-    given[:, WORLD.KEY] = np.array([world.key for world in worlds], dtype=np.uint64).view(np.int64)
-    given[:, WORLD.START] = [world.start for world in worlds]
-    given[:, WORLD.END] = [world.end for world in worlds]
-    for stage in {stage for world in worlds for stage in world.pins}:
-        pins = [(n, 1, p.time, p.after_effect) for n, w in enumerate(worlds) if (p := w.pins.get(stage))]
-        rows, *words = zip(*pins, strict=True)
+    given[:, WORLD.KEY] = worlds.keys.view(np.int64)
+    given[:, WORLD.START], given[:, WORLD.END] = worlds.start, worlds.end
+    for stage, pin in worlds.pins.items():
         at = WORLD.SIZE + 3 * stage
-        given[list(rows), at : at + 3] = np.array(words).T
-    for stage in {stage for world in worlds for stage in world.lengths}:
-        rows, lengths = zip(
-            *((n, w.lengths[stage]) for n, w in enumerate(worlds) if stage in w.lengths), strict=True
-        )
+        given[:, at : at + 3] = 1, pin.time, pin.after_effect
+    for stage, lengths in worlds.lengths.items():
         at = WORLD.SIZE + 3 * STAGES + 2 * stage
-        given[list(rows), at], given[list(rows), at + 1] = 1, lengths
+        given[:, at], given[:, at + 1] = lengths >= 0, np.maximum(lengths, 0)
     return given

@@ -1,8 +1,8 @@
 """Many evenings of one plan, each folded into its marks as soon as it is over.
 
-An evening is run without routine, and then looked at: could routine have kept its people
-busy (study/background.py)? Where it could, it is run again as a whole. Of an evening that outgrows its
-memory, or goes beyond the tables, nothing is said: it is run by itself.
+An evening of a quiet image is run without routine, and then looked at: could routine have kept its people
+busy (study/background.py)? Where it could, nothing is said of it; nor of one that outgrows its memory, or goes
+beyond the tables.
 """
 
 from __future__ import annotations
@@ -25,16 +25,7 @@ ACT_TAG = ids.ACT
 
 @compiled
 def evenings(
-    batch: Night,
-    image: Night,
-    night: Night,
-    real: Real,
-    whole_image: Night,
-    whole: Night,
-    whole_real: Real,
-    worlds: Night,
-    marks: Night,
-    said: Night,
+    batch: Night, image: Night, night: Night, real: Real, worlds: Night, marks: Night, said: Night
 ) -> int:
     """Run the batch from its `FIRST` world on; which is next, where there is no room for what is said."""
     for number in range(batch[BATCH.FIRST], batch[BATCH.WORLD_COUNT]):
@@ -42,22 +33,17 @@ def evenings(
             return number
         at, world = number * batch[BATCH.MARKS_SIZE], number * batch[BATCH.WORLD_SIZE]
         marks[at + MARKS.STATUS] = 0
-        quiet = batch[BATCH.IMAGE_SIZE] > 0
-        quiet = quiet and _evening(batch, image, batch[BATCH.IMAGE_SIZE], night, real, worlds, world)
-        if quiet and not _keeps_waiting(night, real):
+        if _evening(batch, image, night, real, worlds, world):
+            if night[NIGHT.QUIET] and _keeps_waiting(night, real):
+                continue
             _fold(batch, night, real, marks, said, at)
-            continue
-        if _evening(batch, whole_image, batch[BATCH.WHOLE_SIZE], whole, whole_real, worlds, world):
-            _fold(batch, whole, whole_real, marks, said, at)
     return batch[BATCH.WORLD_COUNT]
 
 
 @compiled
-def _evening(
-    batch: Night, image: Night, size: int, night: Night, real: Real, worlds: Night, world: int
-) -> bool:
+def _evening(batch: Night, image: Night, night: Night, real: Real, worlds: Night, world: int) -> bool:
     """Run one evening; whether it came to its end."""
-    for place in range(size):
+    for place in range(batch[BATCH.IMAGE_SIZE]):
         night[place] = image[place]
     _set_world(night, worlds, world)
     night[NIGHT.START] -= ahead(night, real, night[NIGHT.INCIDENTS])

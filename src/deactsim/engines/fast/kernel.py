@@ -24,10 +24,8 @@ def _on_arrays(
     _image: Real,
     night: Night,
     real: Real,
-    whole_image: Night,
-    _whole_image: Real,
-    whole: Night,
-    whole_real: Real,
+    plans: Night,
+    _plans: Real,
     worlds: Night,
     _worlds: Real,
     marks: Night,
@@ -38,8 +36,8 @@ def _on_arrays(
     if what == GO_ON:
         return advance(night, real)
     if what == OCCURRENCES:
-        return occurrences(batch, image, whole_image, night, real, worlds, _marks, said)
-    return evenings(batch, image, night, real, whole_image, whole, whole_real, worlds, marks, said)
+        return occurrences(batch, image, plans, night, real, worlds, _marks, said)
+    return evenings(batch, image, night, real, worlds, marks, said)
 
 
 def _bare(
@@ -47,8 +45,7 @@ def _bare(
     batch: Night,
     image: Night,
     night: Night,
-    whole_image: Night,
-    whole: Night,
+    plans: Night,
     worlds: Night,
     marks: Night,
     said: Night,
@@ -59,7 +56,7 @@ def _bare(
         return occurrences(
             words_at(batch.ctypes.data),
             words_at(image.ctypes.data),
-            words_at(whole_image.ctypes.data),
+            words_at(plans.ctypes.data),
             words_at(night.ctypes.data),
             numbers_at(night.ctypes.data),
             words_at(worlds.ctypes.data),
@@ -71,9 +68,6 @@ def _bare(
         words_at(image.ctypes.data),
         words_at(night.ctypes.data),
         numbers_at(night.ctypes.data),
-        words_at(whole_image.ctypes.data),
-        words_at(whole.ctypes.data),
-        numbers_at(whole.ctypes.data),
         words_at(worlds.ctypes.data),
         words_at(marks.ctypes.data),
         words_at(said.ctypes.data),
@@ -85,25 +79,16 @@ _enter = Entry(_on_arrays, _bare)
 
 def go_on(night: Night) -> int:
     """Have a night go on until it is over or wants something; says which (`night.IS_OVER` and the others)."""
-    return _enter(GO_ON, _NONE, _NONE, night, _NONE, _NONE, _NONE, _NONE, _NONE)
+    return _enter(GO_ON, _NONE, _NONE, night, _NONE, _NONE, _NONE, _NONE)
 
 
-def run_evenings(
-    batch: Night,
-    image: Night,
-    night: Night,
-    whole_image: Night,
-    whole: Night,
-    worlds: Night,
-    marks: Night,
-    said: Night,
-) -> int:
+def run_evenings(batch: Night, image: Night, night: Night, worlds: Night, marks: Night, said: Night) -> int:
     """Run a batch of evenings from its first world on; says which world is next."""
-    return _enter(EVENINGS, batch, image, night, whole_image, whole, worlds, marks, said)
+    return _enter(EVENINGS, batch, image, night, _NONE, worlds, marks, said)
 
 
 def run_occurrences(
     meetings: Night, images: Night, plans: Night, night: Night, given: Night, values: Night, actions: Night
 ) -> None:
     """Run occurrences under all plans; `values` are floats, handed over as words."""
-    _enter(OCCURRENCES, meetings, images, night, plans, _NONE, given, values, actions)
+    _enter(OCCURRENCES, meetings, images, night, plans, given, values, actions)

@@ -128,9 +128,7 @@ SAID = record("GATE REASON DENIED UNDER_REVIEW ASKED ASKED_AT TIME")
 #: Work that honest actions of a stream ask of a team, for so many people.
 ASKS = record("STREAM TEAM PEOPLE")
 #: A batch of evenings: how large everything is, and from when until when the tables of its image are good.
-BATCH = record(
-    "IMAGE_SIZE WHOLE_SIZE WORLD_SIZE WORLD_COUNT FIRST MARKS_SIZE SAID_ROOM SAID_COUNT FROM UNTIL"
-)
+BATCH = record("IMAGE_SIZE WORLD_SIZE WORLD_COUNT FIRST MARKS_SIZE SAID_ROOM SAID_COUNT FROM UNTIL")
 #: A plan among those that meet the same occurrences: where its images stand (0 words: it has no quiet one).
 MEETS = record("IMAGE IMAGE_SIZE WHOLE WHOLE_SIZE")
 #: What a plan makes of an actor of a team who acts on a tier: one for every pair, teams first.

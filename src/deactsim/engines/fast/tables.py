@@ -28,7 +28,7 @@ from .layout import (
     Night,
 )
 from .templates import Template, template_of
-from .words import Fields, Further
+from .words import Fields, Further, word_of
 
 #: Heap, rows and spare memory to begin with.
 HEAP, ROWS, SPARE = 512, 1024, 4096
@@ -137,7 +137,7 @@ class _Run:
                 for number, (begin, until, times) in enumerate(found):
                     self.words.set(table + 3 * number, begin)
                     self.words.set(table + 3 * number + 1, until)
-                    self.words.fractions.append((table + 3 * number + 2, float(times)))
+                    self.words.set(table + 3 * number + 2, word_of(times))
                 at = self.template.night[NIGHT.STREAMS] + STREAM.SIZE * index
                 self.own.append((at + STREAM.SPANS, table))
                 self.own.append((at + STREAM.SPAN_COUNT, len(found)))
@@ -255,7 +255,7 @@ class _Run:
         for number, ((entity, purpose), u) in enumerate(script.luck.items()):
             self.words.set(luck + 3 * number, entity)
             self.words.set(luck + 3 * number + 1, int(purpose))
-            self.words.fractions.append((luck + 3 * number + 2, float(u)))
+            self.words.set(luck + 3 * number + 2, word_of(u))
         self.head |= {"GRID": script.grid, "LUCK": luck, "LUCK_COUNT": len(script.luck)}
         if script.reports is not None:
             table = self.words.put([word for report in script.reports for word in report])
@@ -304,9 +304,6 @@ class _Run:
         night = np.empty(room, dtype=np.int64)
         night[: self.base] = template.night
         night[self.base : written] = self.words.words
-        real = night.view(np.float64)
-        for place, value in self.words.fractions:
-            real[place] = value
         for place, word in self.own:
             night[place] = word
         where = vars(NIGHT)

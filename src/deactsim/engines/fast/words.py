@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -9,13 +10,18 @@ import numpy as np
 
 from ...model.lengths import FIXED, Length
 from ...model.streams import length_at
-from .layout import (
-    LENGTH,
-    Night,
-)
+from .layout import Night
 
 #: Values of a record's fields: words, and floats for fractions.
 Fields: TypeAlias = dict[str, Any]
+
+_double, _signed = struct.Struct("=d"), struct.Struct("=q")
+
+
+def word_of(value: float) -> int:
+    """The word that a fraction is, bit for bit."""
+    word: int = _signed.unpack(_double.pack(value))[0]
+    return word
 
 
 class Words:
@@ -23,13 +29,18 @@ class Words:
 
     def __init__(self, size: int) -> None:
         self.words: list[int] = [0] * size
-        self.fractions: list[tuple[int, float]] = []
+        #: Where the first of these words stands in the whole memory.
+        self.base = 0
 
     def put(self, values: Sequence[int]) -> int:
         """Write words at the end; where they begin."""
-        place = len(self.words)
+        place = self.base + len(self.words)
         self.words += values
         return place
+
+    def set(self, place: int, word: int) -> None:
+        """Write one word."""
+        self.words[place - self.base] = word
 
     def record(self, layout: Any, values: Fields) -> int:
         """Write a record, fractions as such; fields not named are 0."""
@@ -39,32 +50,20 @@ class Words:
 
     def fill(self, place: int, layout: Any, values: Fields) -> None:
         """Write fields of a record that stands there."""
-        where = vars(layout)
+        where, words, first = vars(layout), self.words, place - self.base
         for name, value in values.items():
-            if isinstance(value, float):
-                self.fractions.append((place + where[name], value))
-            else:
-                self.words[place + where[name]] = int(value)
+            words[first + where[name]] = word_of(value) if isinstance(value, float) else int(value)
 
     def length(self, what: Length) -> int:
         """Write how long something takes."""
-        if what.table:
-            table = self.put([0] * len(what.table))
-            self.fractions += [(table + k, float(value)) for k, value in enumerate(what.table)]
-            values: Fields = {"TABLE": table, "TABLE_SIZE": len(what.table)}
-        else:
-            values = {"A": float(what.a), "B": float(what.b), "C": float(what.c)}
-        if what.shape == FIXED:
-            values["WHOLE"] = length_at(what, 0.5)
-        return self.record(LENGTH, values | {"SHAPE": what.shape})
+        table = self.put([word_of(value) for value in what.table]) if what.table else 0
+        whole = length_at(what, 0.5) if what.shape == FIXED else 0
+        given = (0, 0, 0) if table else (word_of(what.a), word_of(what.b), word_of(what.c))
+        return self.put([what.shape, whole, *given, table, len(what.table)])
 
     def array(self) -> Night:
         """As memory."""
-        night = np.array(self.words, dtype=np.int64)
-        real = night.view(np.float64)
-        for place, value in self.fractions:
-            real[place] = value
-        return night
+        return np.array(self.words, dtype=np.int64)
 
 
 class Further(Words):
@@ -73,18 +72,3 @@ class Further(Words):
     def __init__(self, base: int) -> None:
         super().__init__(0)
         self.base = base
-
-    def put(self, values: Sequence[int]) -> int:
-        return self.base + super().put(values)
-
-    def set(self, place: int, word: int) -> None:
-        """Write one word."""
-        self.words[place - self.base] = word
-
-    def fill(self, place: int, layout: Any, values: Fields) -> None:
-        where = vars(layout)
-        for name, value in values.items():
-            if isinstance(value, float):
-                self.fractions.append((place + where[name], value))
-            else:
-                self.words[place + where[name] - self.base] = int(value)
