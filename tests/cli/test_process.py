@@ -15,9 +15,12 @@ import pytest
 
 from deactsim.cli import output
 from deactsim.engines.chosen import Engine
+from deactsim.study import executors
 from tests.report import made_up
 
 SCENARIO = str(Path(made_up.__file__).with_name("made_up.yaml"))
+#: Worlds for which another process is worth its start where it is only doubled.
+DOUBLED = 500
 COMMAND = [sys.executable, "-c", "from deactsim.cli.main import main; main()"]
 
 
@@ -47,6 +50,18 @@ def test_a_broken_pipe_is_quiet() -> None:
     assert err == b""
 
 
+def test_a_doubled_process_says_the_same() -> None:
+    words = ["deactsim", "compare", SCENARIO, "--worlds", str(DOUBLED)]
+    said = []
+    for cores in (1, 2):
+        alone = f"import os, sys; os.cpu_count = lambda: {cores}; sys.argv = {words}"
+        command = [sys.executable, "-c", f"{alone}; from deactsim.cli.main import main; main()"]
+        said.append(subprocess.run(command, capture_output=True, timeout=120, check=True))
+    assert said[0].stdout == said[1].stdout
+    assert b"honest work" in said[0].stdout
+    assert said[0].stderr == said[1].stderr == b""
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_ctrl_c_ends_with_130() -> None:
     with started("run", SCENARIO, "--worlds", "1000000") as process:
@@ -71,6 +86,11 @@ def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 def test_few_worlds_need_no_more_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 8)
+    monkeypatch.setattr(executors, "can_fork", lambda: True)
+    for name in ("reference", "fast"):
+        monkeypatch.setattr(output, "engine", lambda name=name: Engine(name, "asked for"))
+        assert [output.workers(worlds) for worlds in (10, 2000)] == [1, 8]
+    monkeypatch.setattr(executors, "can_fork", lambda: False)
     monkeypatch.setattr(output, "engine", lambda: Engine("reference", "asked for"))
     assert [output.workers(worlds) for worlds in (10, 2000, 50_000)] == [1, 8, 8]
     monkeypatch.setattr(output, "engine", lambda: Engine("fast", "asked for"))

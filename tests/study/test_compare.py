@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import sys
+import threading
 from dataclasses import fields
 from functools import cache
 
@@ -292,7 +294,9 @@ def test_progress_counts_jobs() -> None:
     assert told[-1][0] <= told[-1][1]
 
 
-def test_two_workers_find_what_one_finds() -> None:
+@pytest.mark.parametrize("doubled", [True, False])
+def test_two_workers_find_what_one_finds(doubled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "can_fork", lambda: doubled and sys.platform == "linux")
     asked = ["two", "watchdog", "few"]
     one = compare(scenario(), policies=asked, worlds=40, seed=3, weeks=2)
     two = compare(scenario(), policies=asked, worlds=40, seed=3, weeks=2, workers=2)
@@ -357,6 +361,17 @@ def test_a_worker_keeps_what_all_jobs_share(monkeypatch: pytest.MonkeyPatch) -> 
     executors._receive(10, "auto")
     assert executors._do(add, 4) == 14
     executors._receive(None, "auto")
+
+
+def test_no_process_is_doubled_while_a_thread_runs() -> None:
+    ends = threading.Event()
+    thread = threading.Thread(target=ends.wait)
+    thread.start()
+    try:
+        assert not executors.can_fork()
+    finally:
+        ends.set()
+        thread.join()
 
 
 def test_a_job_that_fails_is_heard_of() -> None:

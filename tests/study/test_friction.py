@@ -21,10 +21,11 @@ from deactsim.model.trace import Row
 from deactsim.model.world import World
 from deactsim.scenario.load import load
 from deactsim.stats import weighted
-from deactsim.study.friction import FRICTION, WEEK, Week, Weeks, friction_text, routine_weeks, week_of
+from deactsim.study.friction import FRICTION, WEEK, Weeks, friction_text, routine_weeks
 from deactsim.study.measures import MINUTE
 from deactsim.study.results import Estimate
 from deactsim.study.utilisation import busy_hours
+from deactsim.study.week import Week, week_of
 from tests.study.small import START, row, small
 
 FOLDER = Path(__file__).parents[2] / "scenarios"

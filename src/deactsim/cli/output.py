@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,9 @@ Writer = Callable[[], str]
 
 STOPPED = 130
 """Exit code after Ctrl-C, as shells have it."""
+
+REDRAWN = 0.1
+"""Seconds between one picture of a progress bar and the next."""
 
 NARROWEST = 60
 """Columns below which tables are not laid out any narrower."""
@@ -106,9 +110,18 @@ def progress(what: str) -> Iterator[Progress | None]:
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    # A bar that draws itself does so from a thread, and then the process could not be doubled.
+    with Bar(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
+        task, drawn = bar.add_task(what, total=None), 0.0
+
+        def show(done: int, total: int) -> None:
+            nonlocal drawn
+            bar.update(task, completed=done, total=total)
+            if time.monotonic() - drawn > REDRAWN or done == total:
+                drawn = time.monotonic()
+                bar.refresh()
+
+        yield show
 
 
 def columns(most: int) -> int:
@@ -125,9 +138,11 @@ def workers(worlds: int) -> int:
     """How many processes: one a core where there is enough to do, else none but this one.
 
     Starting a process takes about as long as a few hundred evenings of the reference engine, or tens of
-    thousands of the fast one.
+    thousands of the fast one; where it is only doubled, far less.
     """
-    enough = 500 if engine().name == "reference" else 20_000
+    from ..study.executors import can_fork
+
+    enough = 500 if engine().name == "reference" or can_fork() else 20_000
     return (os.cpu_count() or 1) if worlds >= enough else 1
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -30,10 +32,9 @@ def run_jobs(
 ) -> Iterator[Result]:
     """`work(shared, job)` for every job, in order, as they are asked for; `done` is called as each ends.
 
-    With one worker nothing is started. Otherwise `shared` is sent once to each of `workers`
-    fresh processes (spawned, so that a progress bar's thread is never forked); `work` must
-    then be a function of a module. Interrupted or left early, the processes end
-    at once.
+    With one worker nothing is started. Otherwise each of `workers` processes has `shared`: it is a fork of
+    this one, or a fresh one to which it is sent where that could go wrong. `work` must then be a function of a
+    module. Interrupted or left early, the processes end at once.
     """
     if workers <= 1 or len(jobs) <= 1:
         for job in jobs:
@@ -41,7 +42,7 @@ def run_jobs(
             done()
             yield result
         return
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork" if can_fork() else "spawn")
     others = set(multiprocessing.active_children())
     with ProcessPoolExecutor(min(workers, len(jobs)), context, _receive, (shared, chosen.asked())) as pool:
         waiting: deque[Future[Result]] = deque()
@@ -57,6 +58,14 @@ def run_jobs(
             for process in set(multiprocessing.active_children()) - others:
                 process.terminate()
             raise
+
+
+def can_fork() -> bool:
+    """Whether a process is doubled, in some milliseconds, instead of started anew.
+
+    Not where another thread might hold a lock that the fork would wait for in vain.
+    """
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 def _receive(shared: Any, engine: chosen.Name) -> None:

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..engines.chosen import run_rows, take_reports
-from ..engines.handled import Handled, askers, closed_within, handling
-from ..model.plan import Plan, StreamPlan, TeamPlan
-from ..model.shifts import DAY, overlap
-from ..model.states import Event, Reason
-from ..model.streams import REPORT, agent_id, tag_of, team_of_agent, world_key
-from ..model.trace import Row
-from ..model.world import HOUR, World
+from ..engines.handled import Handled, closed_within, handling
+from ..model.plan import Plan, StreamPlan
+from ..model.shifts import DAY
+from ..model.streams import world_key
+from ..model.world import World
 from ..stats import weighted
 from ..stats.weighted import Array
 from .measures import MINUTE
 from .results import Estimate
 from .utilisation import busy_hours, busy_with_reports
+from .week import Week, asked_of_gates, report_waits, week_of
 
 WEEK = 7 * DAY
-#: Rows of a trace as an array, (rows, 5).
-Rows = NDArray[np.int64]
 
 #: Measures of a usual week: unit, and what they mean.
 FRICTION = {
@@ -52,18 +47,6 @@ POOLED = "minutes_held_p95"
 
 #: Measures that are means over something other than weeks: what a week weighs in them.
 _MEAN_OVER = {"minutes_held": "held", "report_wait": "reports", "approver_utilisation": "approver_shifts"}
-
-
-@dataclass(frozen=True)
-class Week:
-    """Friction of one week: `values` by name, `waits` the minutes of each action held.
-
-    Besides the measures `values` has what their means are over: reports taken, and hours on
-    shift of the teams that gates ask.
-    """
-
-    values: Mapping[str, float]
-    waits: Array
 
 
 @dataclass(frozen=True)
@@ -164,13 +147,8 @@ def _handled(plan: Plan, seed: int, weeks: int, until: int) -> tuple[_Handled, .
         came = (begins <= taken.arrived) & (taken.arrived < begins + WEEK)
         waits = (taken.taken[came] - taken.arrived[came]) / MINUTE
         busy = busy_with_reports(plan, taken, begins, world.end)
-        found.append(_Handled(taken.actions, _waited(waits), busy))
+        found.append(_Handled(taken.actions, report_waits(waits), busy))
     return tuple(found)
-
-
-def _waited(waits: Sequence[float] | Array) -> dict[str, float]:
-    """What is measured of the waits of reports, in minutes."""
-    return {"report_wait": float(np.mean(waits)) if len(waits) else np.nan, "reports": float(len(waits))}
 
 
 @lru_cache(maxsize=1)
@@ -183,199 +161,12 @@ def _weeks(streams: tuple[StreamPlan, ...], seed: int, weeks: int, until: int) -
     )
 
 
-@dataclass(slots=True)
-class _Life:
-    requested: int = 0
-    waited: bool = False
-    ended: int | None = None
-    urgent: bool = False
-    denied: bool = False
-
-
-_WAITS = (Event.HELD, Event.ASKED, Event.REROUTED)
-_COUNTED = {Event.FALSE_ALARM: "false_alarms", Event.WRONGLY_UNDONE: "wrongly_undone"}
-#: What is followed one by one: of actions that waited or were denied, and of whoever works or leaves.
-_OF_PEOPLE = (
-    Event.REVIEW_STARTS,
-    Event.REVIEW_ENDS,
-    Event.ALARM_TAKEN,
-    Event.ALARM_CLOSED,
-    Event.RIGHTS_END,
-    Event.RIGHTS_ON,
-    *_COUNTED,
-)
-#: What an event is to the fold: a bit for each of these, by its code.
-_STOPS, _ENDS, _PEOPLE = 1, 2, 4
-_KIND = np.zeros(max(Event) + 1, dtype=np.uint8)
-_KIND[[*_WAITS, Event.GATE_DENIED]] |= _STOPS
-_KIND[[Event.REQUESTED, Event.TOOK_EFFECT]] |= _ENDS
-_KIND[list(_OF_PEOPLE)] |= _PEOPLE
-
-
-def week_of(plan: Plan, rows: Rows, begins: int, ends: int) -> Week:
-    """Fold the rows of a trace, (rows, 5), into the friction of the week from `begins` to `ends`."""
-    time, event, entity = rows[:, 0], rows[:, 1], rows[:, 2]
-    within = (begins <= time) & (time < ends)
-    kind = _KIND[event]
-    stopped = np.unique(entity[(kind & _STOPS) > 0])
-    ours = np.flatnonzero(kind & (_STOPS | _ENDS))
-    followed = _among(entity[ours], stopped)
-    asked = ours[(event[ours] == Event.REQUESTED) & within[ours] & ~followed]
-    asked = asked[(entity[asked] >> 59 == REPORT) & (rows[asked, 4] != Reason.SLIPPED)]
-    week = _Week(plan, begins, ends)
-    week.never_stopped = np.unique(entity[asked]).size
-    week.waits = _report_waits(rows, within)
-    taken = np.concatenate([ours[followed], np.flatnonzero(kind == _PEOPLE)])
-    taken.sort()
-    for row in rows[taken].tolist():
-        week.take(Row._make(row))
-    return week.close()
-
-
-def _among(these: Rows, known: Rows) -> NDArray[np.bool_]:
-    """Which of these are among those known, which are in order."""
-    if not known.size:
-        return np.zeros(these.size, dtype=bool)
-    place = np.searchsorted(known, these)
-    return np.asarray(known[np.minimum(place, known.size - 1)] == these)
-
-
-def _report_waits(rows: Rows, within: NDArray[np.bool_]) -> Array:
-    """Minutes that each report of the week waited, in the order in which they were taken."""
-    came, taken = rows[(rows[:, 1] == Event.REPORT_ARRIVES) & within], rows[rows[:, 1] == Event.REPORT_TAKEN]
-    if not len(came):
-        return np.empty(0)
-    came = came[np.argsort(came[:, 2])]
-    place = np.minimum(np.searchsorted(came[:, 2], taken[:, 2]), len(came) - 1)
-    mine = came[place, 2] == taken[:, 2]
-    return np.asarray((taken[mine, 0] - came[place[mine], 0]) / MINUTE)
-
-
-class _Week:
-    """The fold: what has been counted so far, and what has begun and not ended."""
-
-    def __init__(self, plan: Plan, begins: int, ends: int) -> None:
-        self.plan, self.begins, self.ends = plan, begins, ends
-        self.lives: dict[int, _Life] = {}
-        self.counts: defaultdict[str, float] = defaultdict(float)
-        self.busy: defaultdict[int, float] = defaultdict(float)
-        self.since: dict[tuple[int, int], int] = {}
-        #: Actions asked for that nothing stopped, and the waits of reports.
-        self.never_stopped = 0
-        self.waits = np.empty(0)
-        self.teams = {team.id: team for team in plan.teams}
-        self.away: Counter[int] = Counter()
-        self.away_since: dict[int, int] = {}
-
-    def take(self, row: Row) -> None:
-        """Count one event."""
-        time, event, entity, by, reason = row
-        within = self.begins <= time < self.ends
-        if event == Event.REQUESTED and within and tag_of(entity) == REPORT and reason != Reason.SLIPPED:
-            self.lives[entity] = _Life(requested=time, urgent=reason == Reason.URGENT)
-        elif event in (Event.REVIEW_STARTS, Event.ALARM_TAKEN):
-            self.since[entity, by] = time
-        elif event == Event.REVIEW_ENDS:
-            self._reviewed(entity, by, time)
-        elif event == Event.ALARM_CLOSED:
-            self.counts["responder_hours"] += self._hours(self.since.pop((entity, by)), time)
-        elif event in _COUNTED and within:
-            self.counts[_COUNTED[Event(event)]] += 1
-        elif event == Event.RIGHTS_END:
-            self._stepped_down(entity, time)
-        elif event == Event.RIGHTS_ON:
-            self._returned(entity, time)
-        if entity in self.lives:
-            self._follow(self.lives[entity], event, time)
-
-    def _follow(self, life: _Life, event: int, time: int) -> None:
-        if event in _WAITS:
-            life.waited = True
-            self.counts["rerouted"] += event == Event.REROUTED
-        elif event == Event.TOOK_EFFECT and life.ended is None:
-            life.ended = time
-        elif event == Event.GATE_DENIED:
-            life.ended, life.denied = time, True
-
-    def _reviewed(self, entity: int, by: int, time: int) -> None:
-        """Count a review; its end names the person, or the team for a senior or executing one."""
-        key = (entity, by)
-        if key not in self.since:
-            key = next(k for k in self.since if k[0] == entity and team_of_agent(k[1]) == by)
-        self.busy[team_of_agent(key[1])] += self._hours(self.since.pop(key), time)
-
-    def _stepped_down(self, agent: int, time: int) -> None:
-        team = self.teams[team_of_agent(agent)]
-        if agent - agent_id(team.id, 0) < team.holders:  # others have no right to lose
-            # Leavers may follow each other in one seat: the right is away while any of them is due.
-            self.away[agent] += 1
-            self.away_since.setdefault(agent, time)
-
-    def _returned(self, agent: int, time: int) -> None:
-        if agent in self.away_since:
-            self.away[agent] -= 1
-            if self.away[agent] == 0:
-                self._lost(agent, self.away_since.pop(agent), time)
-
-    def _lost(self, agent: int, start: int, end: int) -> None:
-        """Count shifts without the right, in shifts of the team's usual length."""
-        windows = self.teams[team_of_agent(agent)].windows
-        longest = max(((w.end - w.start - 1) % 1440) + 1 for w in windows)
-        # A team that is always on shift is so by turns: a person's day is eight hours of it.
-        usual = 8 * 60 if longest == 1440 else longest
-        lost = overlap(windows, max(start, self.begins), min(end, self.ends))
-        self.counts["agent_days_lost"] += lost / (usual * MINUTE)
-
-    def _hours(self, start: int, end: int) -> float:
-        """Hours of a piece of work that fall into the week."""
-        return max(0, min(end, self.ends) - max(start, self.begins)) / HOUR
-
-    def close(self) -> Week:
-        """The week's measures, once all of the trace is counted."""
-        for agent, start in self.away_since.items():
-            self._lost(agent, start, self.ends)
-        held = [life for life in self.lives.values() if life.waited]
-        # What is still held at the end of the run counts up to there: never less than it was.
-        over = self.ends + DAY
-        waits = np.array(
-            [((over if life.ended is None else life.ended) - life.requested) / MINUTE for life in held]
-        )
-        shifts = sum(
-            team.headcount * overlap(team.windows, self.begins, self.ends) / HOUR
-            for team in _asked(self.plan)
-        )
-        worked = sum(self.busy.values())
-        values = {
-            "actions": float(len(self.lives) + self.never_stopped),
-            "held": float(len(held)),
-            "minutes_held": float(waits.mean()) if held else np.nan,
-            "urgent_held": float(sum(life.urgent for life in held)),
-            "rerouted": self.counts["rerouted"],
-            "denied": float(sum(life.denied for life in self.lives.values())),
-            "approver_hours": float(worked),
-            "approver_utilisation": worked / shifts if shifts else np.nan,
-            "approver_shifts": float(shifts),
-            "responder_hours": self.counts["responder_hours"],
-            "false_alarms": self.counts["false_alarms"],
-            "wrongly_undone": self.counts["wrongly_undone"],
-            "agent_days_lost": self.counts["agent_days_lost"],
-            **_waited(self.waits),
-        }
-        return Week(values, waits)
-
-
-def _asked(plan: Plan) -> list[TeamPlan]:
-    """The teams that gates ask, whether or not they have work."""
-    places = {team for _, teams in askers(plan) for team in teams}
-    return [plan.teams[place] for place in sorted(places)]
-
-
 def wages_of(plan: Plan, wages: Mapping[str, float]) -> dict[str, float] | None:
     """What a unit of each costly measure of a week costs, by the hourly wages of teams.
 
     Asked teams and teams that act are averaged; None where a wage is missing that is needed.
     """
-    asked, acting = _asked(plan), [team for team in plan.teams if team.holders]
+    asked, acting = asked_of_gates(plan), [team for team in plan.teams if team.holders]
     responders = [plan.teams[plan.response.team]]
     hours = {"approver_hours": asked, "responder_hours": responders, "agent_days_lost": acting}
     found = {}

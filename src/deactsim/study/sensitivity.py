@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -154,6 +154,11 @@ class Evenings:
         return told
 
     @cached_property
+    def leaves(self) -> dict[str, Stated[Any]]:
+        """Every value of the scenario by its path."""
+        return dict(leaves(self.scenario))
+
+    @cached_property
     def own(self) -> Plan:
         """The plan of the scenario's own policy, with nothing moved."""
         return compile_plan(self.scenario, self.scenario.baseline, self.reading)
@@ -169,22 +174,25 @@ def stopped(nights: Nights) -> float:
     return weighted.mean(nights.column("stopped"), nights.weights)
 
 
-def inputs(scenario: Scenario, policy: str, *, stops: bool) -> Iterator[tuple[str, Stated[Any]]]:
+def inputs(
+    scenario: Scenario, policy: str, *, stops: bool, known: Mapping[str, Stated[Any]] | None = None
+) -> Iterator[tuple[str, Stated[Any]]]:
     """The inputs that could decide a policy's figure; none that a source documents.
 
     Its own, as far as they differ from the baseline's; what is said of the actor; the people
     its gates or the responders wait for, and the reports that keep them busy; unless the
-    figure is the share stopped, also detection, response, the command's lag and the audience.
+    figure is the share stopped, also detection, response, the command's lag and the audience. `known` are the
+    scenario's values, if somebody has them already.
     """
     mine = f"policies.{policy}."
-    known = list(leaves(scenario))
+    known = dict(leaves(scenario)) if known is None else known
     own = {
         path.split(".", 2)[2]: leaf
-        for path, leaf in known
+        for path, leaf in known.items()
         if path.startswith(f"policies.{scenario.baseline}.")
     }
     around = _around(scenario, scenario.policies[policy].safeguards, stops=stops)
-    for path, leaf in known:
+    for path, leaf in known.items():
         if leaf.basis == "documented":
             continue
         if path.startswith(mine):
@@ -266,7 +274,7 @@ def decide(evenings: Evenings, policy: str, *, stops: bool) -> Decision | None:
     worth = evenings.under(policy).effective if stops else math.inf
     best: tuple[float, bool, Decision] | None = None
     many = independent(evenings.scenario.policies[policy].safeguards)
-    for path, leaf in inputs(evenings.scenario, policy, stops=stops):
+    for path, leaf in inputs(evenings.scenario, policy, stops=stops, known=evenings.leaves):
         pair = moved(leaf.value)
         if pair is None or pair[0] == pair[1]:
             continue
@@ -372,7 +380,7 @@ def tip(evenings: Evenings, better: str, worse: str, decision: Decision) -> Tipp
 
     Shares are searched from 0 to 1, lengths and rates from an eighth to eight times.
     """
-    value = dict(leaves(evenings.scenario))[decision.path].value
+    value = evenings.leaves[decision.path].value
     kind = kind_at(evenings.scenario, decision.path)
     at: Callable[[float], Any]
     if isinstance(value, bool):
