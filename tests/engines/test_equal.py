@@ -494,6 +494,20 @@ def test_many_acts_of_many_actors() -> None:
     assert both.said[Event.GATE_PASSED, Gate.RATE_LIMIT, Reason.OVER_LIMIT] > 100
 
 
+def test_acts_under_a_limit_that_lasts_for_ages() -> None:
+    """Once a century, thousands of acts: the last would come when 64 bits are over."""
+    plan = plan_of("rate_limit: {per_agent: 0.01 per year}")
+    assert plan.incident is not None
+    act, both = plan.incident.acts[0], Both()
+    acts = tuple(replace(act, account=f"@{k}", after=k) for k in range(4000))
+    both(
+        replace(plan, incident=replace(plan.incident, acts=acts, paced=True)),
+        World(5, NOON, NOON + DAY),
+        "ages",
+    )
+    assert both.events >= {Event.TOOK_EFFECT}
+
+
 @pytest.mark.parametrize("day", ["2024-03-10", "2024-11-03"])
 def test_days_on_which_clocks_change(day: str) -> None:
     more = """

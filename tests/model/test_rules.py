@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deactsim.model import rules
+from deactsim.model.shifts import DAY
 from deactsim.model.states import Reason
+from deactsim.model.world import HOUR
 
 
 def test_stamping_grows_with_the_queue_and_is_a_share() -> None:
@@ -100,3 +102,19 @@ def slow_limit(recent: list[int], now: int, actions: int, window: int) -> int:
 def test_limit_opens_when_the_window_does(recent: list[int], now: int, actions: int, window: int) -> None:
     recent.sort()
     assert rules.limit_opens(recent[-actions], now, window) == slow_limit(recent, now, actions, window)
+
+
+@pytest.mark.parametrize(
+    ("number", "window", "actions", "after"),
+    [
+        (0, HOUR, 5, 0),
+        (1, HOUR, 5, HOUR // 5),
+        (7, HOUR, 3, -(-HOUR * 7 // 3)),
+        (9_999, 365 * DAY, 10_000, -(-365 * DAY * 9_999 // 10_000)),
+        (2, 36_500 * DAY, 1, 2 * 36_500 * DAY),
+        (3, 36_500 * DAY, 1, rules.FAR),
+        (9_999, 36_500 * DAY, 1, rules.FAR),
+    ],
+)
+def test_acts_are_spaced_to_stay_under_a_limit(number: int, window: int, actions: int, after: int) -> None:
+    assert rules.pace(number, window, actions) == after

@@ -86,3 +86,10 @@ def limit_opens(earlier: int, now: int, window: int) -> int:
     actions never decrease.
     """
     return earlier + window if earlier > now - window else now
+
+
+def pace(number: int, window: int, actions: int) -> int:
+    """How long after his first act comes act `number` of one who stays under a limit; at the latest 285 years."""
+    if number // actions > FAR // window:
+        return FAR
+    return min(-(-window * number // actions), FAR)

@@ -191,6 +191,7 @@ for _shared in (
     rules.looks_until_seen,
     rules.look_that_sees,
     rules.limit_opens,
+    rules.pace,
     lengths.normal_quantile,
     lengths.shape_quantile,
     lengths.table_quantile,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 
+from ...model import rules
 from ...model import streams as ids
 from ._jit import compiled
 from .evenings import ask_people, asked_of_people, matters, run_through, too_many
@@ -118,8 +119,9 @@ def _set_acts(team: int, night: Night, given: Night, occurrence: int, adapts: bo
         what = team + ACTOR.SIZE * given[one + OCCURRENCE_ACT.TIER]
         after = given[one + OCCURRENCE_ACT.AFTER]
         if paced:
-            window, actions = night[limit + RATE_LIMIT.WINDOW], night[limit + RATE_LIMIT.ACTIONS]
-            after = max(after, -(-window * k // actions))
+            after = max(
+                after, rules.pace(k, night[limit + RATE_LIMIT.WINDOW], night[limit + RATE_LIMIT.ACTIONS])
+            )
         night[act + ACT.ID] = given[occurrence + OCCURRENCE.ID] + k
         night[act + ACT.AFTER] = after
         night[act + ACT.TARGET] = given[one + OCCURRENCE_ACT.TARGET]

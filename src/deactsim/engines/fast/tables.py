@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ...model import rules
 from ...model.causes import CausePlan, Occurrence, incident_of
 from ...model.plan import ActPlan, IncidentPlan, Plan, TeamPlan
 from ...model.shifts import spans
@@ -155,7 +156,7 @@ class _Run:
             for k, act in enumerate(incident.acts):
                 after = act.after
                 if incident.paced and limit is not None:
-                    after = max(after, -(-limit.window * k // limit.actions))
+                    after = max(after, rules.pace(k, limit.window, limit.actions))
                 if act.followers not in public:
                     public[act.followers] = self.template.public(self.words, act.followers)
                 reached, undo = self.template.reach(

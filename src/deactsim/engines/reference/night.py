@@ -8,6 +8,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
+from ...model import rules
 from ...model.plan import CommandPlan, IncidentPlan, Plan
 from ...model.states import Event, Kind, Reason, Stage
 from ...model.step_down import leavers
@@ -135,7 +136,7 @@ class Night:
         for k, act in enumerate(incident.acts):
             after = act.after
             if incident.paced and limit is not None:
-                after = max(after, -(-limit.window * k // limit.actions))
+                after = max(after, rules.pace(k, limit.window, limit.actions))
             self.opens(needs_people=True)
             action = Action(
                 id=incident.id + k,
