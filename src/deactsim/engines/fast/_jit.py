@@ -66,8 +66,36 @@ class _Lowering(NativeLowering):
         return True
 
 
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _Entering(NativeLowering):
+    """Lowering of the entry, with all that it calls.
+
+    Nobody else calls these, and the optimiser is told: it then drops what they say of errors that cannot be, and
+    puts whatever is called in one place there.
+    """
+
+    _name = "lowering_of_the_entry"
+
+    def run_pass(self, state: Any) -> bool:
+        library = state.targetctx.codegen().create_library(state.func_id.func_qualname)
+        library.enable_object_caching()
+        optimise = library._optimize_final_module
+
+        def alone() -> None:
+            for function in library._final_module.functions:
+                if not function.is_declaration and function.linkage.name == "linkonce_odr":
+                    function.linkage = "internal"
+            optimise()
+
+        library._optimize_final_module = alone
+        state.library = library
+        return super().run_pass(state)  # type: ignore[no-untyped-call]
+
+
 class _Inner(CompilerBase):
     """What a kernel's plain functions of numbers need of the compiler, and no more."""
+
+    lowering: Any = _Lowering
 
     def define_pipelines(self) -> list[PassManager]:
         passes = PassManager("inner")
@@ -79,12 +107,18 @@ class _Inner(CompilerBase):
             NopythonTypeInference,
             PreLowerStripPhis,
             IRLegalization,
-            _Lowering,
+            self.lowering,
             NoPythonBackend,
         ):
             passes.add_pass(each, each.__name__)
         passes.finalize()
         return [passes]
+
+
+class _Outer(_Inner):
+    """The same for the entry."""
+
+    lowering = _Entering
 
 
 def compiled(function: Function) -> Function:
@@ -126,7 +160,9 @@ class Entry:
     """
 
     def __init__(self, on_arrays: Callable[..., int], bare: Callable[..., int]) -> None:
-        self._function: Callable[..., int] = njit(**OPTIONS)(bare if BARE else on_arrays)
+        self._function: Callable[..., int] = (
+            njit(pipeline_class=_Outer, **OPTIONS)(bare) if BARE else njit(**OPTIONS)(on_arrays)
+        )
         self._lock, self._ready = threading.Lock(), not BARE
 
     def __call__(self, what: int, *memories: NDArray[np.int64]) -> int:

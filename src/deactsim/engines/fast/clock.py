@@ -8,6 +8,7 @@ from .layout import MOMENT, NIGHT, TEAM, Night
 from .memory import give_back, new
 
 Kind = integers(states.Kind)
+NEVER = 1 << 62
 
 
 @compiled
@@ -36,6 +37,19 @@ def moment(night: Night, time: int, kind: int, entity: int, sub: int, then: int,
 
 
 @compiled
+def arrival(night: Night, time: int, entity: int, then: int, what: int) -> None:
+    """The moment of the next report, or of the hour's end: there is but one, and it has a place beside the heap."""
+    night[NIGHT.SEQUENCE] += 1
+    night[NIGHT.COMING_TIME] = time
+    night[NIGHT.COMING + MOMENT.KIND] = Kind.ARRIVAL
+    night[NIGHT.COMING + MOMENT.ENTITY] = entity
+    night[NIGHT.COMING + MOMENT.SUB] = 0
+    night[NIGHT.COMING + MOMENT.SEQUENCE] = night[NIGHT.SEQUENCE]
+    night[NIGHT.COMING + MOMENT.THEN] = then
+    night[NIGHT.COMING + MOMENT.WHAT] = what
+
+
+@compiled
 def _before(night: Night, time: int, one: int, its_time: int, other: int) -> bool:
     if time != its_time:
         return time < its_time
@@ -49,6 +63,11 @@ def _before(night: Night, time: int, one: int, its_time: int, other: int) -> boo
 def next_moment(night: Night) -> int:
     """Take the first moment; now is its time."""
     heap, size = night[NIGHT.HEAP], night[NIGHT.HEAP_SIZE] - 1
+    comes = night[NIGHT.COMING_TIME]
+    if comes <= night[heap] and _before(night, comes, NIGHT.COMING, night[heap], night[heap + 1]):
+        night[NIGHT.NOW] = comes
+        night[NIGHT.COMING_TIME] = NEVER
+        return NIGHT.COMING
     night[NIGHT.HEAP_SIZE] = size
     night[NIGHT.NOW] = night[heap]
     first = night[heap + 1]
@@ -59,15 +78,17 @@ def next_moment(night: Night) -> int:
         if below >= size:
             break
         least = below
+        soonest = night[heap + 2 * below]
         for other in range(below + 1, min(below + 4, size)):
-            if _before(
-                night,
-                night[heap + 2 * other],
-                night[heap + 2 * other + 1],
-                night[heap + 2 * least],
-                night[heap + 2 * least + 1],
-            ):
-                least = other
+            its_time = night[heap + 2 * other]
+            # A jump here could not be foretold; only among equals does one look further.
+            is_sooner = its_time < soonest
+            if its_time == soonest:
+                is_sooner = _before(
+                    night, its_time, night[heap + 2 * other + 1], soonest, night[heap + 2 * least + 1]
+                )
+            least = other if is_sooner else least
+            soonest = its_time if is_sooner else soonest
         if not _before(night, night[heap + 2 * least], night[heap + 2 * least + 1], time, last):
             break
         night[heap + 2 * at] = night[heap + 2 * least]
@@ -81,7 +102,8 @@ def next_moment(night: Night) -> int:
 @compiled
 def forget(night: Night, one: int) -> None:
     """A moment that has come is needed no more."""
-    give_back(night, one, MOMENT.SIZE)
+    if one != NIGHT.COMING:
+        give_back(night, one, MOMENT.SIZE)
 
 
 @compiled
@@ -123,6 +145,8 @@ def match_is_next(night: Night) -> bool:
     """Whether the next moment is a match."""
     if night[NIGHT.MATCH_COUNT] == 0:
         return False
+    if night[NIGHT.COMING_TIME] <= night[NIGHT.NOW]:
+        return False  # it comes before any match
     if night[NIGHT.HEAP_SIZE] == 0 or night[night[NIGHT.HEAP]] > night[NIGHT.NOW]:
         return True
     first = night[night[NIGHT.HEAP] + 1]

@@ -11,12 +11,13 @@ from ...model import states
 from ...model import streams as ids
 from ._jit import compiled
 from .action import Reason
+from .clock import NEVER
 from .layout import ACT, ASKS, BATCH, INCIDENT, MARKS, NIGHT, SAID, STREAM, TEAM, WORLD, Night, Real
 from .night import IS_OVER, ROWS_ARE_FULL, advance
 from .people import Event
 from .record import FIRST_ACT
 from .streams import draw
-from .world import HOUR, NEVER, Purpose, ahead, begin_hour, effect_as_documented, next_report
+from .world import HOUR, Purpose, ahead, begin_hour, effect_as_documented, next_report
 
 CHANNELS = len(states.Channel)
 STAGES = max(states.Stage) + 1

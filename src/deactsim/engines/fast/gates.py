@@ -10,7 +10,7 @@ from ...model import rules, states
 from ._jit import compiled, integers
 from .action import DENIED, PASSED, WAITS, Gate, Reason, agent_of, denied, passed, unreached
 from .approval import WAITING, ask_for, forget_request, new_request
-from .clock import Kind, moment
+from .clock import NEVER, Kind, moment
 from .layout import (
     ACTION,
     AGENT,
@@ -35,7 +35,7 @@ from .people import ANYBODY, Event, release, submit, work
 from .record import log
 from .streams import draw, length
 from .then import THEN
-from .world import NEVER, Purpose
+from .world import Purpose
 
 Channel = integers(states.Channel)
 

@@ -21,9 +21,11 @@ Real: TypeAlias = NDArray[np.float64]
 #: The night itself: it begins at 0. Words after a `#` are what they are places of.
 NIGHT = record(
     # clock
-    "NOW START END STATUS OVER SEQUENCE EVENTS "
+    "NOW START END STATUS OVER SEQUENCE "
     "HEAP HEAP_SIZE HEAP_ROOM STARTS STARTS_FIRST STARTS_LAST STARTS_ROOM WAKES WAKES_FIRST WAKES_LAST WAKES_ROOM "
     "MATCHES MATCH_COUNT "
+    # the next arrival: its time, and its moment from `COMING` on
+    "COMING_TIME COMING COMING_ENTITY COMING_SUB COMING_SEQUENCE COMING_THEN COMING_WHAT "
     # memory and trace
     "ROOM TOP MARGIN FREE ROWS ROW_COUNT ROW_ROOM ROW_MARGIN "
     # world
@@ -85,13 +87,13 @@ TEAM = record(
 #: A stream; its places are one `PLACE` a team.
 STREAM = record(
     "INDEX BASE RATE THIN MOST ACTIONED URGENT SLIP WRONGFUL HANDLING PLACES PLACE_COUNT LAG FOLLOWERS PUBLIC "
-    "SPANS SPAN_COUNT SPAN HOUR K AT NEXT_TIME NEXT_ID"
+    "SPANS SPAN_COUNT SPAN HOUR K AT NEXT_TIME NEXT_ID AFTER_TIME AFTER_ID"
 )
 PLACE = record("TEAM REACHED UNDO_REACHED")
 #: What the night knows of somebody who acts.
 AGENT = record("GRANTED_UNTIL CONTAINED RECENT")
 
-REPORT = record("ID OF PLACE URGENT ARRIVED", JOB)
+REPORT = record("ID OF PLACE TAKES", JOB)
 ALARM = record("ID AGENT", JOB)
 #: An act of an incident as it was handed over.
 ACT = record("ID AFTER INCIDENT TARGET REACHED UNDO_REACHED PUBLIC FOLLOWERS")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from . import approval, detection, gates, life, people, response, routine, world
 from ._jit import compiled
 from .action import Gate, Reason, passed
-from .clock import Kind, forget, match_is_next, moment, next_moment, start
+from .clock import Kind, forget, match_is_next, moment, next_moment, start, wake
 from .layout import (
     ACT,
     ACTION,
     ALERT,
     INCIDENT,
+    JOB,
     LEAVING,
     MOMENT,
     NIGHT,
@@ -90,14 +91,15 @@ def advance(night: Night, real: Real) -> int:
     elif night[NIGHT.STATUS] == 0 and night[NIGHT.ASKS_FOR_REQUESTS] and routine.requests(night):
         night[NIGHT.STATUS] = WANTS_REQUESTS
         return WANTS_REQUESTS
+    # What there is room for does not change before coming back.
+    most_rows = night[NIGHT.ROW_ROOM] - night[NIGHT.ROW_MARGIN]
+    highest = night[NIGHT.ROOM] - night[NIGHT.MARGIN]
+    most_moments = night[NIGHT.HEAP_ROOM] - night[NIGHT.MARGIN]
     while True:
-        if night[NIGHT.ROW_COUNT] + night[NIGHT.ROW_MARGIN] > night[NIGHT.ROW_ROOM]:
+        if night[NIGHT.ROW_COUNT] > most_rows:
             night[NIGHT.STATUS] = ROWS_ARE_FULL
             return ROWS_ARE_FULL
-        if (
-            night[NIGHT.TOP] + night[NIGHT.MARGIN] > night[NIGHT.ROOM]
-            or night[NIGHT.HEAP_SIZE] + night[NIGHT.MARGIN] > night[NIGHT.HEAP_ROOM]
-        ):
+        if night[NIGHT.TOP] > highest or night[NIGHT.HEAP_SIZE] > most_moments:
             night[NIGHT.STATUS] = MEMORY_IS_FULL
             return MEMORY_IS_FULL
         if night[NIGHT.STARTS_FIRST] < night[NIGHT.STARTS_LAST]:
@@ -115,13 +117,17 @@ def advance(night: Night, real: Real) -> int:
                 return IS_OVER
         elif match_is_next(night):
             night[NIGHT.MATCH_COUNT] -= 1
-            people.match(night, night[night[NIGHT.MATCHES] + night[NIGHT.MATCH_COUNT]])
-            continue
+            what = people.match(night, night[night[NIGHT.MATCHES] + night[NIGHT.MATCH_COUNT]])
+            if what == 0:
+                continue
+            then = night[what + JOB.THEN]
+            if night[NIGHT.WAKES_FIRST] < night[NIGHT.WAKES_LAST]:
+                wake(night, then, what)  # others were taken before it
+                continue
         else:
             one = next_moment(night)
             then, what = night[one + MOMENT.THEN], night[one + MOMENT.WHAT]
             forget(night, one)
-        night[NIGHT.EVENTS] += 1
         if then == THEN.REQUESTS_END:
             if routine.requests(night):
                 night[NIGHT.STATUS] = WANTS_REQUESTS
@@ -154,8 +160,6 @@ def _of_routine(night: Night, real: Real, then: int, what: int) -> None:
     elif then == THEN.HOUR_ENDS:
         night[NIGHT.BEGIN] = night[NIGHT.UNTIL]
         routine.reports(night, real)
-    elif then == THEN.HANDLE:
-        routine.handle(night, real, what)
     elif then == THEN.REPORT_TAKEN:
         routine.report_taken(night, real, what)
     elif then == THEN.REPORT_DONE:

@@ -12,6 +12,7 @@ import math
 from ...model import rules
 from ...model import streams as ids
 from ._jit import compiled
+from .clock import NEVER
 from .evenings import ask_people, asked_of_people, matters, run_through, too_many
 from .layout import (
     ACT,
@@ -32,7 +33,7 @@ from .layout import (
 )
 from .people import Event
 from .streams import draw
-from .world import HOUR, NEVER, Purpose, ahead, begin_hour, next_report
+from .world import HOUR, Purpose, ahead, begin_hour, next_report
 
 MINUTE = 60_000_000
 #: Measures of an occurrence, in the order of study/occurrences.py.

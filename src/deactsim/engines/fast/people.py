@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from ...model import states
 from ._jit import compiled, integers
-from .clock import Kind, match_moment, moment, wake
+from .clock import NEVER, Kind, match_moment, moment, wake
 from .layout import JOB, NIGHT, TEAM, Night
 from .record import log
 from .then import THEN
-from .world import NEVER
 
 Event = integers(states.Event)
 ANYBODY = -1
@@ -200,20 +199,30 @@ def ask_match(night: Night, people: int) -> None:
 
 
 @compiled
-def match(night: Night, people: int) -> None:
-    """The lowest idle number takes the first job that he may."""
+def match(night: Night, people: int) -> int:
+    """The lowest idle number takes the first job that he may; the last that is taken, if any.
+
+    All but the last are woken: most often it is one alone, and can go on without waiting in line.
+    """
     night[people + TEAM.MATCH_DUE] = -1
+    taken = 0
     for word in range(night[people + TEAM.WORDS]):
         bits = night[night[people + TEAM.IDLE] + word]
         while bits:
             if night[people + TEAM.QUEUE_SIZE] == 0:
-                return
+                return taken
             who = word * BITS + _lowest(bits)
             bits &= bits - 1
             if night[people + TEAM.WAITING_FOR_ANYBODY] == 0 and who >= night[people + TEAM.HOLDERS]:
-                return  # nor may anybody after him
-            if _finds_work(night, people, who):  # many without the right need not read a long queue
-                _take_first(night, people, who)
+                return taken  # nor may anybody after him
+            if not _finds_work(night, people, who):  # many without the right need not read a long queue
+                continue
+            job = _take_first(night, people, who)
+            if job:
+                if taken:
+                    wake(night, night[taken + JOB.THEN], taken)
+                taken = job
+    return taken
 
 
 @compiled
@@ -232,7 +241,8 @@ def _lowest(bits: int) -> int:
 
 
 @compiled
-def _take_first(night: Night, people: int, who: int) -> None:
+def _take_first(night: Night, people: int, who: int) -> int:
+    """Give somebody the first job that he may do; 0 if there is none."""
     agent = night[people + TEAM.FIRST_AGENT] + who
     for priority in range(3):
         job = night[people + TEAM.FIRST_0 + priority]
@@ -244,9 +254,9 @@ def _take_first(night: Night, people: int, who: int) -> None:
                 night[people + TEAM.IDLE_COUNT] -= 1
                 night[night[people + TEAM.BUSY] + (who >> 5)] |= bit
                 night[job + JOB.TAKEN_BY] = agent
-                wake(night, night[job + JOB.THEN], job)
-                return
+                return job
             job = night[job + JOB.NEXT]
+    return 0
 
 
 @compiled

@@ -7,7 +7,7 @@ from typing import Any
 from . import life, people, world
 from ._jit import compiled
 from .action import Reason
-from .clock import Kind, moment, start
+from .clock import NEVER, Kind, arrival, moment, start
 from .layout import (
     ACTION,
     ALARM,
@@ -26,9 +26,9 @@ from .layout import (
 from .memory import give_back, new
 from .people import ANYBODY, Event
 from .record import log
-from .streams import draw, length
+from .streams import draw, falls, length
 from .then import THEN
-from .world import HOUR, NEVER, Purpose
+from .world import HOUR, Purpose
 
 FALSE_ALARM_PRIORITY = 2
 #: Rows of a desk: what is taken by whom until when, and which report it is.
@@ -77,18 +77,18 @@ def _next_report(night: Night) -> None:
             if when < time or (when == time and when != NEVER and which < report):
                 time, report, found = when, which, stream
     if found:
-        moment(night, time, Kind.ARRIVAL, report, 0, THEN.REPORT_COMES, found)
+        arrival(night, time, report, THEN.REPORT_COMES, found)
     else:
-        moment(night, night[NIGHT.UNTIL], Kind.ARRIVAL, 0, 0, THEN.HOUR_ENDS, 0)
+        arrival(night, night[NIGHT.UNTIL], 0, THEN.HOUR_ENDS, 0)
 
 
 @compiled
 def report_comes(night: Night, real: Real, stream: int) -> None:
-    """Somebody will handle it; the next is waited for."""
+    """Somebody handles it; the next is waited for."""
     report = new(night, REPORT.SIZE)
     night[report + REPORT.ID] = night[stream + STREAM.NEXT_ID]
     night[report + REPORT.OF] = stream
-    start(night, THEN.HANDLE, report)
+    handle(night, real, report)  # at once: when a moment comes nothing else is about to start
     if night[NIGHT.PLACED] == 0:
         world.next_report(night, real, stream, night[NIGHT.BEGIN], night[NIGHT.UNTIL])
     _next_report(night)
@@ -101,10 +101,11 @@ def handle(night: Night, real: Real, report: int) -> None:
     place = desk(night, stream)
     team = night[place + PLACE.TEAM]
     log(night, Event.REPORT_ARRIVES, entity, night[team + TEAM.ID], 0)
-    urgent = draw(night, real, entity, Purpose.URGENT, 0) < real[stream + STREAM.URGENT]
+    urgent = falls(night, real, entity, Purpose.URGENT, real[stream + STREAM.URGENT])
     night[report + REPORT.PLACE] = place
-    night[report + REPORT.ARRIVED] = night[NIGHT.NOW]
-    night[report + REPORT.URGENT] = urgent
+    # Drawn before it is needed: what hangs on it then need not wait for a logarithm.
+    handling = night[stream + STREAM.HANDLING]
+    night[report + REPORT.TAKES] = length(night, real, entity, Purpose.HANDLING, 0, handling)
     people.submit(
         night,
         team,
@@ -122,26 +123,29 @@ def handle(night: Night, real: Real, report: int) -> None:
 @compiled
 def report_taken(night: Night, real: Real, report: int) -> None:
     """Somebody judges it."""
-    stream, agent = night[report + REPORT.OF], night[report + REPORT.TAKEN_BY]
-    entity = night[report + REPORT.ID]
-    log(night, Event.REPORT_TAKEN, entity, agent, 0)
-    takes = length(night, real, entity, Purpose.HANDLING, 0, night[stream + STREAM.HANDLING])
+    agent, takes = night[report + REPORT.TAKEN_BY], night[report + REPORT.TAKES]
+    log(night, Event.REPORT_TAKEN, night[report + REPORT.ID], agent, 0)
     people.work(night, agent, takes, THEN.REPORT_DONE, report)
     if night[NIGHT.IS_DESK]:
-        _say_handled(night, real, report, stream, agent, takes)
+        _say_handled(night, real, report, night[report + REPORT.OF], agent, takes)
 
 
 @compiled
 def _say_handled(night: Night, real: Real, report: int, stream: int, agent: int, takes: int) -> None:
     """Write down all that is to be said of a report; its luck is 1 if urgent, and 2 or 4 if it ends in an action."""
-    entity, luck = night[report + REPORT.ID], night[report + REPORT.URGENT]
+    entity, luck = night[report + REPORT.ID], _is_urgent(night, report)
     place = (night[report + REPORT.PLACE] - night[stream + STREAM.PLACES]) // PLACE.SIZE
-    if draw(night, real, entity, Purpose.ACTIONED, 0) < real[stream + STREAM.ACTIONED]:
+    if falls(night, real, entity, Purpose.ACTIONED, real[stream + STREAM.ACTIONED]):
         wrongful = draw(night, real, entity, Purpose.SLIP, 0) < real[stream + STREAM.WRONGFUL]
         luck += 4 if wrongful else 2
     log(night, HANDLED, entity, agent, night[NIGHT.NOW] + takes)
     log(night, OF_HANDLED, night[stream + STREAM.INDEX], place, luck)
-    night[night[NIGHT.ROWS] + 5 * (night[NIGHT.ROW_COUNT] - 1)] = night[report + REPORT.ARRIVED]
+    night[night[NIGHT.ROWS] + 5 * (night[NIGHT.ROW_COUNT] - 1)] = night[report + REPORT.TIME]
+
+
+@compiled
+def _is_urgent(night: Night, report: int) -> int:
+    return 1 if night[report + REPORT.PRIORITY] == 0 else 0
 
 
 @compiled
@@ -149,10 +153,10 @@ def report_done(night: Night, real: Real, report: int) -> None:
     """It is closed; it may end in an action."""
     stream, agent = night[report + REPORT.OF], night[report + REPORT.TAKEN_BY]
     entity, place = night[report + REPORT.ID], night[report + REPORT.PLACE]
-    acts = draw(night, real, entity, Purpose.ACTIONED, 0) < real[stream + STREAM.ACTIONED]
+    acts = falls(night, real, entity, Purpose.ACTIONED, real[stream + STREAM.ACTIONED])
     log(night, Event.REPORT_CLOSED, entity, agent, Reason.ACTION if acts else Reason.NO_ACTION)
     people.release(night, night[place + PLACE.TEAM], agent)
-    urgent = night[report + REPORT.URGENT]
+    urgent = _is_urgent(night, report)
     give_back(night, report, REPORT.SIZE)
     if acts and night[NIGHT.IS_DESK] == 0:
         life.live(night, real, new_action(night, real, entity, stream, place, agent, urgent))
@@ -196,6 +200,8 @@ def desk(night: Night, stream: int) -> int:
 
     With nobody on shift it is the team that comes on shift next.
     """
+    if night[stream + STREAM.PLACE_COUNT] == 1:
+        return night[stream + STREAM.PLACES]
     best, best_off, best_load, best_next, best_rank = 0, True, 0.0, 0, 0
     for index in range(night[stream + STREAM.PLACE_COUNT]):
         place = night[stream + STREAM.PLACES] + PLACE.SIZE * index

@@ -18,7 +18,7 @@ from .night import IS_OVER, MEMORY_IS_FULL, ROWS_ARE_FULL, WANTS_REQUESTS
 from .tables import memory_of
 
 #: Rows given out at once, at the most.
-BLOCK = 1 << 16
+BLOCK = 1 << 13
 Rows = NDArray[np.int64]
 
 

@@ -49,6 +49,16 @@ def draw(night: Night, real: Real, entity: int, purpose: int, k: int) -> float:
 
 
 @compiled
+def falls(night: Night, real: Real, entity: int, purpose: int, share: float) -> bool:
+    """Whether the draw for this entity and purpose is below a share; of none or of all there is nothing to draw."""
+    if share <= 0.0:
+        return False
+    if share >= 1.0 and night[NIGHT.LUCK_COUNT] == 0:  # what is placed by hand may be 1
+        return True
+    return draw(night, real, entity, purpose, 0) < share
+
+
+@compiled
 def length(night: Night, real: Real, entity: int, purpose: int, k: int, what: int) -> int:
     """A length in microseconds for this entity and purpose; a fixed one needs no luck."""
     shape = night[what + LENGTH.SHAPE]

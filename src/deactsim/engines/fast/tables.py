@@ -15,6 +15,7 @@ from ...model.states import Stage
 from ...model.step_down import leavers
 from ...model.streams import account_id, agent_id, alarm_id
 from ...model.world import World, busy_spans
+from .clock import NEVER
 from .layout import (
     ACT,
     ACTION,
@@ -98,6 +99,7 @@ class _Run:
         self.words = Further(self.base)
         self.head: Fields = {
             "NOW": start,
+            "COMING_TIME": NEVER,
             "START": start,
             "END": world.end,
             "KEY": world.key if world.key < 1 << 63 else world.key - (1 << 64),

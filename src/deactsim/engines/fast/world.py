@@ -7,12 +7,12 @@ import math
 from ...model import streams as ids
 from ...model import world
 from ._jit import compiled, integers
+from .clock import NEVER
 from .layout import CONTROL, INCIDENT, NIGHT, STREAM, Night, Real
 from .streams import draw, length
 
 HOUR, OUTAGES_A_WINDOW = world.HOUR, world.OUTAGES_A_WINDOW
 Purpose = integers(ids.Purpose)
-NEVER = 1 << 62
 
 
 @compiled
@@ -108,12 +108,24 @@ def begin_hour(night: Night, real: Real, stream: int, hour: int, begin: int, unt
     night[stream + STREAM.HOUR] = hour
     night[stream + STREAM.K] = 0
     real[stream + STREAM.AT] = 0.0
+    _draw_report(night, real, stream, begin, until)
     next_report(night, real, stream, begin, until)
 
 
 @compiled
 def next_report(night: Night, real: Real, stream: int, begin: int, until: int) -> None:
-    """Draw the stream's next report from `begin` up to `until`; its time is NEVER if there is none."""
+    """The stream's next report from `begin` up to `until`; its time is NEVER if there is none.
+
+    That after it is drawn at once: what hangs on the next then need not wait for a logarithm.
+    """
+    night[stream + STREAM.NEXT_TIME] = night[stream + STREAM.AFTER_TIME]
+    night[stream + STREAM.NEXT_ID] = night[stream + STREAM.AFTER_ID]
+    if night[stream + STREAM.AFTER_TIME] != NEVER:
+        _draw_report(night, real, stream, begin, until)
+
+
+@compiled
+def _draw_report(night: Night, real: Real, stream: int, begin: int, until: int) -> None:
     rate, hour = real[stream + STREAM.RATE], night[stream + STREAM.HOUR]
     base = night[stream + STREAM.BASE] | hour << 16
     at, k = real[stream + STREAM.AT], night[stream + STREAM.K]
@@ -132,11 +144,11 @@ def next_report(night: Night, real: Real, stream: int, begin: int, until: int) -
             break
     real[stream + STREAM.AT] = at
     night[stream + STREAM.K] = k
-    night[stream + STREAM.NEXT_ID] = base | (k - 1)
+    night[stream + STREAM.AFTER_ID] = base | (k - 1)
     grid = night[NIGHT.GRID]
     if grid > 1 and found != NEVER:
         found = max(found // grid * grid, begin)
-    night[stream + STREAM.NEXT_TIME] = found
+    night[stream + STREAM.AFTER_TIME] = found
 
 
 @compiled
