@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,11 @@ from ...model.states import Reason
 from ...model.streams import account_id, insider_id
 from ...model.world import World
 from .. import seen
+from ..handled import Parts
 from ..seen import Seen
 from .evenings import CHANNELS, STAGES
 from .kernel import run_evenings, run_occurrences
-from .layout import BATCH, DRAWN, DRAWN_ACTION, MARKS, MEETINGS, MEETS, SAID, WORLD
+from .layout import BATCH, DRAWN, DRAWN_ACTION, HANDLED, MARKS, MEETINGS, MEETS, SAID, WORLD
 from .occurrences import MEASURES
 from .tables import SPARE, image_of
 
@@ -27,7 +29,7 @@ from .tables import SPARE, image_of
 ROWS, SAID_ROOM = 4096, 1 << 15
 #: Words that an evening with routine may need beside its tables.
 WORDS = 1 << 20
-#: Actions of routine around an occurrence that there is room for, and images of causes that are kept.
+#: Actions of routine around an occurrence that there is room for, drawn or handled, and images of causes kept.
 ACTIONS, KEPT = 1 << 14, 64
 #: Tables reach so much farther than the worlds: an adapting actor begins earlier.
 FARTHER = 30 * DAY
@@ -81,17 +83,8 @@ def marks_of(
     return Seen(marks, said[:, : len(seen.SAID)].copy(), len(plan.incident.acts))
 
 
-@dataclass(frozen=True)
-class Meets:
-    """A plan that meets occurrences; `quiet` and `asks` are those of `marks_of`."""
-
-    plan: Plan
-    quiet: Plan | None
-    asks: tuple[tuple[int, int, int], ...]
-
-
 def meet(
-    plans: Sequence[Meets],
+    plans: Sequence[Parts],
     occurrences: Sequence[Occurrence],
     worlds: Sequence[World],
     protected: frozenset[str],
@@ -105,7 +98,7 @@ def meet(
     for `follow`; then which of them could be run at once, (plan, occurrence).
     """
     cause = occurrences[0].cause
-    images, table, room = _images(plans, occurrences[0], worlds[0], year)
+    images, table, room, desk_room = _images(plans, occurrences[0], worlds[0], year)
     tiers = {target.tier: place for place, target in enumerate(cause.targets)}
     team_ids = [plans[0].plan.teams[team.team].id for team in cause.teams]
     given = np.array(
@@ -115,7 +108,8 @@ def meet(
         ],
         dtype=np.int64,
     )
-    streams = len(plans[0].plan.streams)
+    drawn = DRAWN.SIZE * len(plans[0].plan.streams)
+    handled = drawn + DRAWN_ACTION.SIZE * ACTIONS
     meetings = np.zeros(MEETINGS.SIZE, dtype=np.int64)
     for name, value in {
         "PLAN_COUNT": len(plans),
@@ -125,18 +119,22 @@ def meet(
         "FROM": year[0] - FARTHER,
         "UNTIL": year[1] + FARTHER,
         "FOLLOW": follow,
-        "ACTIONS": DRAWN.SIZE * streams,
+        "ROOM": room,
+        "ACTIONS": drawn,
         "ACTION_ROOM": ACTIONS,
+        "HANDLED": handled,
+        "HANDLED_ROOM": ACTIONS,
     }.items():
         meetings[vars(MEETINGS)[name]] = value
     values = np.empty((len(plans), len(occurrences), MEASURES + 1))
-    actions = np.empty(DRAWN.SIZE * streams + DRAWN_ACTION.SIZE * ACTIONS, dtype=np.int64)
-    night = np.empty(room, dtype=np.int64)
+    actions = np.empty(handled + HANDLED.SIZE * ACTIONS, dtype=np.int64)
+    night, desk = np.empty(room, dtype=np.int64), np.empty(desk_room, dtype=np.int64)
     run_occurrences(
         meetings,
         images,
         table,
         night,
+        desk,
         given.reshape(-1),
         values.view(np.int64).reshape(-1),
         actions,
@@ -173,45 +171,61 @@ def _words(
     return words
 
 
-_kept: OrderedDict[tuple[object, ...], tuple[tuple[Meets, ...], Array, Array, int]] = OrderedDict()
+#: Images of plans one after another, what stands where for each of them, and the words that a night and a desk need.
+_Images: TypeAlias = tuple[Array, Array, int, int]
+_kept: OrderedDict[tuple[object, ...], tuple[tuple[Parts, ...], _Images]] = OrderedDict()
 
 
-def _images(
-    plans: Sequence[Meets], model: Occurrence, world: World, year: tuple[int, int]
-) -> tuple[Array, Array, int]:
-    """Images of all plans for a cause, where each stands, and the memory a night needs; kept for the next year."""
+def _images(plans: Sequence[Parts], model: Occurrence, world: World, year: tuple[int, int]) -> _Images:
+    """Images of all plans for a cause; kept for the next year."""
     key = (*(id(one.plan) for one in plans), model.cause, len(model.acts), year)
     if key not in _kept:
-        images: list[Array] = []
-        table = np.zeros((len(plans), MEETS.SIZE), dtype=np.int64)
-        begins, ends, at, room = year[0] - FARTHER, year[1] + FARTHER, 0, 0
-        # Every occurrence says itself whether its actor leaves, and when.
-        leaves = replace(model, leaves=0)
-        for place, one in enumerate(plans):
-            incident = incident_of(one.plan, leaves, 0, 0)
-            for quiet, plan in enumerate((one.plan, one.quiet)):
-                if plan is None:
-                    continue
-                image, size = image_of(
-                    replace(plan, incident=incident),
-                    world,
-                    begins,
-                    ends,
-                    rows=ROWS,
-                    spare=SPARE if quiet else WORDS,
-                    asks=one.asks if quiet else None,
-                    actors=(model.cause, one.plan),
-                )
-                name = "IMAGE" if quiet else "WHOLE"
-                table[place, vars(MEETS)[name]] = at
-                table[place, vars(MEETS)[f"{name}_SIZE"]] = size
-                images.append(image[:size])
-                at, room = at + size, max(room, image.size)
-        _kept[key] = tuple(plans), np.concatenate(images), table.reshape(-1), room
+        _kept[key] = tuple(plans), _made(plans, model, world, year)
         if len(_kept) > KEPT:
             _kept.popitem(last=False)
-    _, image, table, room = _kept[key]
-    return image, table, room
+    return _kept[key][1]
+
+
+def _made(plans: Sequence[Parts], model: Occurrence, world: World, year: tuple[int, int]) -> _Images:
+    table = np.zeros((len(plans), MEETS.SIZE), dtype=np.int64)
+    begins, ends, room, desk_room = year[0] - FARTHER, year[1] + FARTHER, 0, 1
+    images: list[Array] = []
+    desks: dict[Plan, tuple[int, int]] = {}
+
+    def put(words: Array) -> tuple[int, int]:
+        images.append(words)
+        return sum(each.size for each in images[:-1]), words.size
+
+    # Every occurrence says itself whether its actor leaves, and when.
+    leaves = replace(model, leaves=0)
+    for row, one in zip(table, plans, strict=True):
+        incident = incident_of(one.plan, leaves, 0, 0)
+        for quiet, plan in enumerate((one.plan, one.quiet)):
+            if plan is None:
+                continue
+            image, size = image_of(
+                replace(plan, incident=incident),
+                world,
+                begins,
+                ends,
+                rows=ROWS,
+                spare=SPARE if quiet else WORDS,
+                asks=one.asks if quiet else None,
+                actors=(model.cause, one.plan),
+            )
+            row[[MEETS.IMAGE, MEETS.IMAGE_SIZE] if quiet else [MEETS.WHOLE, MEETS.WHOLE_SIZE]] = put(
+                image[:size]
+            )
+            room = max(room, image.size)
+        if one.desk is not None:
+            if one.desk not in desks:
+                image, size = image_of(one.desk, world, begins, ends, rows=ROWS, spare=WORDS)
+                desks[one.desk] = put(image[:size])
+                desk_room = max(desk_room, image.size)
+            row[[MEETS.DESK, MEETS.DESK_SIZE]] = desks[one.desk]
+            matter = [int(stream in one.matter) for stream in range(len(one.plan.streams))]
+            row[MEETS.MATTERS], _ = put(np.array(matter, dtype=np.int64))
+    return np.concatenate(images), table.reshape(-1), room, desk_room
 
 
 def _worlds(worlds: Sequence[World]) -> Array:

@@ -38,7 +38,7 @@ def _on_arrays(
     if what == GO_ON:
         return advance(night, real)
     if what == OCCURRENCES:
-        return occurrences(batch, image, whole_image, night, real, worlds, _marks, said)
+        return occurrences(batch, image, whole_image, night, real, worlds, _marks, said, whole, whole_real)
     return evenings(batch, image, night, real, whole_image, whole, whole_real, worlds, marks, said)
 
 
@@ -65,6 +65,8 @@ def _bare(
             words_at(worlds.ctypes.data),
             numbers_at(marks.ctypes.data),
             words_at(said.ctypes.data),
+            words_at(whole.ctypes.data),
+            numbers_at(whole.ctypes.data),
         )
     return evenings(
         words_at(batch.ctypes.data),
@@ -103,7 +105,14 @@ def run_evenings(
 
 
 def run_occurrences(
-    meetings: Night, images: Night, plans: Night, night: Night, given: Night, values: Night, actions: Night
+    meetings: Night,
+    images: Night,
+    plans: Night,
+    night: Night,
+    desk: Night,
+    given: Night,
+    values: Night,
+    actions: Night,
 ) -> None:
     """Run occurrences under all plans; `values` are floats, handed over as words."""
-    _enter(OCCURRENCES, meetings, images, night, plans, _NONE, given, values, actions)
+    _enter(OCCURRENCES, meetings, images, night, plans, desk, given, values, actions)
