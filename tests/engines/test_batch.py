@@ -33,6 +33,7 @@ from deactsim.study.background import see_incidents
 from deactsim.study.condition import condition, new_world, pins
 from deactsim.study.forecast import year_start
 from deactsim.study.measures import MINUTE, marks, table_of
+from deactsim.study.occurrences import Meeting
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 #: What is not compiled takes its time.
@@ -165,7 +166,7 @@ def test_occurrences_are_those_of_the_reference(name: str, monkeypatch: pytest.M
             continue
         found = [occurrence(whole, plans[0], cause, number, start) for number in range(many)]
         alone.clear()
-        values = occurrences.run_occurrences(plans, whole, found, protected)
+        values = occurrences.run_occurrences(Meeting.of(plans), [whole] * many, found, protected)
         assert alone["alone"] == 0 or cause.accounts > 50
         chosen.use("reference")
         for place, plan in enumerate(plans):
@@ -200,7 +201,7 @@ def test_a_desk_hands_over_the_actions_that_matter(room: int, monkeypatch: pytes
     cause = max(compile_causes(read), key=lambda each: each.per_year)
     for number in range(12 if _jit.COMPILED else 2):
         what = occurrence(whole, plans[0], cause, number, start)
-        values = occurrences.run_occurrences(plans, whole, [what], protected)
+        values = occurrences.run_occurrences(Meeting.of(plans), [whole], [what], protected)
         chosen.use("reference")
         for place, plan in enumerate(plans):
             expected = occurrences.run_occurrence(plan, occurrences.window(whole.key, what), what, protected)
