@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from .evenings import CHANNELS, STAGES
 from .kernel import run_evenings, run_occurrences
 from .layout import BATCH, DRAWN, DRAWN_ACTION, HANDLED, MARKS, MEETINGS, MEETS, SAID, WORLD
 from .occurrences import MEASURES
-from .tables import SPARE, image_of
+from .tables import Calendar, Image, image_of
 
 #: Rows of an evening, at the most, and what gates may say in a batch before there is more room.
 ROWS, SAID_ROOM = 4096, 1 << 15
@@ -50,10 +51,10 @@ def marks_of(
     assert plan.incident is not None  # noqa: S101 - evenings are of incidents
     begins = min(world.start for world in worlds) - FARTHER
     ends = max(world.end for world in worlds) + FARTHER
-    whole, whole_size = image_of(plan, worlds[0], begins, ends, rows=ROWS, spare=WORDS)
+    whole, whole_size, _ = image_of(plan, worlds[0], begins, ends, rows=ROWS, spare=WORDS)
     image, size = whole, 0
     if quiet is not None:
-        image, size = image_of(quiet, worlds[0], begins, ends, rows=ROWS, asks=asks)
+        image, size, _ = image_of(quiet, worlds[0], begins, ends, rows=ROWS, asks=asks)
     given = _worlds(worlds)
     marks_size = MARKS.SIZE + CHANNELS + 2 * len(plan.incident.acts)
     marks = np.empty((len(worlds), marks_size), dtype=np.int64)
@@ -98,7 +99,7 @@ def meet(
     for `follow`; then which of them could be run at once, (plan, occurrence).
     """
     cause = occurrences[0].cause
-    images, table, room, desk_room = _images(plans, occurrences[0], worlds[0], year)
+    images = _images(plans, occurrences[0], worlds[0], year)
     tiers = {target.tier: place for place, target in enumerate(cause.targets)}
     team_ids = [plans[0].plan.teams[team.team].id for team in cause.teams]
     given = np.array(
@@ -119,7 +120,7 @@ def meet(
         "FROM": year[0] - FARTHER,
         "UNTIL": year[1] + FARTHER,
         "FOLLOW": follow,
-        "ROOM": room,
+        "ROOM": images.room,
         "ACTIONS": drawn,
         "ACTION_ROOM": ACTIONS,
         "HANDLED": handled,
@@ -128,11 +129,12 @@ def meet(
         meetings[vars(MEETINGS)[name]] = value
     values = np.empty((len(plans), len(occurrences), MEASURES + 1))
     actions = np.empty(handled + HANDLED.SIZE * ACTIONS, dtype=np.int64)
-    night, desk = np.empty(room, dtype=np.int64), np.empty(desk_room, dtype=np.int64)
+    night, desk = (np.empty(images.room + images.calendar.size, dtype=np.int64) for _ in range(2))
+    night[images.room :] = desk[images.room :] = images.calendar
     run_occurrences(
         meetings,
-        images,
-        table,
+        images.words,
+        images.table,
         night,
         desk,
         given.reshape(-1),
@@ -171,8 +173,18 @@ def _words(
     return words
 
 
-#: Images of plans one after another, what stands where for each of them, and the words that a night and a desk need.
-_Images: TypeAlias = tuple[Array, Array, int, int]
+class _Images(NamedTuple):
+    """Images of plans one after another, and what stands where for each of them; they share one calendar.
+
+    It begins `room` words into the memory of a night.
+    """
+
+    words: Array
+    table: Array
+    room: int
+    calendar: Array
+
+
 _kept: OrderedDict[tuple[object, ...], tuple[tuple[Parts, ...], _Images]] = OrderedDict()
 
 
@@ -180,52 +192,47 @@ def _images(plans: Sequence[Parts], model: Occurrence, world: World, year: tuple
     """Images of all plans for a cause; kept for the next year."""
     key = (*(id(one.plan) for one in plans), model.cause, len(model.acts), year)
     if key not in _kept:
-        _kept[key] = tuple(plans), _made(plans, model, world, year)
+        _kept[key] = tuple(plans), _made(plans, model, world, Calendar(year[0] - FARTHER, year[1] + FARTHER))
         if len(_kept) > KEPT:
             _kept.popitem(last=False)
     return _kept[key][1]
 
 
-def _made(plans: Sequence[Parts], model: Occurrence, world: World, year: tuple[int, int]) -> _Images:
-    table = np.zeros((len(plans), MEETS.SIZE), dtype=np.int64)
-    begins, ends, room, desk_room = year[0] - FARTHER, year[1] + FARTHER, 0, 1
-    images: list[Array] = []
-    desks: dict[Plan, tuple[int, int]] = {}
-
-    def put(words: Array) -> tuple[int, int]:
-        images.append(words)
-        return sum(each.size for each in images[:-1]), words.size
-
+def _made(plans: Sequence[Parts], model: Occurrence, world: World, calendar: Calendar) -> _Images:
     # Every occurrence says itself whether its actor leaves, and when.
     leaves = replace(model, leaves=0)
+    image = partial(
+        image_of, world=world, begins=calendar.begins, ends=calendar.ends, rows=ROWS, calendar=calendar
+    )
+    table = np.zeros((len(plans), MEETS.SIZE), dtype=np.int64)
+    images: list[tuple[Image, int]] = []
+    desks: dict[Plan, tuple[int, int]] = {}
+    at = 0
+
+    def put(made: Image) -> tuple[int, int]:
+        nonlocal at
+        images.append((made, at))
+        at += made.size
+        return at - made.size, made.size
+
     for row, one in zip(table, plans, strict=True):
-        incident = incident_of(one.plan, leaves, 0, 0)
-        for quiet, plan in enumerate((one.plan, one.quiet)):
-            if plan is None:
-                continue
-            image, size = image_of(
-                replace(plan, incident=incident),
-                world,
-                begins,
-                ends,
-                rows=ROWS,
-                spare=SPARE if quiet else WORDS,
-                asks=one.asks if quiet else None,
-                actors=(model.cause, one.plan),
-            )
-            row[[MEETS.IMAGE, MEETS.IMAGE_SIZE] if quiet else [MEETS.WHOLE, MEETS.WHOLE_SIZE]] = put(
-                image[:size]
-            )
-            room = max(room, image.size)
+        incident, actors = incident_of(one.plan, leaves, 0, 0), (model.cause, one.plan)
+        whole = replace(one.plan, incident=incident)
+        row[[MEETS.WHOLE, MEETS.WHOLE_SIZE]] = put(image(whole, spare=WORDS, actors=actors))
+        if one.quiet is not None:
+            quiet = replace(one.quiet, incident=incident)
+            row[[MEETS.IMAGE, MEETS.IMAGE_SIZE]] = put(image(quiet, asks=one.asks, actors=actors))
         if one.desk is not None:
             if one.desk not in desks:
-                image, size = image_of(one.desk, world, begins, ends, rows=ROWS, spare=WORDS)
-                desks[one.desk] = put(image[:size])
-                desk_room = max(desk_room, image.size)
+                desks[one.desk] = put(image(one.desk, spare=WORDS))
             row[[MEETS.DESK, MEETS.DESK_SIZE]] = desks[one.desk]
-            matter = [int(stream in one.matter) for stream in range(len(one.plan.streams))]
-            row[MEETS.MATTERS], _ = put(np.array(matter, dtype=np.int64))
-    return np.concatenate(images), table.reshape(-1), room, desk_room
+        matter = np.array([stream in one.matter for stream in range(len(one.plan.streams))], dtype=np.int64)
+        row[MEETS.MATTERS], _ = put(Image(matter, matter.size, []))
+    room = max(made.night.size for made, _ in images)
+    words = np.concatenate([made.night[: made.size] for made, _ in images])
+    for made, begins in images:
+        words[[begins + place for place in made.dated]] += room
+    return _Images(words, table.reshape(-1), room, calendar.words)
 
 
 def _worlds(worlds: Sequence[World]) -> Array:
