@@ -14,6 +14,7 @@ pytest.importorskip("numba")
 
 from deactsim.engines import chosen, reference
 from deactsim.engines.fast import _jit, batch, take_reports
+from deactsim.engines.fast.layout import MEETINGS
 from deactsim.engines.handled import handling
 from deactsim.engines.seen import FIELDS, UNDER_REVIEW, UNMANNED, Seen
 from deactsim.model.causes import YEAR, occurrence
@@ -32,6 +33,7 @@ from deactsim.study.background import see_incidents
 from deactsim.study.condition import condition, new_worlds, pins
 from deactsim.study.forecast import year_start
 from deactsim.study.measures import MINUTE, marks, table_of
+from deactsim.study.occurrences import Meeting
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 #: What is not compiled takes its time.
@@ -162,7 +164,7 @@ def test_occurrences_are_those_of_the_reference(name: str, monkeypatch: pytest.M
             continue
         found = [occurrence(whole, plans[0], cause, number, start) for number in range(many)]
         alone.clear()
-        values = occurrences.run_occurrences(plans, whole, found, protected)
+        values = occurrences.run_occurrences(Meeting.of(plans), [whole] * many, found, protected)
         assert alone["alone"] == 0 or cause.accounts > 50
         chosen.use("reference")
         for place, plan in enumerate(plans):
@@ -176,6 +178,34 @@ def test_occurrences_are_those_of_the_reference(name: str, monkeypatch: pytest.M
                 compared += 1
         chosen.use("fast")
     assert compared >= 3 * many * len(plans)
+
+
+@pytest.mark.parametrize("room", [1 << 14, 3])
+def test_a_desk_hands_over_the_actions_that_matter(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Occurrences that could be kept waiting are as the reference has them, also where the desk has no room."""
+    read, opened = scenario("borrowed-keys"), Counter[bool]()
+    assert read.forecast is not None
+    protected, start = frozenset(read.forecast.protected), year_start(read)
+    whole = World(world_key(3, 1), start, start + YEAR)
+    plans = list(dict.fromkeys(compile_plan(read, policy, None) for policy in read.policies))
+    at_once = batch.run_occurrences
+
+    def run(meetings: batch.Array, *memories: batch.Array) -> None:
+        at_once(meetings, *memories)
+        opened[bool(meetings[MEETINGS.DESK] >= 0 and meetings[MEETINGS.HANDLED_COUNT] > 2)] += 1
+
+    monkeypatch.setattr(batch, "run_occurrences", run)
+    monkeypatch.setattr(batch, "ACTIONS", room)
+    cause = max(compile_causes(read), key=lambda each: each.per_year)
+    for number in range(12 if _jit.COMPILED else 2):
+        what = occurrence(whole, plans[0], cause, number, start)
+        values = occurrences.run_occurrences(Meeting.of(plans), [whole], [what], protected)
+        chosen.use("reference")
+        for place, plan in enumerate(plans):
+            expected = occurrences.run_occurrence(plan, occurrences.window(whole.key, what), what, protected)
+            assert np.array_equal(values[place, 0], expected, equal_nan=True), (number, place)
+        chosen.use("fast")
+    assert opened[True]
 
 
 @pytest.mark.parametrize("name", ["trump", "vendor-exit", "platform-2017"])

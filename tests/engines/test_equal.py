@@ -42,7 +42,7 @@ from deactsim.scenario.load import load
 from deactsim.scenario.schema import Scenario
 from deactsim.study.background import see_incidents
 from deactsim.study.condition import Conditioned, condition_worlds, new_world, pins
-from deactsim.study.occurrences import WARM_UP, run_occurrences
+from deactsim.study.occurrences import WARM_UP, Meeting, run_occurrences
 
 from .both import SAYS, Both, by
 from .generated import anything
@@ -400,7 +400,8 @@ def test_what_studies_see_of_causes() -> None:
         for engine in ("reference", "fast"):
             with by(engine):
                 whole = World(key, start, start + YEAR)
-                measured.append(run_occurrences(plans, whole, occurring, frozenset({"vip"})))
+                met = Meeting.of(plans), [whole] * len(occurring), occurring
+                measured.append(run_occurrences(*met, frozenset({"vip"})))
         np.testing.assert_array_equal(measured[0], measured[1], f"cause {seed}")
         compared += measured[0].shape[0] * measured[0].shape[1]
     assert compared == 6 * (CASES // 100)

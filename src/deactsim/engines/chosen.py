@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..model.plan import Plan
     from ..model.trace import Trace
     from ..model.world import World, Worlds
-    from .handled import Requests, Taken
+    from .handled import Parts, Requests, Taken
     from .seen import Seen
 
 Name = Literal["auto", "reference", "fast"]
@@ -102,7 +102,7 @@ def marks_of(
 
 
 def meet(
-    plans: Sequence[tuple[Plan, Plan | None, tuple[tuple[int, int, int], ...]]],
+    plans: Sequence[Parts],
     occurrences: Sequence[Occurrence],
     worlds: Sequence[World],
     protected: frozenset[str],
@@ -111,13 +111,13 @@ def meet(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
     """Occurrences of one cause under all plans at once, as far as the engine can: what `fast.batch.meet` says.
 
-    `plans` are each with its `quiet` one and `asks`. None where the engine runs nights one by one.
+    None where the engine runs nights one by one.
     """
     if engine().name != "fast":
         return None
     from . import fast
 
-    return fast.meet([fast.Meets(*plan) for plan in plans], occurrences, worlds, protected, follow, year)
+    return fast.meet(plans, occurrences, worlds, protected, follow, year)
 
 
 def engines() -> list[Engine]:

@@ -51,6 +51,22 @@ class Taken:
     actions: Sequence[Handled]
 
 
+class Parts(NamedTuple):
+    """A plan, and what of it has to be simulated around an incident (docs/design/background.md).
+
+    `quiet` has only the people whom the incident may need, None where routine has to be simulated around every one.
+    `asks` are pieces of work (stream, team, people): what honest actions of a stream ask of a team. `desk` is a plan of
+    `handling` that yields the actions a `quiet` night can be run with, None without one; `matter` are the
+    streams whose honest actions can matter to others.
+    """
+
+    plan: Plan
+    quiet: Plan | None = None
+    asks: tuple[tuple[int, int, int], ...] = ()
+    desk: Plan | None = None
+    matter: frozenset[int] = frozenset()
+
+
 #: Reports handled elsewhere: those that end in an action from a time up to another, in order.
 Requests = Callable[[int, int], Sequence[Handled]]
 

@@ -8,12 +8,15 @@ adapt) is in the `IncidentPlan` that `incident_of` makes.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from typing import TypeVar
 
 from .lengths import FIXED, Length
-from .plan import ActPlan, IncidentPlan, Plan, TeamPlan
+from .plan import ActPlan, IncidentPlan, Plan, TeamPlan, Windows
 from .shifts import spans
 from .streams import Purpose, insider_id, occurrence_id
 from .world import World
@@ -150,16 +153,19 @@ def _pick(u: float, among: Sequence[Shared]) -> Shared:
 def _time(world: World, plan: Plan, team: ActorTeamPlan, first: int, start: int, on_shift: float) -> int:
     """A time of the year, uniform over the hours in which such an actor acts."""
     u = world.draw(first, Purpose.PLACE)
-    shifts = spans(plan.teams[team.team].windows, start, start + YEAR)
-    if not shifts or world.draw(first, Purpose.ON_SHIFT) >= on_shift:
+    begins, before = _on_shift(plan.teams[team.team].windows, start)
+    if not begins or world.draw(first, Purpose.ON_SHIFT) >= on_shift:
         return start + int(u * YEAR)
-    within = [(max(on, start), min(off, start + YEAR)) for on, off in shifts]
-    left = int(u * sum(off - on for on, off in within))
-    for on, off in within:
-        if left < off - on:
-            return on + left
-        left -= off - on
-    return within[-1][1] - 1
+    left = min(int(u * before[-1]), before[-1] - 1)
+    span = bisect_right(before, left) - 1
+    return begins[span] + left - before[span]
+
+
+@lru_cache(maxsize=256)
+def _on_shift(windows: Windows, start: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """When shifts of a year begin, and how much of them lies before each, and in the end before its end."""
+    within = [(max(on, start), min(off, start + YEAR)) for on, off in spans(windows, start, start + YEAR)]
+    return tuple(on for on, _ in within), (0, *accumulate(off - on for on, off in within))
 
 
 def _leaves(world: World, cause: CausePlan, first: int) -> int | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from enum import IntEnum
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +136,8 @@ def length_at(length: Length, u: float) -> int:
 TEAM, AGENT, REPORT, ACT, ACCOUNT, COMPONENT, ALARM = range(1, 8)
 
 
-@cache
+# Years name new accounts without end: not all of them are remembered.
+@lru_cache(maxsize=1 << 14)
 def _hash(name: str, bits: int) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") >> (64 - bits)
 

@@ -9,6 +9,7 @@ and lengths (what a stage took when the record was met).
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -230,8 +231,12 @@ class World:
             found += [who for who in self._waves(team) if begin <= who.leaves < until]
             if team.leavers_per_day == 0.0:
                 continue
-            for day in range(begin // DAY - 8, (until - 1) // DAY + 1):
-                found += [who for who in self._leavers_of_day(team, day) if begin <= who.leaves < until]
+            days = range(begin // DAY - 8, (until - 1) // DAY + 1)
+            # Most days nobody leaves, which the first gap tells: only where rounding could matter it is drawn again.
+            least = math.exp(-team.leavers_per_day) * (1.0 - 1e-9)
+            for day, u in zip(days, self.draws([team.id | day for day in days], Purpose.GAP), strict=True):
+                if u >= least:
+                    found += [who for who in self._leavers_of_day(team, day) if begin <= who.leaves < until]
         found.sort(key=lambda who: (who.leaves, who.agent))
         return found
 
@@ -357,12 +362,15 @@ def _shift_end(team: TeamPlan, moment: int) -> int:
     Nobody leaves in mid-shift: it is the one that ends next. Where shifts never end within
     the week, one leaves at any time.
     """
-    ends = [
-        off
-        for _, off in spans(team.windows, moment - DAY, moment + 8 * DAY)
-        if moment <= off <= moment + 8 * DAY
-    ]
-    return ends[0] if ends else moment
+    ends = _shift_ends(team.windows, moment // DAY)
+    first = bisect_left(ends, moment)
+    return ends[first] if first < len(ends) and ends[first] <= moment + 8 * DAY else moment
+
+
+@lru_cache(maxsize=4096)
+def _shift_ends(windows: Windows, day: int) -> tuple[int, ...]:
+    """When shifts end from a day on, for more than a week."""
+    return tuple(off for _, off in spans(windows, (day - 1) * DAY, (day + 10) * DAY))
 
 
 @dataclass(frozen=True)

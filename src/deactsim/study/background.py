@@ -19,7 +19,7 @@ import numpy as np
 
 from ..engines import chosen
 from ..engines.chosen import run
-from ..engines.handled import Handled, Requests, asked_teams, askers, handling
+from ..engines.handled import Handled, Parts, Requests, asked_teams, askers, handling
 from ..engines.reference import Desk
 from ..engines.seen import Seen
 from ..model.plan import Plan, SafeguardsPlan
@@ -54,29 +54,27 @@ def run_incident(plan: Plan, world: World) -> Trace:
     return run(needed, world, apart.requests(world, world.begins(plan)))
 
 
-def in_parts(plan: Plan) -> tuple[Plan, Plan | None, tuple[tuple[int, int, int], ...]]:
-    """A plan, the same with only the people whom an incident may need, and what honest actions ask of them.
-
-    None in place of the second where routine has to be simulated around every incident.
-    """
+def in_parts(plan: Plan) -> Parts:
+    """A plan, and what of it has to be simulated around an incident."""
     apart = _apart(replace(plan, incident=None))
     if apart is None:
-        return plan, None, ()
+        return Parts(plan)
     if not apart.can_be_counted:
-        return plan, None, apart.asks
-    return plan, replace(apart.plan, incident=plan.incident), apart.asks
+        return Parts(plan, asks=apart.asks)
+    quiet = replace(apart.plan, incident=plan.incident)
+    return Parts(plan, quiet, apart.asks, apart.handling, apart.matter)
 
 
 def see_incidents(plan: Plan, worlds: Worlds) -> Seen:
     """The marks of a plan's incident in many worlds, (worlds,)."""
     incident = plan.incident
     assert incident is not None  # noqa: S101 - without one there is nothing to see
-    _, quiet, asks = in_parts(plan)
+    parts = in_parts(plan)
 
     def how(asked: int, asked_at: int, until: int, under_review: bool) -> int:
         return how_denied(plan, asked, asked_at, until, under_review=under_review)
 
-    seen = chosen.marks_of(plan, quiet, asks, worlds, how)
+    seen = chosen.marks_of(plan, parts.quiet, parts.asks, worlds, how)
     left = np.arange(len(worlds)) if seen is None else np.flatnonzero(seen["status"] == 0)
     if seen is not None and not left.size:
         return seen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,10 +18,10 @@ from ..model.shifts import DAY
 from ..model.states import Channel, plain
 from ..model.streams import Purpose, world_key
 from ..model.trace import Row
-from ..model.world import World
+from ..model.world import Leaver, World
 from .forecast_results import Method
 from .friction import Weeks, routine_weeks
-from .occurrences import COLUMNS, FOLLOW, WARM_UP, Account, accounts_of, measured, run_occurrences
+from .occurrences import COLUMNS, FOLLOW, WARM_UP, Account, Meeting, accounts_of, measured, run_occurrences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,24 @@ class Fleet:
 
     plans: tuple[Plan, ...]
     causes: tuple[CausePlan, ...]
+
+    @cached_property
+    def meeting(self) -> Meeting:
+        """The plans, as occurrences meet them."""
+        return Meeting.of(self.plans)
+
+    @cached_property
+    def leaving(self) -> tuple[int, ...]:
+        """For each plan the first in which those who leave lose the right as they do in it."""
+        ways = [
+            (
+                tuple((team.id, team.name, team.contractor) for team in plan.teams),
+                plan.safeguards.step_down,
+                plan.safeguards.deprovisioning,
+            )
+            for plan in self.plans
+        ]
+        return tuple(ways.index(way) for way in ways)
 
 
 @dataclass(frozen=True)
@@ -94,24 +113,35 @@ def work(shared: Shared, job: Job) -> Found | Weeks:
     if job.weeks_of is not None:
         plan = fleet.plans[job.weeks_of]
         return routine_weeks(plan, shared.seed, shared.weeks, shared.start + YEAR, by_hour=True)
-    run_year = _direct_year if shared.method == "direct" else _year_of_episodes
-    return Found.joined([run_year(shared, fleet, year) for year in range(job.first, job.first + job.count)])
+    run_years = _direct_years if shared.method == "direct" else _years_of_episodes
+    years = range(job.first, job.first + job.count)
+    found = run_years(shared, fleet, years)
+    # At the ends of an uncertain number nobody asks how long those who leave keep the right.
+    return found if job.fleet else replace(found, access=_access(fleet, shared, years))
 
 
-def _year_of_episodes(shared: Shared, fleet: Fleet, year: int) -> Found:
-    """Every cause's episodes, each in its window of the year."""
-    key = world_key(shared.seed, year)
-    whole = World(key, shared.start, shared.start + YEAR)
-    causes, times, values = [], [], []
+def _years_of_episodes(shared: Shared, fleet: Fleet, years: Sequence[int]) -> Found:
+    """Every cause's episodes, each in its window of its year."""
+    wholes = [World(world_key(shared.seed, year), shared.start, shared.start + YEAR) for year in years]
+    of_year, causes, times, values = [], [], [], []
     for index, cause in enumerate(fleet.causes):
+        # Those of all years at once.
+        whole_of = [whole for whole in wholes for _ in range(shared.episodes[index])]
+        numbers = list(range(shared.episodes[index])) * len(wholes)
         occurring = [
             occurrence(whole, fleet.plans[0], cause, number, shared.start)
-            for number in range(shared.episodes[index])
+            for whole, number in zip(whole_of, numbers, strict=True)
         ]
+        of_year += [year for year in years for _ in range(shared.episodes[index])]
         causes += [index] * len(occurring)
         times += [what.at for what in occurring]
-        values.append(run_occurrences(fleet.plans, whole, occurring, shared.protected))
-    return _found(shared, fleet, year, whole, causes, times, np.concatenate(values, axis=1))
+        values.append(run_occurrences(fleet.meeting, whole_of, occurring, shared.protected))
+    return _found(of_year, causes, times, np.concatenate(values, axis=1))
+
+
+def _direct_years(shared: Shared, fleet: Fleet, years: Sequence[int]) -> Found:
+    """Whole years, one after another."""
+    return Found.joined([_direct_year(shared, fleet, year) for year in years])
 
 
 def _direct_year(shared: Shared, fleet: Fleet, year: int) -> Found:
@@ -132,7 +162,7 @@ def _direct_year(shared: Shared, fleet: Fleet, year: int) -> Found:
         _direct(shared.protected, plan, whole, [what for _, what in stated], wrong) for plan in fleet.plans
     ]
     table = np.array(by_plan, dtype=np.float64).reshape(len(fleet.plans), len(causes), len(COLUMNS))
-    return _found(shared, fleet, year, whole, causes, times, table)
+    return _found([year] * len(causes), causes, times, table)
 
 
 def _wrong_reports(
@@ -172,38 +202,37 @@ def _direct(
     return [measured(rows.get(occurrence, []), acts.get) for occurrence, acts in accounts.items()]
 
 
-def _found(
-    shared: Shared,
-    fleet: Fleet,
-    year: int,
-    whole: World,
-    causes: list[int],
-    times: list[int],
-    values: Array,
-) -> Found:
-    return Found(
-        np.full(len(causes), year, dtype=np.int64),
-        np.array(causes, dtype=np.int64),
-        np.array(times, dtype=np.int64),
-        values,
-        _access(fleet.plans, whole, shared.start),
+def _found(of_year: Sequence[int], causes: Sequence[int], times: Sequence[int], values: Array) -> Found:
+    """Occurrences, one year after another, without the access of leavers."""
+    order = np.argsort(np.array(of_year, dtype=np.int64), kind="stable")
+    year, cause, at = (np.array(each, dtype=np.int64)[order] for each in (of_year, causes, times))
+    return Found(year, cause, at, values[:, order], np.zeros((len(values), 0, 2)))
+
+
+def _access(fleet: Fleet, shared: Shared, years: Sequence[int]) -> Array:
+    """Days with the right after the last shift and within the notice, of some leavers of each year."""
+    found = []
+    for year in years:
+        whole = World(world_key(shared.seed, year), shared.start, shared.start + YEAR)
+        leavers = whole.leavers(fleet.plans[0].teams, whole.start, whole.end)
+        leavers = leavers[:: max(1, -(-len(leavers) // LEAVERS))]
+        days = np.zeros((len(fleet.plans), len(leavers), 2))
+        for place, first in enumerate(fleet.leaving):
+            days[place] = days[first] if first < place else _days(fleet.plans[place], whole, leavers)
+        found.append(days)
+    return np.concatenate(found, axis=1)
+
+
+def _days(plan: Plan, whole: World, leavers: Sequence[Leaver]) -> Array:
+    """The same of one plan, (leavers, 2)."""
+    ends = (right_ends(plan, whole, who) for who in leavers)
+    after = np.array(
+        [
+            LONGEST_ACCESS if end is None else (end - who.leaves) / DAY
+            for end, who in zip(ends, leavers, strict=True)
+        ]
     )
-
-
-def _access(plans: Sequence[Plan], whole: World, start: int) -> Array:
-    """Days with the right after the last shift and within the notice, of some leavers of the year."""
-    leavers = whole.leavers(plans[0].teams, start, start + YEAR)
-    leavers = leavers[:: max(1, -(-len(leavers) // LEAVERS))]
-    days = np.zeros((len(plans), len(leavers), 2))
-    for place, plan in enumerate(plans):
-        for number, who in enumerate(leavers):
-            ends = right_ends(plan, whole, who)
-            after = LONGEST_ACCESS if ends is None else (ends - who.leaves) / DAY
-            days[place, number] = (
-                min(LONGEST_ACCESS, max(0.0, after)),
-                min(NOTICE, max(0.0, NOTICE + after)),
-            )
-    return days
+    return np.stack([np.clip(after, 0.0, LONGEST_ACCESS), np.clip(NOTICE + after, 0.0, NOTICE)], axis=1)
 
 
 def rows_of(found: Found, causes: Sequence[CausePlan], plan_of: Mapping[str, int]) -> pd.DataFrame:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields, replace
-from functools import lru_cache
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..engines import chosen
+from ..engines.handled import Parts
 from ..model.causes import Occurrence, incident_of
 from ..model.plan import IncidentPlan, Plan
 from ..model.shifts import DAY
@@ -53,39 +53,54 @@ def window(key: int, what: Occurrence) -> World:
     return World(key=key, start=what.at - WARM_UP, end=what.at + what.acts[-1].after + 2 * FOLLOW)
 
 
+@dataclass(frozen=True)
+class Meeting:
+    """Plans that meet the same occurrences, in their parts, and the tiers and accounts that their safeguards name."""
+
+    parts: tuple[Parts, ...]
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, plans: Iterable[Plan]) -> Meeting:
+        """What is the same of these plans whatever they meet."""
+        parts = tuple(in_parts(plan) for plan in plans)
+        return cls(parts, frozenset[str]().union(*(_targets(one.plan) for one in parts)))
+
+
 def run_occurrences(
-    plans: Sequence[Plan], whole: World, occurring: Sequence[Occurrence], protected: frozenset[str]
+    meeting: Meeting, wholes: Sequence[World], occurring: Sequence[Occurrence], protected: frozenset[str]
 ) -> Array:
-    """Occurrences of one cause in a year, each in its window, under all plans: (plan, occurrence, `COLUMNS`)."""
-    found = np.empty((len(plans), len(occurring), len(COLUMNS)))
-    worlds = [window(whole.key, what) for what in occurring]
-    # A safeguard that names an account reaches it as it reaches no other of its tier.
-    names = frozenset[str]().union(*map(_targets, plans))
+    """Occurrences of one cause, each in its window of a year, under all plans: (plan, occurrence, `COLUMNS`).
+
+    `wholes` are the years they occur in, one an occurrence, which differ in nothing but their luck.
+    """
+    found = np.empty((len(meeting.parts), len(occurring), len(COLUMNS)))
+    worlds = [window(whole.key, what) for whole, what in zip(wholes, occurring, strict=True)]
     done = np.zeros(found.shape[:2], dtype=bool)
-    parts = [in_parts(plan) for plan in plans]
     for acts in {len(what.acts) for what in occurring}:
+        # A safeguard that names an account reaches it as it reaches no other of its tier.
         some = [
             number
             for number, what in enumerate(occurring)
-            if len(what.acts) == acts and not any(act.account in names for act in what.acts)
+            if len(what.acts) == acts and not any(act.account in meeting.names for act in what.acts)
         ]
         if some:
             met = chosen.meet(
-                parts,
+                meeting.parts,
                 [occurring[number] for number in some],
                 [worlds[number] for number in some],
                 protected,
                 FOLLOW,
-                (whole.start - WARM_UP, whole.end + 2 * FOLLOW),
+                (wholes[0].start - WARM_UP, wholes[0].end + 2 * FOLLOW),
             )
             if met is not None:
                 found[:, some], done[:, some] = met
     for place, number in np.argwhere(~done):
-        found[place, number] = run_occurrence(plans[place], worlds[number], occurring[number], protected)
+        plan = meeting.parts[place].plan
+        found[place, number] = run_occurrence(plan, worlds[number], occurring[number], protected)
     return found
 
 
-@lru_cache(maxsize=256)
 def _targets(plan: Plan) -> frozenset[str]:
     """The tiers and accounts that a plan's safeguards name."""
     return frozenset(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,18 +18,19 @@ from ...model.states import Reason
 from ...model.streams import account_id, insider_id
 from ...model.world import World, Worlds
 from .. import seen as seen_
+from ..handled import Parts
 from ..seen import Seen
 from .evenings import CHANNELS, STAGES
 from .kernel import run_evenings, run_occurrences
-from .layout import BATCH, DRAWN, DRAWN_ACTION, MARKS, MEETINGS, MEETS, SAID, WORLD
+from .layout import BATCH, DRAWN, DRAWN_ACTION, HANDLED, MARKS, MEETINGS, MEETS, SAID, WORLD
 from .occurrences import MEASURES
-from .tables import SPARE, image_of
+from .tables import SPARE, Calendar, Image, image_of
 
 #: Rows of an evening, at the most, and what gates may say in a batch before there is more room.
 ROWS, SAID_ROOM = 4096, 1 << 15
 #: Words that an evening with routine may need beside its tables.
 WORDS = 1 << 20
-#: Actions of routine around an occurrence that there is room for, and images of causes that are kept.
+#: Actions of routine around an occurrence that there is room for, drawn or handled, and images of causes kept.
 ACTIONS, KEPT = 1 << 14, 64
 #: Tables reach so much farther than the worlds: an adapting actor begins earlier.
 FARTHER = 30 * DAY
@@ -62,7 +65,7 @@ def _evenings(plan: Plan, asks: Sequence[tuple[int, int, int]] | None, worlds: W
     begins, ends = worlds.start - FARTHER, worlds.end + FARTHER
     spare = WORDS if asks is None else SPARE
     first = worlds.world(0, plan.streams)
-    image, size = image_of(plan, first, begins, ends, rows=ROWS, spare=spare, asks=asks)
+    image, size, _ = image_of(plan, first, begins, ends, rows=ROWS, spare=spare, asks=asks)
     given = _given(worlds)
     marks_size = MARKS.SIZE + CHANNELS + 2 * len(plan.incident.acts)
     marks = np.empty((len(worlds), marks_size), dtype=np.int64)
@@ -90,17 +93,8 @@ def _evenings(plan: Plan, asks: Sequence[tuple[int, int, int]] | None, worlds: W
     return Seen(marks, said[:, : len(seen_.SAID)].copy(), len(plan.incident.acts))
 
 
-@dataclass(frozen=True)
-class Meets:
-    """A plan that meets occurrences; `quiet` and `asks` are those of `marks_of`."""
-
-    plan: Plan
-    quiet: Plan | None
-    asks: tuple[tuple[int, int, int], ...]
-
-
 def meet(
-    plans: Sequence[Meets],
+    plans: Sequence[Parts],
     occurrences: Sequence[Occurrence],
     worlds: Sequence[World],
     protected: frozenset[str],
@@ -114,7 +108,7 @@ def meet(
     for `follow`; then which of them could be run at once, (plan, occurrence).
     """
     cause = occurrences[0].cause
-    images, table, room = _images(plans, occurrences[0], worlds[0], year)
+    images = _images(plans, occurrences[0], worlds[0], year)
     tiers = {target.tier: place for place, target in enumerate(cause.targets)}
     team_ids = [plans[0].plan.teams[team.team].id for team in cause.teams]
     given = np.array(
@@ -124,7 +118,8 @@ def meet(
         ],
         dtype=np.int64,
     )
-    streams = len(plans[0].plan.streams)
+    drawn = DRAWN.SIZE * len(plans[0].plan.streams)
+    handled = drawn + DRAWN_ACTION.SIZE * ACTIONS
     meetings = np.zeros(MEETINGS.SIZE, dtype=np.int64)
     for name, value in {
         "PLAN_COUNT": len(plans),
@@ -134,18 +129,23 @@ def meet(
         "FROM": year[0] - FARTHER,
         "UNTIL": year[1] + FARTHER,
         "FOLLOW": follow,
-        "ACTIONS": DRAWN.SIZE * streams,
+        "ROOM": images.room,
+        "ACTIONS": drawn,
         "ACTION_ROOM": ACTIONS,
+        "HANDLED": handled,
+        "HANDLED_ROOM": ACTIONS,
     }.items():
         meetings[vars(MEETINGS)[name]] = value
     values = np.empty((len(plans), len(occurrences), MEASURES + 1))
-    actions = np.empty(DRAWN.SIZE * streams + DRAWN_ACTION.SIZE * ACTIONS, dtype=np.int64)
-    night = np.empty(room, dtype=np.int64)
+    actions = np.empty(handled + HANDLED.SIZE * ACTIONS, dtype=np.int64)
+    night, desk = (np.empty(images.room + images.calendar.size, dtype=np.int64) for _ in range(2))
+    night[images.room :] = desk[images.room :] = images.calendar
     run_occurrences(
         meetings,
-        images,
-        table,
+        images.words,
+        images.table,
         night,
+        desk,
         given.reshape(-1),
         values.view(np.int64).reshape(-1),
         actions,
@@ -182,45 +182,66 @@ def _words(
     return words
 
 
-_kept: OrderedDict[tuple[object, ...], tuple[tuple[Meets, ...], Array, Array, int]] = OrderedDict()
+class _Images(NamedTuple):
+    """Images of plans one after another, and what stands where for each of them; they share one calendar.
+
+    It begins `room` words into the memory of a night.
+    """
+
+    words: Array
+    table: Array
+    room: int
+    calendar: Array
 
 
-def _images(
-    plans: Sequence[Meets], model: Occurrence, world: World, year: tuple[int, int]
-) -> tuple[Array, Array, int]:
-    """Images of all plans for a cause, where each stands, and the memory a night needs; kept for the next year."""
+_kept: OrderedDict[tuple[object, ...], tuple[tuple[Parts, ...], _Images]] = OrderedDict()
+
+
+def _images(plans: Sequence[Parts], model: Occurrence, world: World, year: tuple[int, int]) -> _Images:
+    """Images of all plans for a cause; kept for the next year."""
     key = (*(id(one.plan) for one in plans), model.cause, len(model.acts), year)
     if key not in _kept:
-        images: list[Array] = []
-        table = np.zeros((len(plans), MEETS.SIZE), dtype=np.int64)
-        begins, ends, at, room = year[0] - FARTHER, year[1] + FARTHER, 0, 0
-        # Every occurrence says itself whether its actor leaves, and when.
-        leaves = replace(model, leaves=0)
-        for place, one in enumerate(plans):
-            incident = incident_of(one.plan, leaves, 0, 0)
-            for quiet, plan in enumerate((one.plan, one.quiet)):
-                if plan is None:
-                    continue
-                image, size = image_of(
-                    replace(plan, incident=incident),
-                    world,
-                    begins,
-                    ends,
-                    rows=ROWS,
-                    spare=SPARE if quiet else WORDS,
-                    asks=one.asks if quiet else None,
-                    actors=(model.cause, one.plan),
-                )
-                name = "IMAGE" if quiet else "WHOLE"
-                table[place, vars(MEETS)[name]] = at
-                table[place, vars(MEETS)[f"{name}_SIZE"]] = size
-                images.append(image[:size])
-                at, room = at + size, max(room, image.size)
-        _kept[key] = tuple(plans), np.concatenate(images), table.reshape(-1), room
+        _kept[key] = tuple(plans), _made(plans, model, world, Calendar(year[0] - FARTHER, year[1] + FARTHER))
         if len(_kept) > KEPT:
             _kept.popitem(last=False)
-    _, image, table, room = _kept[key]
-    return image, table, room
+    return _kept[key][1]
+
+
+def _made(plans: Sequence[Parts], model: Occurrence, world: World, calendar: Calendar) -> _Images:
+    # Every occurrence says itself whether its actor leaves, and when.
+    leaves = replace(model, leaves=0)
+    image = partial(
+        image_of, world=world, begins=calendar.begins, ends=calendar.ends, rows=ROWS, calendar=calendar
+    )
+    table = np.zeros((len(plans), MEETS.SIZE), dtype=np.int64)
+    images: list[tuple[Image, int]] = []
+    desks: dict[Plan, tuple[int, int]] = {}
+    at = 0
+
+    def put(made: Image) -> tuple[int, int]:
+        nonlocal at
+        images.append((made, at))
+        at += made.size
+        return at - made.size, made.size
+
+    for row, one in zip(table, plans, strict=True):
+        incident, actors = incident_of(one.plan, leaves, 0, 0), (model.cause, one.plan)
+        whole = replace(one.plan, incident=incident)
+        row[[MEETS.WHOLE, MEETS.WHOLE_SIZE]] = put(image(whole, spare=WORDS, actors=actors))
+        if one.quiet is not None:
+            quiet = replace(one.quiet, incident=incident)
+            row[[MEETS.IMAGE, MEETS.IMAGE_SIZE]] = put(image(quiet, asks=one.asks, actors=actors))
+        if one.desk is not None:
+            if one.desk not in desks:
+                desks[one.desk] = put(image(one.desk, spare=WORDS))
+            row[[MEETS.DESK, MEETS.DESK_SIZE]] = desks[one.desk]
+        matter = np.array([stream in one.matter for stream in range(len(one.plan.streams))], dtype=np.int64)
+        row[MEETS.MATTERS], _ = put(Image(matter, matter.size, []))
+    room = max(made.night.size for made, _ in images)
+    words = np.concatenate([made.night[: made.size] for made, _ in images])
+    for made, begins in images:
+        words[[begins + place for place in made.dated]] += room
+    return _Images(words, table.reshape(-1), room, calendar.words)
 
 
 def _given(worlds: Worlds) -> Array:

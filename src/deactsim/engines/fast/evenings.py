@@ -64,12 +64,12 @@ def run_through(night: Night, real: Real) -> bool:
         status = advance(night, real)
         if status != ROWS_ARE_FULL or night[NIGHT.QUIET]:
             return status == IS_OVER
-        if _of_acts(night) + night[NIGHT.ROW_MARGIN] > night[NIGHT.ROW_ROOM]:
+        if of_acts(night) + night[NIGHT.ROW_MARGIN] > night[NIGHT.ROW_ROOM]:
             return False
 
 
 @compiled
-def _of_acts(night: Night) -> int:
+def of_acts(night: Night) -> int:
     """Keep the rows of the incident's acts alone; how many there are."""
     kept = night[NIGHT.ROWS]
     for row in range(night[NIGHT.ROW_COUNT]):

@@ -26,6 +26,8 @@ def _on_arrays(
     real: Real,
     plans: Night,
     _plans: Real,
+    desk: Night,
+    desk_real: Real,
     worlds: Night,
     _worlds: Real,
     marks: Night,
@@ -36,7 +38,7 @@ def _on_arrays(
     if what == GO_ON:
         return advance(night, real)
     if what == OCCURRENCES:
-        return occurrences(batch, image, plans, night, real, worlds, _marks, said)
+        return occurrences(batch, image, plans, night, real, worlds, _marks, said, desk, desk_real)
     return evenings(batch, image, night, real, worlds, marks, said)
 
 
@@ -46,6 +48,7 @@ def _bare(
     image: Night,
     night: Night,
     plans: Night,
+    desk: Night,
     worlds: Night,
     marks: Night,
     said: Night,
@@ -62,6 +65,8 @@ def _bare(
             words_at(worlds.ctypes.data),
             numbers_at(marks.ctypes.data),
             words_at(said.ctypes.data),
+            words_at(desk.ctypes.data),
+            numbers_at(desk.ctypes.data),
         )
     return evenings(
         words_at(batch.ctypes.data),
@@ -79,16 +84,23 @@ _enter = Entry(_on_arrays, _bare)
 
 def go_on(night: Night) -> int:
     """Have a night go on until it is over or wants something; says which (`night.IS_OVER` and the others)."""
-    return _enter(GO_ON, _NONE, _NONE, night, _NONE, _NONE, _NONE, _NONE)
+    return _enter(GO_ON, _NONE, _NONE, night, _NONE, _NONE, _NONE, _NONE, _NONE)
 
 
 def run_evenings(batch: Night, image: Night, night: Night, worlds: Night, marks: Night, said: Night) -> int:
     """Run a batch of evenings from its first world on; says which world is next."""
-    return _enter(EVENINGS, batch, image, night, _NONE, worlds, marks, said)
+    return _enter(EVENINGS, batch, image, night, _NONE, _NONE, worlds, marks, said)
 
 
 def run_occurrences(
-    meetings: Night, images: Night, plans: Night, night: Night, given: Night, values: Night, actions: Night
+    meetings: Night,
+    images: Night,
+    plans: Night,
+    night: Night,
+    desk: Night,
+    given: Night,
+    values: Night,
+    actions: Night,
 ) -> None:
     """Run occurrences under all plans; `values` are floats, handed over as words."""
-    _enter(OCCURRENCES, meetings, images, night, plans, given, values, actions)
+    _enter(OCCURRENCES, meetings, images, night, plans, desk, given, values, actions)

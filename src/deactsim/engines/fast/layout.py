@@ -131,16 +131,21 @@ SAID = record("GATE REASON DENIED UNDER_REVIEW ASKED ASKED_AT TIME")
 ASKS = record("STREAM TEAM PEOPLE")
 #: A batch of evenings: how large everything is, and from when until when the tables of its image are good.
 BATCH = record("IMAGE_SIZE WORLD_SIZE WORLD_COUNT FIRST MARKS_SIZE SAID_ROOM SAID_COUNT FROM UNTIL")
-#: A plan among those that meet the same occurrences: where its images stand (0 words: it has no quiet one).
-MEETS = record("IMAGE IMAGE_SIZE WHOLE WHOLE_SIZE")
+#: What a desk says of a report that ends in an action: the request, and whether the action is wrong.
+HANDLED = record("WRONGFUL", ASKED_FOR)
+#: A plan among those that meet the same occurrences: where its images stand, and that of the desk it shares
+#: with others (0 words: it has no quiet one, or no desk), and a word for each stream whose honest actions matter.
+MEETS = record("IMAGE IMAGE_SIZE WHOLE WHOLE_SIZE DESK DESK_SIZE MATTERS")
 #: What a plan makes of an actor of a team who acts on a tier: one for every pair, teams first.
 ACTOR = record("TEAM AMONG_HOLDERS REACHED UNDO_REACHED PUBLIC AHEAD")
 #: An occurrence as the year has it; its acts follow it, `LEAVES` is counted from the first.
 OCCURRENCE = record("KEY START END ID AT AGENT TEAM IS_LEAVING LEAVES OPEN_REPORT ADAPTS")
 OCCURRENCE_ACT = record("TARGET TIER AFTER FOLLOWERS IS_PROTECTED")
-#: A batch of occurrences; of actions of routine drawn for one, `ACTIONS` have room.
+#: A batch of occurrences: where actions of routine drawn for one stand, and what a desk has handled for it.
+#: The desk of a plan has gone on from a time up to another; `HANDLED_NEXT` is the first not handed over.
 MEETINGS = record(
-    "PLAN_COUNT COUNT OCCURRENCE_SIZE ACT_COUNT TIER_COUNT FROM UNTIL FOLLOW ACTIONS ACTION_ROOM ACTION_COUNT"
+    "PLAN_COUNT COUNT OCCURRENCE_SIZE ACT_COUNT TIER_COUNT FROM UNTIL FOLLOW ROOM ACTIONS ACTION_ROOM ACTION_COUNT "
+    "HANDLED HANDLED_ROOM HANDLED_COUNT HANDLED_NEXT DESK DESK_FROM DESK_UNTIL"
 )
 #: Of a stream: hours from one up to another whose actions are drawn; and one of these.
 DRAWN = record("FROM UNTIL")

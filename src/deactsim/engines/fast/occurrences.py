@@ -1,8 +1,9 @@
 """Occurrences of a year under all plans, each folded into its measures as soon as it is over.
 
-Like evenings, an occurrence is run without routine first, and as a whole where routine could have kept
-its people busy. What routine did around it is drawn once for all plans. Of one that does not come to its
-end nothing is said: it is run by itself.
+Like evenings, an occurrence is run without routine first. Where routine could have kept its people busy it is run
+with the actions that matter, which one desk hands to all plans that share it, and as a whole where that cannot be.
+What routine did around it is drawn once for all plans. Of one that does not come to its end nothing is said: it is
+run by itself.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from .layout import (
     Real,
 )
 from .people import Event
+from .requests import run_with_requests, set_back
 from .streams import draw
 from .world import HOUR, Purpose, ahead, begin_hour, next_report
 
@@ -51,38 +53,69 @@ def occurrences(
     given: Night,
     values: Real,
     actions: Night,
+    desk: Night,
+    desk_real: Real,
 ) -> int:
-    """Run occurrences under all plans: `values` are (plan, occurrence, measures and whether it ended)."""
+    """Run occurrences under all plans: `values` are (plan, occurrence, measures and whether it ended).
+
+    It ended where the last is above 0.
+    """
     count = meetings[MEETINGS.COUNT]
     for number in range(count):
         occurrence = number * meetings[MEETINGS.OCCURRENCE_SIZE]
         _forget_actions(meetings, actions)
         for place in range(meetings[MEETINGS.PLAN_COUNT]):
-            plan = MEETS.SIZE * place
-            at = (place * count + number) * (MEASURES + 1)
+            plan, at = MEETS.SIZE * place, (place * count + number) * (MEASURES + 1)
             values[at + MEASURES] = 0.0
-            quiet = plans[plan + MEETS.IMAGE_SIZE] > 0
-            if quiet:
-                _set(images, plans[plan + MEETS.IMAGE], plans[plan + MEETS.IMAGE_SIZE], night)
-                quiet = _run(meetings, night, real, given, occurrence)
-            if quiet and not _keeps_waiting(meetings, night, real, actions):
+            if _is_set(meetings, images, plans, plan, night, real, given, occurrence) and (
+                run_through(night, real) and not _keeps_waiting(meetings, night, real, actions)
+            ):
                 _measure(meetings, night, given, occurrence, values, at)
-                continue
-            _set(images, plans[plan + MEETS.WHOLE], plans[plan + MEETS.WHOLE_SIZE], night)
-            if _run(meetings, night, real, given, occurrence):
-                _measure(meetings, night, given, occurrence, values, at)
+        for first in range(meetings[MEETINGS.PLAN_COUNT]):
+            # Plans that share a desk come one after another.
+            for place in range(first, meetings[MEETINGS.PLAN_COUNT]):
+                plan, at = MEETS.SIZE * place, (place * count + number) * (MEASURES + 1)
+                if values[at + MEASURES] != 0.0 or (
+                    plans[plan + MEETS.DESK] != plans[MEETS.SIZE * first + MEETS.DESK]
+                ):
+                    continue
+                values[at + MEASURES] = -1.0
+                if (
+                    plans[plan + MEETS.DESK_SIZE] > 0
+                    and _is_set(meetings, images, plans, plan, night, real, given, occurrence)
+                    and run_with_requests(
+                        meetings, images, plans, plan, night, real, desk, desk_real, actions
+                    )
+                ):
+                    _measure(meetings, night, given, occurrence, values, at)
+                    continue
+                set_back(images, plans[plan + MEETS.WHOLE], plans[plan + MEETS.WHOLE_SIZE], night)
+                if _is_placed(meetings, night, real, given, occurrence) and run_through(night, real):
+                    _measure(meetings, night, given, occurrence, values, at)
     return count
 
 
 @compiled
-def _set(images: Night, image: int, size: int, night: Night) -> None:
-    for place in range(size):
-        night[place] = images[image + place]
+def _is_set(
+    meetings: Night,
+    images: Night,
+    plans: Night,
+    plan: int,
+    night: Night,
+    real: Real,
+    given: Night,
+    occurrence: int,
+) -> bool:
+    """Get a night ready with only the people whom an occurrence may need; False where that cannot be."""
+    if plans[plan + MEETS.IMAGE_SIZE] == 0:
+        return False
+    set_back(images, plans[plan + MEETS.IMAGE], plans[plan + MEETS.IMAGE_SIZE], night)
+    return _is_placed(meetings, night, real, given, occurrence)
 
 
 @compiled
-def _run(meetings: Night, night: Night, real: Real, given: Night, occurrence: int) -> bool:
-    """Run one occurrence; whether it came to its end."""
+def _is_placed(meetings: Night, night: Night, real: Real, given: Night, occurrence: int) -> bool:
+    """Put an occurrence into a night; False where its tables do not reach so far."""
     incident, tiers = night[NIGHT.INCIDENTS], meetings[MEETINGS.TIER_COUNT]
     acts = occurrence + OCCURRENCE.SIZE
     team = night[NIGHT.ACTORS] + ACTOR.SIZE * tiers * given[occurrence + OCCURRENCE.TEAM]
@@ -105,9 +138,7 @@ def _run(meetings: Night, night: Night, real: Real, given: Night, occurrence: in
     _set_acts(team, night, given, occurrence, adapts)
     night[NIGHT.START] = given[occurrence + OCCURRENCE.START] - ahead(night, real, incident)
     night[NIGHT.NOW] = night[NIGHT.START]
-    if night[NIGHT.START] < meetings[MEETINGS.FROM] or night[NIGHT.END] > meetings[MEETINGS.UNTIL]:
-        return False
-    return run_through(night, real)
+    return night[NIGHT.START] >= meetings[MEETINGS.FROM] and night[NIGHT.END] <= meetings[MEETINGS.UNTIL]
 
 
 @compiled
@@ -157,6 +188,7 @@ def _keeps_waiting(meetings: Night, night: Night, real: Real, actions: Night) ->
 @compiled
 def _forget_actions(meetings: Night, actions: Night) -> None:
     meetings[MEETINGS.ACTION_COUNT] = 0
+    meetings[MEETINGS.DESK] = -1
     for place in range(meetings[MEETINGS.ACTIONS]):
         actions[place] = 0
 

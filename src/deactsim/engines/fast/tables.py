@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from ...model import rules
 from ...model.causes import CausePlan, Occurrence, incident_of
-from ...model.plan import ActPlan, IncidentPlan, Plan, TeamPlan
+from ...model.plan import ActPlan, IncidentPlan, Plan, Windows
 from ...model.shifts import spans
 from ...model.states import Stage
 from ...model.step_down import leavers
@@ -38,14 +39,53 @@ STAGES = max(Stage) + 1
 
 
 @lru_cache(maxsize=4096)
-def _shifts(team: TeamPlan, start: int, end: int) -> tuple[int, ...]:
+def _shifts(windows: Windows, start: int, end: int) -> tuple[int, ...]:
     """When a team is on shift, as the words of a table."""
-    if not team.headcount:
-        return ()
-    return tuple(edge for span in spans(team.windows, start, end) for edge in span)
+    return tuple(edge for span in spans(windows, start, end) for edge in span)
 
 
-_busy_spans = lru_cache(maxsize=256)(busy_spans)
+@lru_cache(maxsize=256)
+def _busy(busy: tuple[tuple[Windows, float], ...], start: int, end: int) -> tuple[int, ...]:
+    """How busy it is when, as the words of a table: from, until, and how many times as usual (a fraction)."""
+    found = busy_spans(busy, start, end)
+    words = np.array([(begin, until, 0) for begin, until, _ in found], dtype=np.int64)
+    words[:, 2] = np.array([times for _, _, times in found], dtype=np.float64).view(np.int64)
+    return tuple(words.ravel().tolist())
+
+
+class Calendar:
+    """Shifts and busy hours from a time up to another: one table for all images of a batch.
+
+    A night of the batch has it behind everything else: it is long, the same for all plans, and never written to.
+    """
+
+    def __init__(self, begins: int, ends: int) -> None:
+        self.begins, self.ends = begins, ends
+        self._tables: list[tuple[int, ...]] = []
+        self._places: dict[object, int] = {}
+
+    def put(self, what: object, table: tuple[int, ...]) -> int:
+        """Where in the calendar the table of something stands: written once, however many ask for it."""
+        if what not in self._places:
+            self._places[what] = sum(map(len, self._tables))
+            self._tables.append(table)
+        return self._places[what]
+
+    @property
+    def words(self) -> Night:
+        """All tables, one after another."""
+        return np.array([word for table in self._tables for word in table], dtype=np.int64)
+
+
+class Image(NamedTuple):
+    """The memory of an evening, how many of its words say something, and which name a place in a calendar.
+
+    To these it has to be added where the calendar begins.
+    """
+
+    night: Night
+    size: int
+    dated: list[int]
 
 
 def memory_of(plan: Plan, world: World, *, asks_for_requests: bool) -> Night:
@@ -66,19 +106,20 @@ def image_of(
     spare: int = SPARE,
     asks: Sequence[tuple[int, int, int]] | None = None,
     actors: tuple[CausePlan, Plan] | None = None,
-) -> tuple[Night, int]:
+    calendar: Calendar | None = None,
+) -> Image:
     """The memory of an evening for many worlds that lie between `begins` and `ends`, with room for so many rows.
 
     With `asks` it is quiet: reports do not come. With `actors` it says what becomes of those of a cause under a
-    plan with all its people. Also how many of its words say something.
+    plan with all its people. With a `calendar` of the same time its shifts and busy hours are written there.
     """
-    run = _Run(plan, world, template_of(plan), begins, ends)
+    run = _Run(plan, world, template_of(plan), begins, ends, calendar=calendar)
     given = asks or ()
     words = [word for stream, team, people in given for word in (stream, run.template.team_at[team], people)]
     run.head |= {"QUIET": asks is not None, "ASKS": run.words.put(words), "ASK_COUNT": len(given)}
     if actors is not None:
         run.head["ACTORS"] = run.actors(*actors)
-    return run.memory(rows, spare), run.written
+    return Image(run.memory(rows, spare), run.written, run.dated)
 
 
 class _Run:
@@ -93,8 +134,10 @@ class _Run:
         end: int,
         *,
         asks_for_requests: bool = False,
+        calendar: Calendar | None = None,
     ) -> None:
         self.plan, self.world, self.template, self.end = plan, world, template, end
+        self.calendar = calendar
         self.base = template.night.size
         self.words = Further(self.base)
         self.head: Fields = {
@@ -109,6 +152,8 @@ class _Run:
         }
         #: Words of the template that are this night's own, by place.
         self.own: list[tuple[int, int]] = []
+        #: Which of them name a place in the calendar.
+        self.dated: list[int] = []
         self._record()
         self._shifts(start)
         if not asks_for_requests:  # else reports are none of its business
@@ -127,23 +172,26 @@ class _Run:
 
     def _shifts(self, start: int) -> None:
         for index, team in enumerate(self.plan.teams):
-            table = _shifts(team, start, self.end)
+            table = _shifts(team.windows, start, self.end) if team.headcount else ()
             at = self.template.team_at[index]
-            self.own.append((at + TEAM.SHIFTS, self.words.put(table)))
+            self._table(at + TEAM.SHIFTS, team.windows if team.headcount else (), table)
             self.own.append((at + TEAM.SHIFT_COUNT, len(table) // 2))
 
     def _busy(self, start: int) -> None:
         for index, stream in enumerate(self.plan.streams):
             if stream.busy:
-                found = _busy_spans(stream.busy, start, self.end)
-                table = self.words.put([0] * (3 * len(found)))
-                for number, (begin, until, times) in enumerate(found):
-                    self.words.set(table + 3 * number, begin)
-                    self.words.set(table + 3 * number + 1, until)
-                    self.words.set(table + 3 * number + 2, word_of(times))
-                at = self.template.night[NIGHT.STREAMS] + STREAM.SIZE * index
-                self.own.append((at + STREAM.SPANS, table))
-                self.own.append((at + STREAM.SPAN_COUNT, len(found)))
+                table = _busy(stream.busy, start, self.end)
+                at = int(self.template.night[NIGHT.STREAMS]) + STREAM.SIZE * index
+                self._table(at + STREAM.SPANS, stream.busy, table)
+                self.own.append((at + STREAM.SPAN_COUNT, len(table) // 3))
+
+    def _table(self, at: int, what: object, table: tuple[int, ...]) -> None:
+        """Write a table of times, and where it stands."""
+        if self.calendar is None:
+            self.own.append((at, self.words.put(table)))
+        else:
+            self.own.append((at, self.calendar.put(what, table)))
+            self.dated.append(at)
 
     def _incidents(self) -> None:
         acts, public, number_of = [], dict[int, int](), dict[int, int]()
