@@ -56,6 +56,9 @@ class _Lowering(NativeLowering):
         state.flags.no_compile = True
         state.library = library = _library(state)
         library.finalize = lambda: setattr(library, "_finalized", True)
+        library._get_module_for_linking = lambda: _link(
+            library, library._final_module.clone(), "linkonce_odr"
+        )
         super().run_pass(state)  # type: ignore[no-untyped-call]
         state.flags.no_compile = False
         # What others call it by: the dispatcher wants something built in, and only tells it from the rest.
@@ -80,13 +83,7 @@ class _Entering(NativeLowering):
         finalize = library.finalize
 
         def with_all() -> None:
-            module, own = library._final_module, {each.name for each in library._final_module.functions}
-            for other in _all_below(library):
-                library._reload_init.update(other._reload_init)
-                module.link_in(other._final_module, preserve=True)
-            for function in module.functions:
-                if function.name not in own and not function.is_declaration:
-                    function.linkage = "internal"
+            _link(library, library._final_module, "internal")
             library._linking_libraries = []
             finalize()
 
@@ -102,8 +99,9 @@ def _library(state: Any) -> Any:
     return library
 
 
-def _all_below(library: Any) -> list[Any]:
-    """What a library needs, each once."""
+def _link(library: Any, module: Any, linkage: str) -> Any:
+    """Link all that a library needs to its module, each once, and there say how it is to be seen."""
+    own = {each.name for each in module.functions if not each.is_declaration}
     found: dict[Any, None] = {}
     left = list(library._linking_libraries)
     while left:
@@ -111,7 +109,13 @@ def _all_below(library: Any) -> list[Any]:
         if one not in found:
             found[one] = None
             left += one._linking_libraries
-    return list(found)
+    for one in found:
+        library._reload_init.update(one._reload_init)
+        module.link_in(one._final_module, preserve=True)
+    for function in module.functions:
+        if not function.is_declaration and (linkage != "internal" or function.name not in own):
+            function.linkage = linkage
+    return module
 
 
 def _optimise(library: Any) -> None:
@@ -234,10 +238,11 @@ def _at_once(context: Any) -> Iterator[None]:
         yield
     finally:
         del context.resolve_function_type
-        gc.freeze()  # and back: nobody need look through all of it now either
+        if gc.get_freeze_count() == 0:  # to and fro: nobody need look through it all now either
+            gc.freeze()
+            gc.unfreeze()
         if enabled:
             gc.enable()
-        gc.unfreeze()
 
 
 class Entry:
@@ -248,11 +253,8 @@ class Entry:
     """
 
     def __init__(self, on_arrays: Callable[..., int], bare: Callable[..., int]) -> None:
-        self._function: Callable[..., int] = (
-            njit(pipeline_class=_Outer, **OPTIONS)(bare)
-            if BARE
-            else njit(pipeline_class=_Outer, **OPTIONS)(on_arrays)
-        )
+        entered = bare if BARE else on_arrays
+        self._function: Callable[..., int] = njit(pipeline_class=_Outer, **OPTIONS)(entered)
         self._lock, self._ready = threading.Lock(), not BARE
 
     def __call__(self, what: int, *memories: NDArray[np.int64]) -> int:
