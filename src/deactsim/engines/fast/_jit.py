@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from types import ModuleType
 from typing import Any, TypeVar
 
 import numba
 import numpy as np
-from numba.core import types
+from numba.core import ir, types
 from numba.core.compiler import CompilerBase, CompileResult, _LowerResult
-from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.ir_utils import build_definitions
 from numba.core.runtime.nrt import rtsys
 from numba.core.serialize import dumps
+from numba.core.ssa import reconstruct_ssa
 from numba.core.typed_passes import (
     IRLegalization,
     NativeLowering,
@@ -23,7 +26,8 @@ from numba.core.typed_passes import (
     NopythonTypeInference,
     PreLowerStripPhis,
 )
-from numba.core.untyped_passes import FixupArgs, IRProcessing, ReconstructSSA, TranslateByteCode
+from numba.core.untyped_passes import FixupArgs, IRProcessing, TranslateByteCode
+from numba.core.utils import OPERATORS_TO_BUILTINS
 from numba.extending import intrinsic, register_jitable
 from numpy.typing import NDArray
 
@@ -43,7 +47,6 @@ BARE = COMPILED and not config.BOUNDSCHECK
 OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
-@register_pass(mutates_CFG=True, analysis_only=False)
 class _Lowering(NativeLowering):
     """Lowering of a function that only other functions call: no machine code of its own is made."""
 
@@ -51,81 +54,139 @@ class _Lowering(NativeLowering):
 
     def run_pass(self, state: Any) -> bool:
         state.flags.no_compile = True
-        library = state.targetctx.codegen().create_library(state.func_id.func_qualname)
-        library.enable_object_caching()
-        library._optimize_final_module = lambda: None
-        library._finalize_final_module = lambda: setattr(library, "_finalized", True)
-        state.library = library
+        state.library = library = _library(state)
+        library.finalize = lambda: setattr(library, "_finalized", True)
+        library._get_module_for_linking = lambda: _link(
+            library, library._final_module.clone(), "linkonce_odr"
+        )
         super().run_pass(state)  # type: ignore[no-untyped-call]
         state.flags.no_compile = False
         # What others call it by: the dispatcher wants something built in, and only tells it from the rest.
         key, found = [].append, state["cr"]  # type: ignore[var-annotated]
-        state.targetctx.insert_user_function(key, found.fndesc, [state.library])
-        state.reload_init.extend(state.library._reload_init)
+        state.targetctx.insert_user_function(key, found.fndesc, [library])
+        state.reload_init.extend(library._reload_init)
         state["cr"] = _LowerResult(found.fndesc, found.call_helper, cfunc=key, env=found.env)
         return True
 
 
-@register_pass(mutates_CFG=True, analysis_only=False)
 class _Entering(NativeLowering):
-    """Lowering of the entry, with all that it calls.
+    """Lowering of the entry: all that it calls is linked to it once, and optimised with it.
 
-    Nobody else calls these, and the optimiser is told: it then drops what they say of errors that cannot be, and
-    puts whatever is called in one place there.
+    Nobody else calls these functions, and the optimiser is told: it then drops what they say of errors that
+    cannot be, and puts a function that is called in one place there.
     """
 
     _name = "lowering_of_the_entry"
 
     def run_pass(self, state: Any) -> bool:
-        library = state.targetctx.codegen().create_library(state.func_id.func_qualname)
-        library.enable_object_caching()
-        optimise = library._optimize_final_module
+        state.library = library = _library(state)
+        finalize = library.finalize
 
-        def alone() -> None:
-            for function in library._final_module.functions:
-                if not function.is_declaration and function.linkage.name == "linkonce_odr":
-                    function.linkage = "internal"
-            optimise()
+        def with_all() -> None:
+            _link(library, library._final_module, "internal")
+            library._linking_libraries = []
+            finalize()
 
-        library._optimize_final_module = alone
-        state.library = library
-        return super().run_pass(state)  # type: ignore[no-untyped-call]
+        library.finalize, library._optimize_final_module = with_all, lambda: _optimise(library)
+        return bool(super().run_pass(state))  # type: ignore[no-untyped-call]
+
+
+def _library(state: Any) -> Any:
+    """Where the code of a function goes: as it is lowered, for all is optimised at once."""
+    library = state.targetctx.codegen().create_library(state.func_id.func_qualname)
+    library.enable_object_caching()
+    library._optimize_functions = lambda module: setattr(module, "data_layout", library.codegen._data_layout)
+    return library
+
+
+def _link(library: Any, module: Any, linkage: str) -> Any:
+    """Link all that a library needs to its module, each once, and there say how it is to be seen."""
+    own = {each.name for each in module.functions if not each.is_declaration}
+    found: dict[Any, None] = {}
+    left = list(library._linking_libraries)
+    while left:
+        one = left.pop()
+        if one not in found:
+            found[one] = None
+            left += one._linking_libraries
+    for one in found:
+        library._reload_init.update(one._reload_init)
+        module.link_in(one._final_module, preserve=True)
+    for function in module.functions:
+        if not function.is_declaration and (linkage != "internal" or function.name not in own):
+            function.linkage = linkage
+    return module
+
+
+def _optimise(library: Any) -> None:
+    passes, builder = library.codegen._module_pass_manager(opt=2, loop_vectorize=False, slp_vectorize=False)
+    passes.run(library._final_module, builder)
+
+
+class _Steps:
+    """What a plain function of numbers needs of the compiler; no books are kept between the steps."""
+
+    pipeline_name = "kernel"
+
+    def __init__(self, lowering: type[NativeLowering]) -> None:
+        self.lowering = lowering
+        self.exec_times: dict[str, float] = {}  # the compiler asks for it
+
+    def run(self, state: Any) -> None:
+        """Compile a function."""
+        step: Any
+        for step in (TranslateByteCode, FixupArgs, IRProcessing):
+            step().run_pass(state)
+        _put_in_places(state.func_ir)
+        state.func_ir = reconstruct_ssa(state.func_ir)
+        state.func_ir._definitions = build_definitions(state.func_ir.blocks)
+        NopythonTypeInference().run_pass(state)
+        state.func_ir = PreLowerStripPhis()._strip_phi_nodes(state.func_ir)
+        state.func_ir._definitions = build_definitions(state.func_ir.blocks)
+        for step in (IRLegalization, self.lowering, NoPythonBackend):
+            step().run_pass(state)
+
+
+def _put_in_places(code: Any) -> None:
+    """Put the numbers of places and codes where they are named: finding out what a module holds takes long."""
+    for block in code.blocks.values():
+        spaces = {
+            line.target.name: line
+            for line in block.find_insts(ir.Assign)
+            if isinstance(line.value, ir.Global | ir.FreeVar) and isinstance(line.value.value, ModuleType)
+        }
+        for line in list(block.find_insts(ir.Assign)):
+            named = line.value
+            if not isinstance(named, ir.Expr) or named.op != "getattr" or named.value.name not in spaces:
+                continue
+            space = spaces[named.value.name]
+            number = getattr(space.value.value, named.attr, None)
+            if type(number) is int:
+                line.value = ir.Const(number, named.loc)
+                code._definitions[line.target.name] = [line.value]
+                block.remove(space)  # it is named for this alone
 
 
 class _Inner(CompilerBase):
-    """What a kernel's plain functions of numbers need of the compiler, and no more."""
+    """How a function of the kernel is compiled."""
 
-    lowering: Any = _Lowering
-
-    def define_pipelines(self) -> list[PassManager]:
-        passes = PassManager("inner")
-        for each in (
-            TranslateByteCode,
-            FixupArgs,
-            IRProcessing,
-            ReconstructSSA,
-            NopythonTypeInference,
-            PreLowerStripPhis,
-            IRLegalization,
-            self.lowering,
-            NoPythonBackend,
-        ):
-            passes.add_pass(each, each.__name__)
-        passes.finalize()
-        return [passes]
+    def define_pipelines(self) -> list[Any]:
+        return [_Steps(_Lowering)]
 
 
-class _Outer(_Inner):
-    """The same for the entry."""
+class _Outer(CompilerBase):
+    """How its entry is compiled."""
 
-    lowering = _Entering
+    def define_pipelines(self) -> list[Any]:
+        return [_Steps(_Entering)]
+
+
+INNER = OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": _Inner}
 
 
 def compiled(function: Function) -> Function:
     """Compile a function of the kernel, when it is first called."""
-    wrapped: Function = njit(
-        no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_Inner, **OPTIONS
-    )(function)
+    wrapped: Function = njit(**INNER)(function)
     if COMPILED:
         dispatcher: Any = wrapped
         template_of = dispatcher.get_call_template
@@ -152,6 +213,38 @@ def _pointer(number: Any) -> Any:
 words_at, numbers_at = _pointer(types.int64), _pointer(types.float64)
 
 
+@contextmanager
+def _at_once(context: Any) -> Iterator[None]:
+    """Have much compiled in one go: what two numbers come to is worked out once.
+
+    Nothing that is made on the way is for the bin before all is done, so that nobody need look for it.
+    """
+    resolve, known = context.resolve_function_type, {}
+
+    def remember(function: Any, given: Any, named: Any) -> Any:
+        if getattr(function, "typing_key", None) not in OPERATORS_TO_BUILTINS or named:
+            return resolve(function, given, named)
+        plain = tuple(types.unliteral(each) for each in given)
+        if not all(isinstance(each, types.Number | types.Boolean | types.CPointer) for each in plain):
+            return resolve(function, given, named)
+        if (function, plain) not in known:
+            known[function, plain] = resolve(function, plain, named)
+        return known[function, plain]
+
+    enabled = gc.isenabled()
+    gc.disable()
+    context.resolve_function_type = remember
+    try:
+        yield
+    finally:
+        del context.resolve_function_type
+        if gc.get_freeze_count() == 0:  # to and fro: nobody need look through it all now either
+            gc.freeze()
+            gc.unfreeze()
+        if enabled:
+            gc.enable()
+
+
 class Entry:
     """Where Python enters the kernel: a function compiled once for all processes.
 
@@ -160,9 +253,8 @@ class Entry:
     """
 
     def __init__(self, on_arrays: Callable[..., int], bare: Callable[..., int]) -> None:
-        self._function: Callable[..., int] = (
-            njit(pipeline_class=_Outer, **OPTIONS)(bare) if BARE else njit(**OPTIONS)(on_arrays)
-        )
+        entered = bare if BARE else on_arrays
+        self._function: Callable[..., int] = njit(pipeline_class=_Outer, **OPTIONS)(entered)
         self._lock, self._ready = threading.Lock(), not BARE
 
     def __call__(self, what: int, *memories: NDArray[np.int64]) -> int:
@@ -189,7 +281,8 @@ class Entry:
                 function.add_overload(CompileResult._rebuild(context, *pickle.loads(kept)))
             else:
                 memory = types.Array(types.int64, 1, "C")
-                function.compile((types.int64, *(memory,) * memories))
+                with _at_once(function.typingctx):
+                    function.compile((types.int64, *(memory,) * memories))
                 (made,) = function.overloads.values()
                 _store.save(key, dumps(made._reduce()))
             self._ready = True
@@ -232,4 +325,4 @@ for _shared in (
     lengths.shape_quantile,
     lengths.table_quantile,
 ):
-    register_jitable(_shared)
+    register_jitable(**INNER)(_shared)
