@@ -129,6 +129,10 @@ def meet(
         meetings[vars(MEETINGS)[name]] = value
     values = np.empty((len(plans), len(occurrences), MEASURES + 1))
     actions = np.empty(handled + HANDLED.SIZE * ACTIONS, dtype=np.int64)
+    asked = {stream for one in plans for stream, *_ in one.asks}
+    actions[DRAWN.ASKED : drawn : DRAWN.SIZE] = [
+        stream in asked for stream in range(len(plans[0].plan.streams))
+    ]
     night, desk = (np.empty(images.room + images.calendar.size, dtype=np.int64) for _ in range(2))
     night[images.room :] = desk[images.room :] = images.calendar
     run_occurrences(

@@ -147,6 +147,6 @@ MEETINGS = record(
     "PLAN_COUNT COUNT OCCURRENCE_SIZE ACT_COUNT TIER_COUNT FROM UNTIL FOLLOW ROOM ACTIONS ACTION_ROOM ACTION_COUNT "
     "HANDLED HANDLED_ROOM HANDLED_COUNT HANDLED_NEXT DESK DESK_FROM DESK_UNTIL"
 )
-#: Of a stream: hours from one up to another whose actions are drawn; and one of these.
-DRAWN = record("FROM UNTIL")
+#: Of a stream: hours from one up to another whose actions are drawn, whether honest ones count; and one of these.
+DRAWN = record("FROM UNTIL ASKED")
 DRAWN_ACTION = record("STREAM TIME WRONGFUL")

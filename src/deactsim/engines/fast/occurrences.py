@@ -27,6 +27,7 @@ from .layout import (
     OCCURRENCE_ACT,
     RATE_LIMIT,
     STREAM,
+    TEAM,
     Night,
     Real,
 )
@@ -136,7 +137,23 @@ def _is_placed(meetings: Night, night: Night, real: Real, given: Night, occurren
     _set_acts(team, night, given, occurrence, adapts)
     night[NIGHT.START] = given[occurrence + OCCURRENCE.START] - ahead(night, real, incident)
     night[NIGHT.NOW] = night[NIGHT.START]
+    _find_shifts(night)
     return night[NIGHT.START] >= meetings[MEETINGS.FROM] and night[NIGHT.END] <= meetings[MEETINGS.UNTIL]
+
+
+@compiled
+def _find_shifts(night: Night) -> None:
+    """Pass by the shifts of the year that end before a night begins: one by one it would take longer than the night."""
+    for index in range(night[NIGHT.TEAM_COUNT]):
+        team = night[NIGHT.TEAMS] + TEAM.SIZE * index
+        first, last = 0, night[team + TEAM.SHIFT_COUNT]
+        while first < last:
+            middle = (first + last) // 2
+            if night[night[team + TEAM.SHIFTS] + 2 * middle + 1] <= night[NIGHT.START]:
+                first = middle + 1
+            else:
+                last = middle
+        night[team + TEAM.SHIFT] = first
 
 
 @compiled
@@ -186,8 +203,9 @@ def _keeps_waiting(meetings: Night, night: Night, real: Real, actions: Night) ->
 def _forget_actions(meetings: Night, actions: Night) -> None:
     meetings[MEETINGS.ACTION_COUNT] = 0
     meetings[MEETINGS.DESK] = -1
-    for place in range(meetings[MEETINGS.ACTIONS]):
-        actions[place] = 0
+    for drawn in range(0, meetings[MEETINGS.ACTIONS], DRAWN.SIZE):
+        actions[drawn + DRAWN.FROM] = 0
+        actions[drawn + DRAWN.UNTIL] = 0
 
 
 @compiled
@@ -214,20 +232,24 @@ def _draw_actions(
 def _draw_hour(meetings: Night, night: Night, real: Real, actions: Night, index: int, hour: int) -> bool:
     stream = night[NIGHT.STREAMS] + STREAM.SIZE * index
     first, last = hour * HOUR, (hour + 1) * HOUR
-    night[stream + STREAM.SPAN] = 0
+    if night[stream + STREAM.THIN] and (
+        night[night[stream + STREAM.SPANS] + 3 * night[stream + STREAM.SPAN]] > first
+    ):
+        night[stream + STREAM.SPAN] = 0  # time has gone back
     begin_hour(night, real, stream, hour, first, last)
     while night[stream + STREAM.NEXT_TIME] != NEVER:
         report = night[stream + STREAM.NEXT_ID]
         if draw(night, real, report, Purpose.ACTIONED, 0) < real[stream + STREAM.ACTIONED]:
-            if meetings[MEETINGS.ACTION_COUNT] == meetings[MEETINGS.ACTION_ROOM]:
-                return False
-            at = meetings[MEETINGS.ACTIONS] + DRAWN_ACTION.SIZE * meetings[MEETINGS.ACTION_COUNT]
-            meetings[MEETINGS.ACTION_COUNT] += 1
-            actions[at + DRAWN_ACTION.STREAM] = index
-            actions[at + DRAWN_ACTION.TIME] = night[stream + STREAM.NEXT_TIME]
-            actions[at + DRAWN_ACTION.WRONGFUL] = (
-                draw(night, real, report, Purpose.SLIP, 0) < real[stream + STREAM.WRONGFUL]
-            )
+            wrongful = draw(night, real, report, Purpose.SLIP, 0) < real[stream + STREAM.WRONGFUL]
+            # Nobody has more to do because of an honest one that no plan has anybody look at.
+            if wrongful or actions[DRAWN.SIZE * index + DRAWN.ASKED]:
+                if meetings[MEETINGS.ACTION_COUNT] == meetings[MEETINGS.ACTION_ROOM]:
+                    return False
+                at = meetings[MEETINGS.ACTIONS] + DRAWN_ACTION.SIZE * meetings[MEETINGS.ACTION_COUNT]
+                meetings[MEETINGS.ACTION_COUNT] += 1
+                actions[at + DRAWN_ACTION.STREAM] = index
+                actions[at + DRAWN_ACTION.TIME] = night[stream + STREAM.NEXT_TIME]
+                actions[at + DRAWN_ACTION.WRONGFUL] = wrongful
         next_report(night, real, stream, first, last)
     return True
 
