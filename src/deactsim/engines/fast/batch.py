@@ -24,10 +24,12 @@ from .evenings import CHANNELS, STAGES
 from .kernel import run_evenings, run_occurrences
 from .layout import BATCH, DRAWN, DRAWN_ACTION, HANDLED, MARKS, MEETINGS, MEETS, SAID, WORLD
 from .occurrences import MEASURES
-from .tables import Calendar, Image, image_of
+from .tables import SPARE, Calendar, Image, image_of
 
 #: Rows of an evening, at the most, and what gates may say in a batch before there is more room.
 ROWS, SAID_ROOM = 4096, 1 << 15
+#: The same of an occurrence's act, and words it may need.
+ROWS_AN_ACT, WORDS_AN_ACT = 32, 512
 #: Words that an evening with routine may need beside its tables.
 WORDS = 1 << 20
 #: Actions of routine around an occurrence that there is room for, drawn or handled, and images of causes kept.
@@ -111,6 +113,7 @@ def meet(
     )
     drawn = DRAWN.SIZE * len(plans[0].plan.streams)
     handled = drawn + DRAWN_ACTION.SIZE * ACTIONS
+    back = handled + HANDLED.SIZE * ACTIONS
     meetings = np.zeros(MEETINGS.SIZE, dtype=np.int64)
     for name, value in {
         "PLAN_COUNT": len(plans),
@@ -125,10 +128,11 @@ def meet(
         "ACTION_ROOM": ACTIONS,
         "HANDLED": handled,
         "HANDLED_ROOM": ACTIONS,
+        "BACK": back,
     }.items():
         meetings[vars(MEETINGS)[name]] = value
     values = np.empty((len(plans), len(occurrences), MEASURES + 1))
-    actions = np.empty(handled + HANDLED.SIZE * ACTIONS, dtype=np.int64)
+    actions = np.empty(back + len(occurrences[0].acts), dtype=np.int64)
     asked = {stream for one in plans for stream, *_ in one.asks}
     actions[DRAWN.ASKED : drawn : DRAWN.SIZE] = [
         stream in asked for stream in range(len(plans[0].plan.streams))
@@ -206,8 +210,14 @@ def _made(plans: Sequence[Parts], model: Occurrence, world: World, calendar: Cal
     # Every occurrence says itself whether its actor leaves, and when.
     leaves = replace(model, leaves=0)
     image = partial(
-        image_of, world=world, begins=calendar.begins, ends=calendar.ends, rows=ROWS, calendar=calendar
+        image_of,
+        world=world,
+        begins=calendar.begins,
+        ends=calendar.ends,
+        rows=max(ROWS, ROWS_AN_ACT * len(model.acts)),
+        calendar=calendar,
     )
+    spare = max(SPARE, WORDS_AN_ACT * len(model.acts))
     table = np.zeros((len(plans), MEETS.SIZE), dtype=np.int64)
     images: list[tuple[Image, int]] = []
     desks: dict[Plan, tuple[int, int]] = {}
@@ -225,7 +235,9 @@ def _made(plans: Sequence[Parts], model: Occurrence, world: World, calendar: Cal
         row[[MEETS.WHOLE, MEETS.WHOLE_SIZE]] = put(image(whole, spare=WORDS, actors=actors))
         if one.quiet is not None:
             quiet = replace(one.quiet, incident=incident)
-            row[[MEETS.IMAGE, MEETS.IMAGE_SIZE]] = put(image(quiet, asks=one.asks, actors=actors))
+            row[[MEETS.IMAGE, MEETS.IMAGE_SIZE]] = put(
+                image(quiet, spare=spare, asks=one.asks, actors=actors)
+            )
         if one.desk is not None:
             if one.desk not in desks:
                 desks[one.desk] = put(image(one.desk, spare=WORDS))

@@ -69,7 +69,7 @@ def occurrences(
             if _is_set(meetings, images, plans, plan, night, real, given, occurrence) and (
                 run_through(night, real) and not _keeps_waiting(meetings, night, real, actions)
             ):
-                _measure(meetings, night, given, occurrence, values, at)
+                _measure(meetings, night, given, occurrence, values, at, actions)
         for first in range(meetings[MEETINGS.PLAN_COUNT]):
             # Plans that share a desk come one after another.
             for place in range(first, meetings[MEETINGS.PLAN_COUNT]):
@@ -86,11 +86,11 @@ def occurrences(
                         meetings, images, plans, plan, night, real, desk, desk_real, actions
                     )
                 ):
-                    _measure(meetings, night, given, occurrence, values, at)
+                    _measure(meetings, night, given, occurrence, values, at, actions)
                     continue
                 set_back(images, plans[plan + MEETS.WHOLE], plans[plan + MEETS.WHOLE_SIZE], night)
                 if _is_placed(meetings, night, real, given, occurrence) and run_through(night, real):
-                    _measure(meetings, night, given, occurrence, values, at)
+                    _measure(meetings, night, given, occurrence, values, at, actions)
     return count
 
 
@@ -269,9 +269,13 @@ def _count_actions(meetings: Night, actions: Night, index: int, begin: int, unti
 
 
 @compiled
-def _measure(meetings: Night, night: Night, given: Night, occurrence: int, values: Real, at: int) -> None:
+def _measure(
+    meetings: Night, night: Night, given: Night, occurrence: int, values: Real, at: int, actions: Night
+) -> None:
     """Fold the rows into measures; what nobody brings back is dark for `FOLLOW`."""
     follow, incident = meetings[MEETINGS.FOLLOW], given[occurrence + OCCURRENCE.ID]
+    returns = meetings[MEETINGS.BACK] - incident
+    _find_returns(night, actions, returns)
     asked, stopped, lost, dark_ones, guarded = 0, 0, 0, 0, 0
     dark, audience, guarded_minutes, longest = 0.0, 0.0, 0.0, 0.0
     first_since, first = NEVER, 0
@@ -285,9 +289,7 @@ def _measure(meetings: Night, night: Night, given: Night, occurrence: int, value
         lost += event == Event.CONTENT_LOST
         if event == Event.TOOK_EFFECT:
             since = night[place]
-            returned = _first_of(night, row, entity, Event.VISIBLE)
-            back = night[returned] if returned else since + follow
-            minutes = min(back - since, follow) / MINUTE
+            minutes = min(actions[returns + entity] - since, follow) / MINUTE
             one = occurrence + OCCURRENCE.SIZE + OCCURRENCE_ACT.SIZE * (entity - incident)
             dark_ones += 1
             dark += minutes
@@ -300,12 +302,11 @@ def _measure(meetings: Night, night: Night, given: Night, occurrence: int, value
                 first_since, first = since, entity
     detect, restored, channel = math.nan, math.nan, math.nan
     if first:
-        noticed = _first_of(night, 0, first, Event.NOTICED)
+        noticed = _first_noticed(night, first)
         if noticed:
             detect, channel = (night[noticed] - first_since) / MINUTE, float(night[noticed + 3])
-            returned = _first_of(night, 0, first, Event.VISIBLE)
-            if returned:
-                restored = (night[returned] - night[noticed]) / MINUTE
+            if actions[returns + first] != NEVER:
+                restored = (actions[returns + first] - night[noticed]) / MINUTE
     values[at] = float(asked)
     values[at + 1] = float(stopped)
     values[at + 2] = float(dark_ones)
@@ -322,10 +323,21 @@ def _measure(meetings: Night, night: Night, given: Night, occurrence: int, value
 
 
 @compiled
-def _first_of(night: Night, row: int, entity: int, event: int) -> int:
-    """Where the first such row of an act stands, from one row on; 0 if there is none."""
-    for other in range(row, night[NIGHT.ROW_COUNT]):
-        place = night[NIGHT.ROWS] + 5 * other
-        if night[place + 1] == event and night[place + 2] == entity:
+def _find_returns(night: Night, actions: Night, returns: int) -> None:
+    """Find when the account of each act comes back: those of many acts are not looked for one by one."""
+    for k in range(night[NIGHT.ACT_COUNT]):
+        actions[returns + night[night[NIGHT.ACTS] + ACT.SIZE * k + ACT.ID]] = NEVER
+    for row in range(night[NIGHT.ROW_COUNT]):
+        place = night[NIGHT.ROWS] + 5 * row
+        if night[place + 1] == Event.VISIBLE and night[place + 2] >> 59 == ACT_TAG:
+            actions[returns + night[place + 2]] = night[place]
+
+
+@compiled
+def _first_noticed(night: Night, entity: int) -> int:
+    """Where the row stands in which an act is first noticed; 0 if nobody does."""
+    for row in range(night[NIGHT.ROW_COUNT]):
+        place = night[NIGHT.ROWS] + 5 * row
+        if night[place + 1] == Event.NOTICED and night[place + 2] == entity:
             return place
     return 0
