@@ -36,13 +36,16 @@ from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
+from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deactsim.engines.fast._jit import Entry
 from deactsim.engines.fast.run import Running
 from deactsim.engines.reference.night import Night
 from deactsim.model.compile import compile_plan
+from deactsim.model.compile_causes import compile_causes
 from deactsim.model.plan import Plan
 from deactsim.model.shifts import DAY
 from deactsim.model.states import Event
@@ -50,6 +53,10 @@ from deactsim.model.streams import world_key
 from deactsim.model.world import World
 from deactsim.scenario.load import load, loads
 from deactsim.scenario.schema import Scenario
+from deactsim.stats.yearly import COMPOSED, episodes_needed
+from deactsim.study.forecast import OF_FREQUENT, YEARS_A_JOB, year_start
+from deactsim.study.forecast_totals import BLOCK, Block, fold
+from deactsim.study.forecast_years import Fleet, Found, Job, Shared, work
 
 BENCHMARKS = Path(__file__).resolve().parent
 #: Nanoseconds an event: a loop in C++ with 100 events pending.
@@ -87,6 +94,16 @@ policies:
   gates:
     confirm:  {of: listed, stops_slips: 50%}
     approval: {of: listed, by: {leads: 1}, review: "median 3 min, p90 15 min", catches: 90%}
+"""
+
+#: Six policies more for `platform-2017`, put together from those that it has: sixteen in all.
+SIX_MORE = """
+  listed-and-quick:  {combine: [protected-list, fast-cut-off]}
+  listed-and-told:   {combine: [protected-list, vip-alert]}
+  early-and-late:    {combine: [step-down, fast-cut-off]}
+  few-and-careful:   {combine: [fewer-holders, confirm]}
+  keys-and-undo:     {combine: [two-person, ready-undo]}
+  alert-and-undo:    {combine: [vip-alert, ready-undo]}
 """
 
 #: The first call of a process: it prints the seconds of `import numba`, and those of the call itself.
@@ -591,6 +608,51 @@ def thirty_million(*, whole: bool) -> Iterator[Line]:
     yield Line(f"{scale}: memory", max(megabytes), "MB", 500)
 
 
+# -- years of many policies --------------------------------------------------------------------
+
+
+def shared_years() -> Iterator[Line]:
+    """Years of 16 policies that meet the same worlds, and their totals: how much of them is not the kernel's."""
+    text = (BENCHMARKS.parent / "scenarios" / "platform-2017.yaml").read_text(encoding="utf-8")
+    scenario = loads(text.replace("\nsilent:", f"{SIX_MORE}\nsilent:", 1))
+    assert scenario.forecast is not None  # noqa: S101 - it has one
+    causes = compile_causes(scenario)
+    fleet = Fleet(tuple(compile_plan(scenario, name, None) for name in scenario.policies), causes)
+    protected = frozenset(scenario.forecast.protected)
+    able = np.array([any(target.tier in protected for target in cause.targets) for cause in causes])
+    episodes = tuple(
+        episodes_needed(cause.per_year) if cause.per_year <= COMPOSED else OF_FREQUENT for cause in causes
+    )
+    shared = Shared((fleet,), episodes, protected, 1, year_start(scenario), "episodes", 1)
+    appetite = scenario.forecast.appetite.value / 60e6
+    enter, inside = Entry.__call__, [0.0]
+
+    def entered(entry: Entry, what: int, *memories: Rows) -> int:
+        began = time.process_time()
+        found = enter(entry, what, *memories)
+        inside[0] += time.process_time() - began
+        return found
+
+    shares, years = [], []
+    with patch.object(Entry, "__call__", entered):
+        for first in range(0, (ROUNDS + 1) * BLOCK, BLOCK):
+            inside[0], began = 0.0, time.process_time()
+            jobs = [Job(begin, YEARS_A_JOB) for begin in range(first, first + BLOCK, YEARS_A_JOB)]
+            found = [part for part in (work(shared, job) for job in jobs) if isinstance(part, Found)]
+            fold(Block(Found.joined(found), causes, able, "episodes", 1, first, BLOCK), 0, appetite)
+            took = time.process_time() - began
+            shares.append(100.0 * (1.0 - inside[0] / took))
+            years.append(1000.0 * took / BLOCK)
+    del shares[0], years[0]  # the first compiles, if need be, and makes the images of plans
+    yield Line(
+        f"a year of {len(fleet.plans)} policies: outside the kernel",
+        statistics.median(shares),
+        "%",
+        30,
+        more=(f"{spread(shares, '%')}; {said(statistics.median(years), 'ms')} of a processor a year in all",),
+    )
+
+
 # -- the table ---------------------------------------------------------------------------------
 
 
@@ -607,6 +669,7 @@ def main() -> None:
         "actions": lambda: thirty_million(whole=given.whole),
         **{name: functools.partial(over_peers, name) for name in PEERS},
         "threads": threads,
+        "years": shared_years,
         "platform": lambda: over_reference(whole=given.whole),
     }
     parser.add_argument("--only", choices=rows, metavar="ROW", help=f"one of {', '.join(rows)}")

@@ -28,6 +28,8 @@ from .tables import SPARE, Calendar, Image, image_of
 
 #: Rows of an evening, at the most, and what gates may say in a batch before there is more room.
 ROWS, SAID_ROOM = 4096, 1 << 15
+#: The same of an occurrence's act, and words it may need.
+ROWS_AN_ACT, WORDS_AN_ACT = 32, 512
 #: Words that an evening with routine may need beside its tables.
 WORDS = 1 << 20
 #: Actions of routine around an occurrence that there is room for, drawn or handled, and images of causes kept.
@@ -120,6 +122,7 @@ def meet(
     )
     drawn = DRAWN.SIZE * len(plans[0].plan.streams)
     handled = drawn + DRAWN_ACTION.SIZE * ACTIONS
+    back = handled + HANDLED.SIZE * ACTIONS
     meetings = np.zeros(MEETINGS.SIZE, dtype=np.int64)
     for name, value in {
         "PLAN_COUNT": len(plans),
@@ -134,10 +137,15 @@ def meet(
         "ACTION_ROOM": ACTIONS,
         "HANDLED": handled,
         "HANDLED_ROOM": ACTIONS,
+        "BACK": back,
     }.items():
         meetings[vars(MEETINGS)[name]] = value
     values = np.empty((len(plans), len(occurrences), MEASURES + 1))
-    actions = np.empty(handled + HANDLED.SIZE * ACTIONS, dtype=np.int64)
+    actions = np.empty(back + len(occurrences[0].acts), dtype=np.int64)
+    asked = {stream for one in plans for stream, *_ in one.asks}
+    actions[DRAWN.ASKED : drawn : DRAWN.SIZE] = [
+        stream in asked for stream in range(len(plans[0].plan.streams))
+    ]
     night, desk = (np.empty(images.room + images.calendar.size, dtype=np.int64) for _ in range(2))
     night[images.room :] = desk[images.room :] = images.calendar
     run_occurrences(
@@ -211,8 +219,14 @@ def _made(plans: Sequence[Parts], model: Occurrence, world: World, calendar: Cal
     # Every occurrence says itself whether its actor leaves, and when.
     leaves = replace(model, leaves=0)
     image = partial(
-        image_of, world=world, begins=calendar.begins, ends=calendar.ends, rows=ROWS, calendar=calendar
+        image_of,
+        world=world,
+        begins=calendar.begins,
+        ends=calendar.ends,
+        rows=max(ROWS, ROWS_AN_ACT * len(model.acts)),
+        calendar=calendar,
     )
+    spare = max(SPARE, WORDS_AN_ACT * len(model.acts))
     table = np.zeros((len(plans), MEETS.SIZE), dtype=np.int64)
     images: list[tuple[Image, int]] = []
     desks: dict[Plan, tuple[int, int]] = {}
@@ -230,7 +244,9 @@ def _made(plans: Sequence[Parts], model: Occurrence, world: World, calendar: Cal
         row[[MEETS.WHOLE, MEETS.WHOLE_SIZE]] = put(image(whole, spare=WORDS, actors=actors))
         if one.quiet is not None:
             quiet = replace(one.quiet, incident=incident)
-            row[[MEETS.IMAGE, MEETS.IMAGE_SIZE]] = put(image(quiet, asks=one.asks, actors=actors))
+            row[[MEETS.IMAGE, MEETS.IMAGE_SIZE]] = put(
+                image(quiet, spare=spare, asks=one.asks, actors=actors)
+            )
         if one.desk is not None:
             if one.desk not in desks:
                 desks[one.desk] = put(image(one.desk, spare=WORDS))

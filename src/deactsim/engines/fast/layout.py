@@ -143,10 +143,11 @@ OCCURRENCE = record("KEY START END ID AT AGENT TEAM IS_LEAVING LEAVES OPEN_REPOR
 OCCURRENCE_ACT = record("TARGET TIER AFTER FOLLOWERS IS_PROTECTED")
 #: A batch of occurrences: where actions of routine drawn for one stand, and what a desk has handled for it.
 #: The desk of a plan has gone on from a time up to another; `HANDLED_NEXT` is the first not handed over.
+#: `BACK` is where it stands when each act's account came back.
 MEETINGS = record(
     "PLAN_COUNT COUNT OCCURRENCE_SIZE ACT_COUNT TIER_COUNT FROM UNTIL FOLLOW ROOM ACTIONS ACTION_ROOM ACTION_COUNT "
-    "HANDLED HANDLED_ROOM HANDLED_COUNT HANDLED_NEXT DESK DESK_FROM DESK_UNTIL"
+    "HANDLED HANDLED_ROOM HANDLED_COUNT HANDLED_NEXT DESK DESK_FROM DESK_UNTIL BACK"
 )
-#: Of a stream: hours from one up to another whose actions are drawn; and one of these.
-DRAWN = record("FROM UNTIL")
+#: Of a stream: hours from one up to another whose actions are drawn, whether honest ones count; and one of these.
+DRAWN = record("FROM UNTIL ASKED")
 DRAWN_ACTION = record("STREAM TIME WRONGFUL")

@@ -29,6 +29,7 @@ from .layout import (
     OCCURRENCE_ACT,
     RATE_LIMIT,
     STREAM,
+    TEAM,
     Night,
     Real,
 )
@@ -70,7 +71,7 @@ def occurrences(
             if _is_set(meetings, images, plans, plan, night, real, given, occurrence) and (
                 run_through(night, real) and not _keeps_waiting(meetings, night, real, actions)
             ):
-                _measure(meetings, night, given, occurrence, values, at)
+                _measure(meetings, night, given, occurrence, values, at, actions)
         for first in range(meetings[MEETINGS.PLAN_COUNT]):
             # Plans that share a desk come one after another.
             for place in range(first, meetings[MEETINGS.PLAN_COUNT]):
@@ -87,11 +88,11 @@ def occurrences(
                         meetings, images, plans, plan, night, real, desk, desk_real, actions
                     )
                 ):
-                    _measure(meetings, night, given, occurrence, values, at)
+                    _measure(meetings, night, given, occurrence, values, at, actions)
                     continue
                 set_back(images, plans[plan + MEETS.WHOLE], plans[plan + MEETS.WHOLE_SIZE], night)
                 if _is_placed(meetings, night, real, given, occurrence) and run_through(night, real):
-                    _measure(meetings, night, given, occurrence, values, at)
+                    _measure(meetings, night, given, occurrence, values, at, actions)
     return count
 
 
@@ -138,7 +139,23 @@ def _is_placed(meetings: Night, night: Night, real: Real, given: Night, occurren
     _set_acts(team, night, given, occurrence, adapts)
     night[NIGHT.START] = given[occurrence + OCCURRENCE.START] - ahead(night, real, incident)
     night[NIGHT.NOW] = night[NIGHT.START]
+    _find_shifts(night)
     return night[NIGHT.START] >= meetings[MEETINGS.FROM] and night[NIGHT.END] <= meetings[MEETINGS.UNTIL]
+
+
+@compiled
+def _find_shifts(night: Night) -> None:
+    """Pass by the shifts of the year that end before a night begins: one by one it would take longer than the night."""
+    for index in range(night[NIGHT.TEAM_COUNT]):
+        team = night[NIGHT.TEAMS] + TEAM.SIZE * index
+        first, last = 0, night[team + TEAM.SHIFT_COUNT]
+        while first < last:
+            middle = (first + last) // 2
+            if night[night[team + TEAM.SHIFTS] + 2 * middle + 1] <= night[NIGHT.START]:
+                first = middle + 1
+            else:
+                last = middle
+        night[team + TEAM.SHIFT] = first
 
 
 @compiled
@@ -189,8 +206,9 @@ def _keeps_waiting(meetings: Night, night: Night, real: Real, actions: Night) ->
 def _forget_actions(meetings: Night, actions: Night) -> None:
     meetings[MEETINGS.ACTION_COUNT] = 0
     meetings[MEETINGS.DESK] = -1
-    for place in range(meetings[MEETINGS.ACTIONS]):
-        actions[place] = 0
+    for drawn in range(0, meetings[MEETINGS.ACTIONS], DRAWN.SIZE):
+        actions[drawn + DRAWN.FROM] = 0
+        actions[drawn + DRAWN.UNTIL] = 0
 
 
 @compiled
@@ -217,20 +235,24 @@ def _draw_actions(
 def _draw_hour(meetings: Night, night: Night, real: Real, actions: Night, index: int, hour: int) -> bool:
     stream = night[NIGHT.STREAMS] + STREAM.SIZE * index
     first, last = hour * HOUR, (hour + 1) * HOUR
-    night[stream + STREAM.SPAN] = 0
+    if night[stream + STREAM.THIN] and (
+        night[night[stream + STREAM.SPANS] + 3 * night[stream + STREAM.SPAN]] > first
+    ):
+        night[stream + STREAM.SPAN] = 0  # time has gone back
     begin_hour(night, real, stream, hour, first, last)
     while night[stream + STREAM.NEXT_TIME] != NEVER:
         report = night[stream + STREAM.NEXT_ID]
         if draw(night, real, report, Purpose.ACTIONED, 0) < real[stream + STREAM.ACTIONED]:
-            if meetings[MEETINGS.ACTION_COUNT] == meetings[MEETINGS.ACTION_ROOM]:
-                return False
-            at = meetings[MEETINGS.ACTIONS] + DRAWN_ACTION.SIZE * meetings[MEETINGS.ACTION_COUNT]
-            meetings[MEETINGS.ACTION_COUNT] += 1
-            actions[at + DRAWN_ACTION.STREAM] = index
-            actions[at + DRAWN_ACTION.TIME] = night[stream + STREAM.NEXT_TIME]
-            actions[at + DRAWN_ACTION.WRONGFUL] = (
-                draw(night, real, report, Purpose.SLIP, 0) < real[stream + STREAM.WRONGFUL]
-            )
+            wrongful = draw(night, real, report, Purpose.SLIP, 0) < real[stream + STREAM.WRONGFUL]
+            # Nobody has more to do because of an honest one that no plan has anybody look at.
+            if wrongful or actions[DRAWN.SIZE * index + DRAWN.ASKED]:
+                if meetings[MEETINGS.ACTION_COUNT] == meetings[MEETINGS.ACTION_ROOM]:
+                    return False
+                at = meetings[MEETINGS.ACTIONS] + DRAWN_ACTION.SIZE * meetings[MEETINGS.ACTION_COUNT]
+                meetings[MEETINGS.ACTION_COUNT] += 1
+                actions[at + DRAWN_ACTION.STREAM] = index
+                actions[at + DRAWN_ACTION.TIME] = night[stream + STREAM.NEXT_TIME]
+                actions[at + DRAWN_ACTION.WRONGFUL] = wrongful
         next_report(night, real, stream, first, last)
     return True
 
@@ -250,9 +272,13 @@ def _count_actions(meetings: Night, actions: Night, index: int, begin: int, unti
 
 
 @compiled
-def _measure(meetings: Night, night: Night, given: Night, occurrence: int, values: Real, at: int) -> None:
+def _measure(
+    meetings: Night, night: Night, given: Night, occurrence: int, values: Real, at: int, actions: Night
+) -> None:
     """Fold the rows into measures; what nobody brings back is dark for `FOLLOW`."""
     follow, incident = meetings[MEETINGS.FOLLOW], given[occurrence + OCCURRENCE.ID]
+    returns = meetings[MEETINGS.BACK] - incident
+    _find_returns(night, actions, returns)
     asked, stopped, lost, dark_ones, guarded = 0, 0, 0, 0, 0
     dark, audience, guarded_minutes, longest = 0.0, 0.0, 0.0, 0.0
     first_since, first = NEVER, 0
@@ -266,9 +292,7 @@ def _measure(meetings: Night, night: Night, given: Night, occurrence: int, value
         lost += event == Event.CONTENT_LOST
         if event == Event.TOOK_EFFECT:
             since = night[place]
-            returned = _first_of(night, row, entity, Event.VISIBLE)
-            back = night[returned] if returned else since + follow
-            minutes = min(back - since, follow) / MINUTE
+            minutes = min(actions[returns + entity] - since, follow) / MINUTE
             one = occurrence + OCCURRENCE.SIZE + OCCURRENCE_ACT.SIZE * (entity - incident)
             dark_ones += 1
             dark += minutes
@@ -281,12 +305,11 @@ def _measure(meetings: Night, night: Night, given: Night, occurrence: int, value
                 first_since, first = since, entity
     detect, restored, channel = math.nan, math.nan, math.nan
     if first:
-        noticed = _first_of(night, 0, first, Event.NOTICED)
+        noticed = _first_noticed(night, first)
         if noticed:
             detect, channel = (night[noticed] - first_since) / MINUTE, float(night[noticed + 3])
-            returned = _first_of(night, 0, first, Event.VISIBLE)
-            if returned:
-                restored = (night[returned] - night[noticed]) / MINUTE
+            if actions[returns + first] != NEVER:
+                restored = (actions[returns + first] - night[noticed]) / MINUTE
     values[at] = float(asked)
     values[at + 1] = float(stopped)
     values[at + 2] = float(dark_ones)
@@ -303,10 +326,21 @@ def _measure(meetings: Night, night: Night, given: Night, occurrence: int, value
 
 
 @compiled
-def _first_of(night: Night, row: int, entity: int, event: int) -> int:
-    """Where the first such row of an act stands, from one row on; 0 if there is none."""
-    for other in range(row, night[NIGHT.ROW_COUNT]):
-        place = night[NIGHT.ROWS] + 5 * other
-        if night[place + 1] == event and night[place + 2] == entity:
+def _find_returns(night: Night, actions: Night, returns: int) -> None:
+    """Find when the account of each act comes back: those of many acts are not looked for one by one."""
+    for k in range(night[NIGHT.ACT_COUNT]):
+        actions[returns + night[night[NIGHT.ACTS] + ACT.SIZE * k + ACT.ID]] = NEVER
+    for row in range(night[NIGHT.ROW_COUNT]):
+        place = night[NIGHT.ROWS] + 5 * row
+        if night[place + 1] == Event.VISIBLE and night[place + 2] >> 59 == ACT_TAG:
+            actions[returns + night[place + 2]] = night[place]
+
+
+@compiled
+def _first_noticed(night: Night, entity: int) -> int:
+    """Where the row stands in which an act is first noticed; 0 if nobody does."""
+    for row in range(night[NIGHT.ROW_COUNT]):
+        place = night[NIGHT.ROWS] + 5 * row
+        if night[place + 1] == Event.NOTICED and night[place + 2] == entity:
             return place
     return 0
