@@ -106,7 +106,7 @@ SIX_MORE = """
   alert-and-undo:    {combine: [vip-alert, ready-undo]}
 """
 
-#: The first call of a process: it prints the seconds of `import numba`, and those of the call itself.
+#: The first call of a process: it prints the seconds it takes, with all that has to be imported for it.
 FIRST_CALL = """
 import sys, time
 import deactsim
@@ -116,12 +116,10 @@ from deactsim.model.world import World
 scenario = deactsim.load(sys.argv[1])
 plan, world = compile_plan(scenario, scenario.baseline, None), World(world_key(1, 0), 0, 3_600_000_000)
 began = time.perf_counter()
-import numba
-imported = time.perf_counter()
 from deactsim.engines.fast.run import Running
 for _ in Running(plan, world).blocks():
     pass
-print(imported - began, time.perf_counter() - imported)
+print(time.perf_counter() - began)
 """
 
 Rows: TypeAlias = NDArray[np.int64]
@@ -541,7 +539,6 @@ def threads() -> Iterator[Line]:
 
 def first_call() -> Iterator[Line]:
     """The first call ever, which compiles, and the first call of a process that finds the kernel kept."""
-    imported: list[float] = []
     compiled: list[float] = []
     kept: list[float] = []
     for _ in range(ROUNDS):
@@ -554,12 +551,9 @@ def first_call() -> Iterator[Line]:
                     capture_output=True,
                     text=True,
                 )
-                numba, call = (float(word) for word in done.stdout.split())
-                imported.append(numba)
-                calls.append(call)
-    apart = f"import numba apart: {said(statistics.median(imported), 's')}"
+                calls.append(float(done.stdout))
     for what, calls, limit in (("ever: it compiles", compiled, 10.0), ("of a process", kept, 0.5)):
-        more = (f"{spread(calls, 's')}; {apart}",)
+        more = (f"{spread(calls, 's')}; what is imported for it included",)
         yield Line(f"first call {what}", statistics.median(calls), "s", limit, more=more)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numba
 import pytest
 
-from deactsim.engines.fast import _jit, streams
+from deactsim.engines.fast import _compiler, _jit, streams
 from deactsim.model import lengths, rules
 from deactsim.model.streams import Purpose, draw, world_key
 
@@ -33,8 +32,7 @@ def engine() -> str:
 
 
 def compiled(function: Any) -> Any:
-    made: Any = numba.njit(error_model="numpy")
-    return made(function)
+    return _compiler.njit(error_model="numpy")(function)
 
 
 @pytest.fixture(scope="module")

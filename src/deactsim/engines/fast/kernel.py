@@ -44,52 +44,52 @@ def _on_arrays(
 
 def _bare(
     what: int,
-    batch: Night,
-    image: Night,
-    night: Night,
-    plans: Night,
-    desk: Night,
-    worlds: Night,
-    marks: Night,
-    said: Night,
+    batch: int,
+    image: int,
+    night: int,
+    plans: int,
+    desk: int,
+    worlds: int,
+    marks: int,
+    said: int,
 ) -> int:
     if what == GO_ON:
-        return advance(words_at(night.ctypes.data), numbers_at(night.ctypes.data))
+        return advance(words_at(night), numbers_at(night))
     if what == OCCURRENCES:
         return occurrences(
-            words_at(batch.ctypes.data),
-            words_at(image.ctypes.data),
-            words_at(plans.ctypes.data),
-            words_at(night.ctypes.data),
-            numbers_at(night.ctypes.data),
-            words_at(worlds.ctypes.data),
-            numbers_at(marks.ctypes.data),
-            words_at(said.ctypes.data),
-            words_at(desk.ctypes.data),
-            numbers_at(desk.ctypes.data),
+            words_at(batch),
+            words_at(image),
+            words_at(plans),
+            words_at(night),
+            numbers_at(night),
+            words_at(worlds),
+            numbers_at(marks),
+            words_at(said),
+            words_at(desk),
+            numbers_at(desk),
         )
     return evenings(
-        words_at(batch.ctypes.data),
-        words_at(image.ctypes.data),
-        words_at(night.ctypes.data),
-        numbers_at(night.ctypes.data),
-        words_at(worlds.ctypes.data),
-        words_at(marks.ctypes.data),
-        words_at(said.ctypes.data),
+        words_at(batch),
+        words_at(image),
+        words_at(night),
+        numbers_at(night),
+        words_at(worlds),
+        words_at(marks),
+        words_at(said),
     )
 
 
-_enter = Entry(_on_arrays, _bare)
+enter = Entry(_on_arrays, _bare, memories=8)
 
 
 def go_on(night: Night) -> int:
     """Have a night go on until it is over or wants something; says which (`night.IS_OVER` and the others)."""
-    return _enter(GO_ON, _NONE, _NONE, night, _NONE, _NONE, _NONE, _NONE, _NONE)
+    return enter(GO_ON, _NONE, _NONE, night, _NONE, _NONE, _NONE, _NONE, _NONE)
 
 
 def run_evenings(batch: Night, image: Night, night: Night, worlds: Night, marks: Night, said: Night) -> int:
     """Run a batch of evenings from its first world on; says which world is next."""
-    return _enter(EVENINGS, batch, image, night, _NONE, _NONE, worlds, marks, said)
+    return enter(EVENINGS, batch, image, night, _NONE, _NONE, worlds, marks, said)
 
 
 def run_occurrences(
@@ -103,4 +103,4 @@ def run_occurrences(
     actions: Night,
 ) -> None:
     """Run occurrences under all plans; `values` are floats, handed over as words."""
-    _enter(OCCURRENCES, meetings, images, night, plans, desk, given, values, actions)
+    enter(OCCURRENCES, meetings, images, night, plans, desk, given, values, actions)
