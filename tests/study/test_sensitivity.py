@@ -10,6 +10,7 @@ import pytest
 
 from deactsim.scenario.paths import leaves, vary
 from deactsim.scenario.stated import Distribution, Rate
+from deactsim.study.phrases import noun, phrase, short_text
 from deactsim.study.results import Decision
 from deactsim.study.sensitivity import (
     Evenings,
@@ -19,10 +20,7 @@ from deactsim.study.sensitivity import (
     inputs,
     mean_dark,
     moved,
-    noun,
-    phrase,
     scaled_by,
-    short_text,
     stopped,
     tip,
 )

@@ -210,7 +210,7 @@ def _at_once(context: Any) -> Iterator[None]:
         yield
     finally:
         del context.resolve_function_type
-        if gc.get_freeze_count() == 0:  # to and fro: nobody need look through it all now either
+        if gc.get_freeze_count() == 0:  # nobody need look through it all now either
             gc.freeze()
             gc.unfreeze()
         if enabled:
