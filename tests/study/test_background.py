@@ -100,7 +100,7 @@ def thinned(plan: Plan) -> Plan:
             stream,
             per_microsecond=min(max(stream.per_microsecond, 200 / DAY), 1000 / DAY),
             actioned=max(stream.actioned, 0.3),
-            slip=0.1,
+            slip=0.3,
         )
         for stream in plan.streams
     ]
@@ -201,12 +201,12 @@ def test_policies_of_a_world_share_its_desk() -> None:
 
 def test_a_quiet_run_has_no_routine_and_a_slip_brings_it_back() -> None:
     reports = (
-        "{protected: {command: deactivate, rate: 20 per day, actioned: 50%, handling: 5 min, slip: 20%}}"
+        "{protected: {command: deactivate, rate: 60 per day, actioned: 50%, handling: 5 min, slip: 60%}}"
     )
     plan = compile_plan(small(reports=reports), "as-it-was", "meant")
     rows = [row for n in range(40) for row in run_incident(plan, new_world(plan, 1, n)).rows]
     slips = {row.entity for row in rows if row.reason == Reason.SLIPPED}
-    assert 0 < len(slips) < 40 * 20 * 0.1
+    assert 0 < len(slips) < 40 * 60 * 0.3
 
 
 @pytest.mark.parametrize(
