@@ -28,17 +28,10 @@ from ..model.trace import Trace
 from ..model.world import World, Worlds
 from .measures import how_denied, marks, table_of
 
-#: Shifts come and go, and statements and follower counts need nobody's time here.
-_NO_PEOPLE = {
-    Event.SHIFT_ON,
-    Event.SHIFT_OFF,
-    Event.FIRST_STATEMENT,
-    Event.SECOND_STATEMENT,
-    Event.AUDIENCE_STEP,
-    Event.AUDIENCE_WHOLE,
-}
 #: Each asks for one person's work.
 _ASKS = {Event.ASKED, Event.REROUTED, Event.PAGED, Event.FALSE_ALARM}
+#: Somebody begins with it: how long it takes from then on hangs on nobody else.
+_TAKES = {Event.REVIEW_STARTS, Event.ALARM_TAKEN, Event.RESPONDER_TAKES}
 
 
 def run_incident(plan: Plan, world: World) -> Trace:
@@ -138,8 +131,8 @@ class _Apart:
 
 
 def _people_needed_until(trace: Trace) -> int:
-    """The last time the incident had any use for people's time."""
-    return max((row.time for row in trace.rows if row.event not in _NO_PEOPLE), default=0)
+    """The last time somebody was asked for work, or began with it."""
+    return max((row.time for row in trace.rows if row.event in _ASKS | _TAKES), default=0)
 
 
 @lru_cache(maxsize=1024)

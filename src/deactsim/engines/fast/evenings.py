@@ -100,13 +100,15 @@ def _set_world(night: Night, worlds: Night, world: int) -> None:
 
 
 @compiled
-def _needs_people(event: int) -> bool:
-    """Whether somebody's time has to do with it."""
-    return not (
-        event in (Event.SHIFT_ON, Event.SHIFT_OFF)
-        or event in (Event.FIRST_STATEMENT, Event.SECOND_STATEMENT)
-        or event in (Event.AUDIENCE_STEP, Event.AUDIENCE_WHOLE)
-    )
+def _asks(event: int) -> bool:
+    """Whether it asks for one person's work."""
+    return event in (Event.ASKED, Event.REROUTED) or event in (Event.PAGED, Event.FALSE_ALARM)
+
+
+@compiled
+def _takes(event: int) -> bool:
+    """Whether somebody begins with such work: how long it takes from then on hangs on nobody else."""
+    return event in (Event.REVIEW_STARTS, Event.ALARM_TAKEN, Event.RESPONDER_TAKES)
 
 
 @compiled
@@ -130,9 +132,9 @@ def asked_of_people(night: Night) -> int:
     for row in range(night[NIGHT.ROW_COUNT]):
         at = night[NIGHT.ROWS] + 5 * row
         event = night[at + 1]
-        if _needs_people(event):
+        if _asks(event) or _takes(event):
             until = max(until, night[at] + 1)
-        if event in (Event.ASKED, Event.REROUTED) or event in (Event.PAGED, Event.FALSE_ALARM):
+        if _asks(event):
             night[work + _place_of(night, night[at + 3])] += 1
     return until
 
