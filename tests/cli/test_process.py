@@ -72,6 +72,34 @@ def test_ctrl_c_ends_with_130() -> None:
     assert err.strip() == b"stopped"
 
 
+#: Results that take a while to be sent are interrupted, now and then while they are.
+LARGE_RESULTS = """
+import signal, sys
+from deactsim.study.executors import run_jobs
+
+def large(shared, job):
+    return bytes(20_000_000)
+
+def stop(*_):
+    raise KeyboardInterrupt
+
+signal.signal(signal.SIGALRM, stop)
+for number in range(12):
+    signal.setitimer(signal.ITIMER_REAL, 0.05 + 0.013 * number)
+    try:
+        for _ in run_jobs(large, None, range(1000), workers=2):
+            pass
+    except KeyboardInterrupt:
+        print("stopped")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where processes are doubled")
+def test_an_interrupt_while_results_are_sent_ends_at_once() -> None:
+    done = subprocess.run([sys.executable, "-c", LARGE_RESULTS], capture_output=True, timeout=60, check=True)
+    assert done.stdout.split() == [b"stopped"] * 12
+
+
 def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("FORCE_COLOR", "1")

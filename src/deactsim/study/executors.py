@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from ..engines import chosen
@@ -50,13 +51,18 @@ def run_jobs(
             for job in jobs:
                 if len(waiting) == AHEAD * workers:
                     yield waiting.popleft().result()
-                waiting.append(pool.submit(_do, work, job))
+                with _uninterrupted():
+                    waiting.append(pool.submit(_do, work, job))
                 waiting[-1].add_done_callback(lambda _: done())
             while waiting:
                 yield waiting.popleft().result()
         except (KeyboardInterrupt, GeneratorExit):
             for process in set(multiprocessing.active_children()) - others:
                 process.terminate()
+                process.join()
+            # One may have been ended while it sent a result: whoever waits for the rest learns that none will come.
+            results: Any = pool._result_queue
+            results._writer.close()
             raise
 
 
@@ -66,6 +72,19 @@ def can_fork() -> bool:
     Not where another thread might hold a lock that the fork would wait for in vain.
     """
     return sys.platform == "linux" and threading.active_count() == 1
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold an interrupt back, in this process until this is over, and in one that is begun meanwhile for good."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _receive(shared: Any, engine: chosen.Name) -> None:
