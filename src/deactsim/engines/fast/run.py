@@ -76,8 +76,8 @@ class Running:
         night, margin = self.night, int(self.night[NIGHT.MARGIN])
         if night[NIGHT.HEAP_SIZE] + margin > night[NIGHT.HEAP_ROOM]:
             room = 2 * int(night[NIGHT.HEAP_ROOM])
-            place, old, size = self._more(2 * room), int(night[NIGHT.HEAP]), 2 * int(night[NIGHT.HEAP_SIZE])
-            self.night[place : place + size] = self.night[old : old + size]
+            place, old = self._more(2 * room), int(night[NIGHT.HEAP])
+            self.night[place : place + room] = self.night[old : old + room]
             self.night[NIGHT.HEAP], self.night[NIGHT.HEAP_ROOM] = place, room
         else:
             self._more(0)
