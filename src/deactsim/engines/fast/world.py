@@ -9,7 +9,7 @@ from ...model import world
 from ._jit import compiled, integers
 from .clock import NEVER
 from .layout import AHEAD, COMES, CONTROL, INCIDENT, NIGHT, STREAM, Night, Real
-from .streams import draw, length, uniform
+from .streams import draw, length, length_at, uniform
 
 HOUR, OUTAGES_A_WINDOW = world.HOUR, world.OUTAGES_A_WINDOW
 Purpose = integers(ids.Purpose)
@@ -152,6 +152,7 @@ def _draw_reports(night: Night, real: Real, stream: int, begin: int, until: int)
             k += 1
     if is_over:
         night[last + COMES.TIME] = NEVER
+        night[last + COMES.ID] = base | k
         last += COMES.SIZE
     real[stream + STREAM.AT] = at
     night[stream + STREAM.K] = k
@@ -173,9 +174,12 @@ def _draw_gaps(night: Night, real: Real, stream: int, base: int, k: int, left: f
     if left < 2.0 * AHEAD or night[NIGHT.LUCK_COUNT]:
         real[first] = math.log(draw(night, real, base, Purpose.GAP, k)) / rate
         return 1
-    key = night[NIGHT.KEY]
-    for one in range(AHEAD):
-        real[first + COMES.SIZE * one] = math.log(uniform(key, base, Purpose.GAP, k + one)) / rate
+    key, last = night[NIGHT.KEY], first + COMES.SIZE * AHEAD
+    for one in range(first, last, COMES.SIZE):
+        real[one] = uniform(key, base, Purpose.GAP, k)
+        k += 1
+    for one in range(first, last, COMES.SIZE):
+        real[one] = math.log(real[one]) / rate
     return AHEAD
 
 
@@ -187,11 +191,11 @@ def handling_of_next(night: Night, real: Real, stream: int) -> int:
     """
     following = night[stream + STREAM.NEXT]
     if following >= night[stream + STREAM.TAKEN]:
-        one, last, handling = following, night[stream + STREAM.LAST], night[stream + STREAM.HANDLING]
-        while one < last and night[one + COMES.TIME] != NEVER:
-            takes = length(night, real, night[one + COMES.ID], Purpose.HANDLING, 0, handling)
-            night[one + COMES.TAKES] = takes
-            one += COMES.SIZE
+        key, last, handling = night[NIGHT.KEY], night[stream + STREAM.LAST], night[stream + STREAM.HANDLING]
+        for one in range(following, last, COMES.SIZE):
+            real[one + COMES.TAKES] = uniform(key, night[one + COMES.ID], Purpose.HANDLING, 0)
+        for one in range(following, last, COMES.SIZE):
+            night[one + COMES.TAKES] = length_at(night, real, handling, real[one + COMES.TAKES])
         night[stream + STREAM.TAKEN] = last
     return night[following + COMES.TAKES]
 
