@@ -188,6 +188,7 @@ def handling_of_next(night: Night, real: Real, stream: int) -> int:
     """How long the stream's next report takes, once somebody handles it.
 
     It is drawn of all that are drawn ahead at once, and before it is needed: nothing then waits for logarithms.
+    What comes NEVER is drawn along; nobody asks how long it takes.
     """
     following = night[stream + STREAM.NEXT]
     if following >= night[stream + STREAM.TAKEN]:
