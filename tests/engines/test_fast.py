@@ -128,6 +128,15 @@ def test_a_block_stays_as_it_was(busy: tuple[Plan, World], monkeypatch: pytest.M
     assert all(np.array_equal(block, copy) for block, copy in zip(kept, copies, strict=True))
 
 
+def test_lent_blocks_say_the_same(busy: tuple[Plan, World], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as they are lent, also where the room for rows grows meanwhile."""
+    monkeypatch.setattr(run_module(), "BLOCK", 2048)
+    lent = [block.copy() for block in Running(*busy).blocks(lent=True)]
+    kept = list(Running(*busy).blocks())
+    assert len(kept) > 2
+    assert all(np.array_equal(one, other) for one, other in zip(lent, kept, strict=True))
+
+
 def test_runs_at_the_same_time(busy: tuple[Plan, World]) -> None:
     """In threads, of the same plan and of others, begun and not ended."""
     cases = [busy, *((plan, worlds[1]) for plan, worlds in map(anything, range(20)))]

@@ -33,6 +33,9 @@ BARE = COMPILED and not _is_set("NUMBA_BOUNDSCHECK")
 #: What else is asked of the compiler makes another kernel.
 _ASKED = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_OPT")
 
+#: Stands for a memory that is not needed.
+_NOTHING = np.zeros(1, dtype=np.int64)
+
 #: The functions of the kernel.
 KERNEL: list[Callable[..., Any]] = []
 
@@ -65,12 +68,14 @@ class Entry:
         self._function: Callable[..., int] | None = None if COMPILED else on_arrays
         self._lock = threading.Lock()
 
-    def __call__(self, what: int, *memories: NDArray[np.int64]) -> int:
-        """Enter the kernel to do what is wanted with these memories."""
+    def __call__(self, what: int, *memories: NDArray[np.int64] | None) -> int:
+        """Enter the kernel to do what is wanted with these memories; where one is not needed there may be none."""
         function = self._function or self._made()
         if BARE:
-            return function(what, *(memory.ctypes.data for memory in memories))
-        pairs = ((memory, memory.view(np.float64)) for memory in memories)
+            # To ask for an address takes a microsecond.
+            return function(what, *(0 if memory is None else memory.ctypes.data for memory in memories))
+        given = (_NOTHING if memory is None else memory for memory in memories)
+        pairs = ((memory, memory.view(np.float64)) for memory in given)
         return function(what, *(each for pair in pairs for each in pair))
 
     def fetch(self) -> bool:

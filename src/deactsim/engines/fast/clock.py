@@ -24,6 +24,8 @@ def moment(night: Night, time: int, kind: int, entity: int, sub: int, then: int,
     night[one + MOMENT.WHAT] = what
     heap, at = night[NIGHT.HEAP], night[NIGHT.HEAP_SIZE]
     night[NIGHT.HEAP_SIZE] = at + 1
+    for place in range(heap + 2 * at + 2, heap + 2 * at + 8, 2):
+        night[place] = NEVER  # what is compared with it need not ask how many there are
     while at > 0:
         above = (at - 1) >> 2
         place = heap + 2 * above
@@ -72,30 +74,41 @@ def next_moment(night: Night) -> int:
     night[NIGHT.NOW] = night[heap]
     first = night[heap + 1]
     time, last = night[heap + 2 * size], night[heap + 2 * size + 1]
-    at = 0
-    while True:
-        below = 4 * at + 1
-        if below >= size:
+    night[heap + 2 * size] = NEVER
+    at, below = 0, 1
+    while below < size:
+        # Which of the four below comes first could not be foretold: jumps would cost more than to look at all of
+        # them. Where there are fewer the others come NEVER. Only among equals does one look further.
+        four = heap + 2 * below
+        two, three, fourth = night[four + 2], night[four + 4], night[four + 6]
+        soonest = min(min(night[four], two), min(three, fourth))
+        if time < soonest:
             break
-        least = below
-        soonest = night[heap + 2 * below]
-        for other in range(below + 1, min(below + 4, size)):
-            its_time = night[heap + 2 * other]
-            # A jump here could not be foretold; only among equals does one look further.
-            is_sooner = its_time < soonest
-            if its_time == soonest:
-                is_sooner = _before(
-                    night, its_time, night[heap + 2 * other + 1], soonest, night[heap + 2 * least + 1]
-                )
-            least = other if is_sooner else least
-            soonest = its_time if is_sooner else soonest
-        if not _before(night, night[heap + 2 * least], night[heap + 2 * least + 1], time, last):
-            break
-        night[heap + 2 * at] = night[heap + 2 * least]
+        is_two, is_three, is_four = int(two == soonest), int(three == soonest), int(fourth == soonest)
+        least = 4 * at + 1 + is_two + 2 * is_three + 3 * is_four
+        if time == soonest or int(night[four] == soonest) + is_two + is_three + is_four > 1:
+            least = _first_of(night, heap, below, soonest)
+            if not _before(night, soonest, night[heap + 2 * least + 1], time, last):
+                break
+        night[heap + 2 * at] = soonest
         night[heap + 2 * at + 1] = night[heap + 2 * least + 1]
         at = least
+        below = 4 * at + 1
     night[heap + 2 * at] = time
     night[heap + 2 * at + 1] = last
+    return first
+
+
+@compiled
+def _first_of(night: Night, heap: int, below: int, soonest: int) -> int:
+    """Which of the four moments below another is the first of those that come soonest."""
+    first = -1
+    for one in range(below, below + 4):
+        place = heap + 2 * one
+        if night[place] == soonest and (
+            first < 0 or _before(night, soonest, night[place + 1], soonest, night[heap + 2 * first + 1])
+        ):
+            first = one
     return first
 
 

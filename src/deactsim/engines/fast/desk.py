@@ -16,7 +16,8 @@ def take_reports(plan: Plan, world: World) -> Taken:
     """What becomes of all reports of a world under a plan of `handling`: the same as the reference's desk says."""
     running = Running(plan, world, None)
     running.night[NIGHT.IS_DESK] = 1
-    parts = [(rows[rows[:, 1] == HANDLED], rows[rows[:, 1] == OF_HANDLED]) for rows in running.blocks()]
+    blocks = running.blocks(lent=True)
+    parts = [(rows[rows[:, 1] == HANDLED], rows[rows[:, 1] == OF_HANDLED]) for rows in blocks]
     first, second = (np.concatenate(part) for part in zip(*parts, strict=True))
     taken, agent, closed, arrived = first[:, 0], first[:, 3], first[:, 4], second[:, 0]
     acts = np.flatnonzero((second[:, 4] >> 1 > 0) & (closed <= world.end))

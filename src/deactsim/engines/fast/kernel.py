@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ._jit import Entry, numbers_at, words_at
 from .evenings import evenings
 from .layout import Night, Real
@@ -12,8 +10,6 @@ from .occurrences import occurrences
 
 #: What the kernel is entered for.
 GO_ON, EVENINGS, OCCURRENCES = 0, 1, 2
-
-_NONE = np.zeros(1, dtype=np.int64)
 
 
 def _on_arrays(
@@ -84,12 +80,12 @@ enter = Entry(_on_arrays, _bare, memories=8)
 
 def go_on(night: Night) -> int:
     """Have a night go on until it is over or wants something; says which (`night.IS_OVER` and the others)."""
-    return enter(GO_ON, _NONE, _NONE, night, _NONE, _NONE, _NONE, _NONE, _NONE)
+    return enter(GO_ON, None, None, night, None, None, None, None, None)
 
 
 def run_evenings(batch: Night, image: Night, night: Night, worlds: Night, marks: Night, said: Night) -> int:
     """Run a batch of evenings from its first world on; says which world is next."""
-    return enter(EVENINGS, batch, image, night, _NONE, _NONE, worlds, marks, said)
+    return enter(EVENINGS, batch, image, night, None, None, worlds, marks, said)
 
 
 def run_occurrences(

@@ -84,10 +84,16 @@ TEAM = record(
     "QUEUE_SIZE FIRST_0 FIRST_1 FIRST_2 LAST_0 LAST_1 LAST_2 WAITING WAITING_FOR_ANYBODY MATCH_DUE "
     "SHIFTS SHIFT_COUNT SHIFT SHIFT_NEXT FIRST_AGENT FIRST_NUMBER"
 )
-#: A stream; its places are one `PLACE` a team.
+#: How many reports of a stream are drawn ahead, at the most.
+AHEAD = 8
+#: One of them; before it is drawn its gap stands in the place of its time.
+COMES = record("TIME ID TAKES")
+#: A stream; its places are one `PLACE` a team. Reports drawn ahead stand from `COMING` on: `NEXT` is the place of the
+#: next, and there are some up to `LAST`; how long they take is drawn up to `TAKEN`.
 STREAM = record(
     "INDEX BASE RATE THIN MOST ACTIONED URGENT SLIP WRONGFUL HANDLING PLACES PLACE_COUNT LAG FOLLOWERS PUBLIC "
-    "SPANS SPAN_COUNT SPAN HOUR K AT NEXT_TIME NEXT_ID AFTER_TIME AFTER_ID"
+    "SPANS SPAN_COUNT SPAN HOUR K AT NEXT_TIME NEXT_ID NEXT LAST TAKEN COMING "
+    + " ".join(f"COMING_{word}" for word in range(1, COMES.SIZE * AHEAD))
 )
 PLACE = record("TEAM REACHED UNDO_REACHED")
 #: What the night knows of somebody who acts.

@@ -103,9 +103,11 @@ def handle(night: Night, real: Real, report: int) -> None:
     log(night, Event.REPORT_ARRIVES, entity, night[team + TEAM.ID], 0)
     urgent = falls(night, real, entity, Purpose.URGENT, real[stream + STREAM.URGENT])
     night[report + REPORT.PLACE] = place
-    # Drawn before it is needed: what hangs on it then need not wait for a logarithm.
-    handling = night[stream + STREAM.HANDLING]
-    night[report + REPORT.TAKES] = length(night, real, entity, Purpose.HANDLING, 0, handling)
+    if night[NIGHT.PLACED]:
+        takes = length(night, real, entity, Purpose.HANDLING, 0, night[stream + STREAM.HANDLING])
+    else:
+        takes = world.handling_of_next(night, real, stream)
+    night[report + REPORT.TAKES] = takes
     people.submit(
         night,
         team,

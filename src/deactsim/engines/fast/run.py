@@ -25,7 +25,7 @@ Rows = NDArray[np.int64]
 def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     """Run one plan in one world and return its trace, the same as that of the reference engine."""
     night = Running(plan, world, requests)
-    rows = [Row._make(row) for block in night.blocks() for row in block.tolist()]
+    rows = [Row._make(row) for block in night.blocks(lent=True) for row in block.tolist()]
     return Trace(plan, rows, night.missed)
 
 
@@ -47,8 +47,11 @@ class Running:
         stage = int(self.night[NIGHT.MISSED])
         return Stage(stage) if stage else None
 
-    def blocks(self) -> Iterator[Rows]:
-        """The rows in order, as (rows, 5) arrays: time, event, entity, by, reason."""
+    def blocks(self, *, lent: bool = False) -> Iterator[Rows]:
+        """The rows in order, as (rows, 5) arrays: time, event, entity, by, reason.
+
+        What is lent is written over when the next block is asked for: who only looks at it spares a copy.
+        """
         while True:
             status = go_on(self.night)
             if status == MEMORY_IS_FULL:
@@ -56,7 +59,8 @@ class Running:
             elif status == WANTS_REQUESTS:
                 self._answer()
             else:
-                yield self._rows()
+                rows = self._rows()
+                yield rows if lent else rows.copy()
                 if status == IS_OVER:
                     return
 
@@ -64,7 +68,7 @@ class Running:
         """Take the rows written so far; the next are written over them, or into more room."""
         night = self.night
         at, count, room = (int(night[place]) for place in (NIGHT.ROWS, NIGHT.ROW_COUNT, NIGHT.ROW_ROOM))
-        rows = night[at : at + 5 * count].reshape(count, 5).copy()
+        rows = night[at : at + 5 * count].reshape(count, 5)
         night[NIGHT.ROW_COUNT] = 0
         if room < BLOCK and night[NIGHT.STATUS] == ROWS_ARE_FULL:
             self.night[NIGHT.ROWS] = self._more(5 * 8 * room)
@@ -76,8 +80,8 @@ class Running:
         night, margin = self.night, int(self.night[NIGHT.MARGIN])
         if night[NIGHT.HEAP_SIZE] + margin > night[NIGHT.HEAP_ROOM]:
             room = 2 * int(night[NIGHT.HEAP_ROOM])
-            place, old, size = self._more(2 * room), int(night[NIGHT.HEAP]), 2 * int(night[NIGHT.HEAP_SIZE])
-            self.night[place : place + size] = self.night[old : old + size]
+            place, old = self._more(2 * room), int(night[NIGHT.HEAP])
+            self.night[place : place + room] = self.night[old : old + room]
             self.night[NIGHT.HEAP], self.night[NIGHT.HEAP_ROOM] = place, room
         else:
             self._more(0)

@@ -61,11 +61,17 @@ def falls(night: Night, real: Real, entity: int, purpose: int, share: float) -> 
 @compiled
 def length(night: Night, real: Real, entity: int, purpose: int, k: int, what: int) -> int:
     """A length in microseconds for this entity and purpose; a fixed one needs no luck."""
+    u = 0.5 if night[what + LENGTH.SHAPE] == _FIXED else uniform(night[NIGHT.KEY], entity, purpose, k)
+    return length_at(night, real, what, u)
+
+
+@compiled
+def length_at(night: Night, real: Real, what: int, u: float) -> int:
+    """The length in microseconds that a uniform number comes to."""
     shape = night[what + LENGTH.SHAPE]
     if shape == _FIXED:
         drawn = night[what + LENGTH.WHOLE]
     else:
-        u = uniform(night[NIGHT.KEY], entity, purpose, k)
         if shape == _QUANTILES:
             table, size = night[what + LENGTH.TABLE], night[what + LENGTH.TABLE_SIZE]
             found = lengths.table_quantile(real, table, size, u)

@@ -8,8 +8,8 @@ from ...model import streams as ids
 from ...model import world
 from ._jit import compiled, integers
 from .clock import NEVER
-from .layout import CONTROL, INCIDENT, NIGHT, STREAM, Night, Real
-from .streams import draw, length
+from .layout import AHEAD, COMES, CONTROL, INCIDENT, NIGHT, STREAM, Night, Real
+from .streams import draw, length, length_at, uniform
 
 HOUR, OUTAGES_A_WINDOW = world.HOUR, world.OUTAGES_A_WINDOW
 Purpose = integers(ids.Purpose)
@@ -108,47 +108,97 @@ def begin_hour(night: Night, real: Real, stream: int, hour: int, begin: int, unt
     night[stream + STREAM.HOUR] = hour
     night[stream + STREAM.K] = 0
     real[stream + STREAM.AT] = 0.0
-    _draw_report(night, real, stream, begin, until)
-    next_report(night, real, stream, begin, until)
+    _draw_reports(night, real, stream, begin, until)
 
 
 @compiled
 def next_report(night: Night, real: Real, stream: int, begin: int, until: int) -> None:
-    """The stream's next report from `begin` up to `until`; its time is NEVER if there is none.
-
-    That after it is drawn at once: what hangs on the next then need not wait for a logarithm.
-    """
-    night[stream + STREAM.NEXT_TIME] = night[stream + STREAM.AFTER_TIME]
-    night[stream + STREAM.NEXT_ID] = night[stream + STREAM.AFTER_ID]
-    if night[stream + STREAM.AFTER_TIME] != NEVER:
-        _draw_report(night, real, stream, begin, until)
+    """The stream's next report from `begin` up to `until`; its time is NEVER if there is none."""
+    following = night[stream + STREAM.NEXT] + COMES.SIZE
+    if following == night[stream + STREAM.LAST]:
+        _draw_reports(night, real, stream, begin, until)
+    else:
+        night[stream + STREAM.NEXT] = following
+        night[stream + STREAM.NEXT_TIME] = night[following + COMES.TIME]
+        night[stream + STREAM.NEXT_ID] = night[following + COMES.ID]
 
 
 @compiled
-def _draw_report(night: Night, real: Real, stream: int, begin: int, until: int) -> None:
+def _draw_reports(night: Night, real: Real, stream: int, begin: int, until: int) -> None:
+    """Draw the stream's next reports ahead; after the last of the hour there is one that comes NEVER."""
     rate, hour = real[stream + STREAM.RATE], night[stream + STREAM.HOUR]
-    base = night[stream + STREAM.BASE] | hour << 16
+    base, grid = night[stream + STREAM.BASE] | hour << 16, night[NIGHT.GRID]
     at, k = real[stream + STREAM.AT], night[stream + STREAM.K]
-    found = NEVER
-    while rate > 0.0:
-        at -= math.log(draw(night, real, base, Purpose.GAP, k)) / rate
-        if at >= HOUR:
-            break
-        time, k = hour * HOUR + int(at), k + 1
-        if time >= until:
-            break
-        if time >= begin and (
-            night[stream + STREAM.THIN] == 0 or _comes(night, real, stream, base | (k - 1), time)
-        ):
-            found = time
-            break
+    first = stream + STREAM.COMING
+    last = first
+    is_over = rate <= 0.0
+    while last == first and not is_over:
+        count = _draw_gaps(night, real, stream, base, k, (until - hour * HOUR - at) * rate)
+        for one in range(count):
+            at -= real[first + COMES.SIZE * one]
+            is_over = at >= HOUR
+            if is_over:
+                break
+            time = hour * HOUR + int(at)
+            is_over = time >= until
+            if is_over:
+                break
+            if time >= begin and (
+                night[stream + STREAM.THIN] == 0 or _comes(night, real, stream, base | k, time)
+            ):
+                night[last + COMES.TIME] = time if grid == 1 else max(time // grid * grid, begin)
+                night[last + COMES.ID] = base | k
+                last += COMES.SIZE
+            k += 1
+    if is_over:
+        night[last + COMES.TIME] = NEVER
+        night[last + COMES.ID] = base | k
+        last += COMES.SIZE
     real[stream + STREAM.AT] = at
     night[stream + STREAM.K] = k
-    night[stream + STREAM.AFTER_ID] = base | (k - 1)
-    grid = night[NIGHT.GRID]
-    if grid > 1 and found != NEVER:
-        found = max(found // grid * grid, begin)
-    night[stream + STREAM.AFTER_TIME] = found
+    night[stream + STREAM.NEXT] = first
+    night[stream + STREAM.LAST] = last
+    night[stream + STREAM.TAKEN] = first
+    night[stream + STREAM.NEXT_TIME] = night[first + COMES.TIME]
+    night[stream + STREAM.NEXT_ID] = night[first + COMES.ID]
+
+
+@compiled
+def _draw_gaps(night: Night, real: Real, stream: int, base: int, k: int, left: float) -> int:
+    """Draw gaps before a stream's next reports, where so many are `left`; how many.
+
+    Several at once, for then the processor works on all their logarithms at the same time; but one alone where
+    most would not be needed, or where luck may be placed.
+    """
+    rate, first = real[stream + STREAM.RATE], stream + STREAM.COMING
+    if left < 2.0 * AHEAD or night[NIGHT.LUCK_COUNT]:
+        real[first] = math.log(draw(night, real, base, Purpose.GAP, k)) / rate
+        return 1
+    key, last = night[NIGHT.KEY], first + COMES.SIZE * AHEAD
+    for one in range(first, last, COMES.SIZE):
+        real[one] = uniform(key, base, Purpose.GAP, k)
+        k += 1
+    for one in range(first, last, COMES.SIZE):
+        real[one] = math.log(real[one]) / rate
+    return AHEAD
+
+
+@compiled
+def handling_of_next(night: Night, real: Real, stream: int) -> int:
+    """How long the stream's next report takes, once somebody handles it.
+
+    It is drawn of all that are drawn ahead at once, and before it is needed: nothing then waits for logarithms.
+    What comes NEVER is drawn along; nobody asks how long it takes.
+    """
+    following = night[stream + STREAM.NEXT]
+    if following >= night[stream + STREAM.TAKEN]:
+        key, last, handling = night[NIGHT.KEY], night[stream + STREAM.LAST], night[stream + STREAM.HANDLING]
+        for one in range(following, last, COMES.SIZE):
+            real[one + COMES.TAKES] = uniform(key, night[one + COMES.ID], Purpose.HANDLING, 0)
+        for one in range(following, last, COMES.SIZE):
+            night[one + COMES.TAKES] = length_at(night, real, handling, real[one + COMES.TAKES])
+        night[stream + STREAM.TAKEN] = last
+    return night[following + COMES.TAKES]
 
 
 @compiled
