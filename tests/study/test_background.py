@@ -23,7 +23,7 @@ from deactsim.scenario.paths import replace
 from deactsim.scenario.schema import Scenario
 from deactsim.study import background
 from deactsim.study.background import run_incident, see_incidents
-from deactsim.study.condition import new_world
+from deactsim.study.condition import new_world, new_worlds
 from deactsim.study.measures import marks, marks_in
 from deactsim.study.occurrences import FOLLOW, WARM_UP, measured, window
 from tests.engines.compared import case
@@ -258,9 +258,10 @@ def test_what_comes_while_nobody_is_there_may_go_first() -> None:
     policies = "{as-it-was: {approval: {by: {desk: 1}, review: 20 min, catches: 100%}}}"
     plan = compile_plan(small(policies=policies, reports=reports, teams=teams), "as-it-was", "meant")
     assert plan.incident is not None
-    worlds, waits = [new_world(plan, 4, number) for number in range(40)], 0
+    worlds, waits = new_worlds(plan, 4, range(40)), 0
     at_once = see_incidents(plan, worlds)
-    for number, world in enumerate(worlds):
+    for number in range(40):
+        world = worlds.world(number, plan.streams)
         found, whole = run_incident(plan, world), run(plan, world)
         assert of_incident(found) == of_incident(whole)
         assert marks_in(at_once, number, plan.incident.id) == marks(whole, world.end)
