@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deactsim.engines.fast import _compiler, _jit, streams
+from deactsim.engines.fast import _jit, streams
 from deactsim.model import lengths, rules
 from deactsim.model.streams import Purpose, draw, world_key
 
@@ -32,6 +32,8 @@ def engine() -> str:
 
 
 def compiled(function: Any) -> Any:
+    from deactsim.engines.fast import _compiler  # only where there is something to compile
+
     return _compiler.njit(error_model="numpy")(function)
 
 
