@@ -11,6 +11,8 @@ from deactsim.engines.fast import _jit, streams
 from deactsim.model import lengths, rules
 from deactsim.model.streams import Purpose, draw, world_key
 
+pytestmark = pytest.mark.skipif(not _jit.COMPILED, reason="nothing is compiled")
+
 SHAPES = {
     "uniform": (lengths.UNIFORM, 3e5, 8e9, 0.0),
     "triangular": (lengths.TRIANGULAR, 1e5, 4e7, 9e9),
@@ -26,8 +28,6 @@ LUCK = [draw(3, number, 1) for number in range(3000)] + [2.0**-53, 1.0 - 2.0**-5
 @pytest.fixture(autouse=True)
 def engine() -> str:
     """No night is run."""
-    if not _jit.COMPILED:
-        pytest.skip("nothing is compiled")
     return "none"
 
 
