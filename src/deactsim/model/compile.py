@@ -6,10 +6,21 @@ import math
 from collections.abc import Mapping
 
 from ..errors import DeactsimError
-from ..scenario.safeguards import Safeguards
-from ..scenario.schema import Reading, Scenario
+from ..scenario.safeguards import LeastPrivilege, OnCall, Safeguards
+from ..scenario.schema import (
+    AudienceWhole,
+    Command,
+    Detection,
+    Reading,
+    ReportStream,
+    Response,
+    Scenario,
+    Statements,
+    Team,
+    Tier,
+)
 from . import lengths
-from .compile_safeguards import Controls, compile_safeguards
+from .compile_safeguards import Controls, compile_safeguards, places
 from .lengths import length_of
 from .plan import (
     ActPlan,
@@ -22,7 +33,11 @@ from .plan import (
     StreamPlan,
     TeamPlan,
 )
+from .same import for_the_same
 from .streams import act_id, actor_id, team_id
+
+#: Parts of plans that are kept: those of a scenario of many policies, with one input or another moved.
+KEPT = 256
 
 
 class CannotBeSaid(DeactsimError):
@@ -35,33 +50,32 @@ def compile_plan(scenario: Scenario, policy: str, reading: str | None, *, adapts
     Raises `CannotBeSaid` where the policy's effect on the incident hangs on something the
     scenario leaves open.
     """
-    safeguards = scenario.policies[policy].safeguards
-    index = {name: i for i, name in enumerate(scenario.teams)}
+    safeguards, platform = scenario.policies[policy].safeguards, scenario.platform
+    teams, reports, response = scenario.teams, scenario.reports, scenario.response
     retention = safeguards.retention
     return Plan(
-        teams=_teams(scenario, safeguards),
-        streams=_streams(scenario, index),
-        commands=tuple(
-            CommandPlan(name, length_of(command.lag.value), command.undo or "")
-            for name, command in scenario.platform.commands.items()
-        ),
-        safeguards=compile_safeguards(scenario, safeguards, index),
-        detection=_detection(scenario),
-        response=_response(scenario, index),
-        retention=(retention.keep if retention else scenario.platform.retention).value,
-        incident=None if reading is None else _incident(scenario, safeguards, index, reading, adapts),
+        teams=_teams(teams, response.by, safeguards.least_privilege, safeguards.on_call),
+        streams=_streams(reports, teams, platform.tiers),
+        commands=_commands(platform.commands),
+        safeguards=compile_safeguards(platform.commands, safeguards, teams),
+        detection=_detection(scenario.detection),
+        response=_response(response, teams, scenario.statements, scenario.audience_whole),
+        retention=(retention.keep if retention else platform.retention).value,
+        incident=None if reading is None else _incident(scenario, safeguards, reading, adapts),
     )
 
 
-def _teams(scenario: Scenario, safeguards: Safeguards) -> tuple[TeamPlan, ...]:
-    holders = {name: team.headcount.value for name, team in scenario.teams.items() if team.may}
-    if safeguards.least_privilege is not None:
-        holders = _shared_out(safeguards.least_privilege.holders.value, holders)
-    on_call = safeguards.on_call
+@for_the_same(KEPT)
+def _teams(
+    teams: Mapping[str, Team], responders: str, least_privilege: LeastPrivilege | None, on_call: OnCall | None
+) -> tuple[TeamPlan, ...]:
+    holders = {name: team.headcount.value for name, team in teams.items() if team.may}
+    if least_privilege is not None:
+        holders = _shared_out(least_privilege.holders.value, holders)
     plans = []
-    for name, team in scenario.teams.items():
+    for name, team in teams.items():
         headcount = team.headcount.value
-        if on_call is not None and on_call.headcount is not None and name == scenario.response.by:
+        if on_call is not None and on_call.headcount is not None and name == responders:
             headcount = max(headcount, on_call.headcount.value)
         plans.append(
             TeamPlan(
@@ -91,10 +105,14 @@ def _shared_out(total: int, heads: Mapping[str, int]) -> dict[str, int]:
     return given
 
 
-def _streams(scenario: Scenario, index: Mapping[str, int]) -> tuple[StreamPlan, ...]:
+@for_the_same(KEPT)
+def _streams(
+    reports: Mapping[str, ReportStream], teams: Mapping[str, Team], tiers: Mapping[str, Tier]
+) -> tuple[StreamPlan, ...]:
+    index = places(teams)
     plans = []
-    for tier, stream in scenario.reports.items():
-        able = [n for n, team in scenario.teams.items() if tier in team.may.get(stream.command, ())]
+    for tier, stream in reports.items():
+        able = [n for n, team in teams.items() if tier in team.may.get(stream.command, ())]
         plans.append(
             StreamPlan(
                 tier=tier,
@@ -106,16 +124,23 @@ def _streams(scenario: Scenario, index: Mapping[str, int]) -> tuple[StreamPlan, 
                 misidentified=stream.misidentified.value,
                 handling=length_of(stream.handling.value),
                 teams=tuple(index[name] for name in able),
-                tools=tuple(scenario.teams[name].tool for name in able),
-                followers=scenario.platform.tiers[tier].followers.value,
+                tools=tuple(teams[name].tool for name in able),
+                followers=tiers[tier].followers.value,
                 busy=tuple((busy.when, busy.times.value) for busy in stream.busy),
             )
         )
     return tuple(plans)
 
 
-def _detection(scenario: Scenario) -> DetectionPlan:
-    given = scenario.detection
+@for_the_same(KEPT)
+def _commands(given: Mapping[str, Command]) -> tuple[CommandPlan, ...]:
+    return tuple(
+        CommandPlan(name, length_of(command.lag.value), command.undo or "") for name, command in given.items()
+    )
+
+
+@for_the_same(KEPT)
+def _detection(given: Detection) -> DetectionPlan:
     public, slope, at = None, 0.0, 1
     if given.public is not None:
         public = ChannelPlan(given.public.chance.value, length_of(given.public.delay.value))
@@ -141,10 +166,12 @@ def _detection(scenario: Scenario) -> DetectionPlan:
     )
 
 
-def _response(scenario: Scenario, index: Mapping[str, int]) -> ResponsePlan:
-    given, said, whole = scenario.response, scenario.statements, scenario.audience_whole
+@for_the_same(KEPT)
+def _response(
+    given: Response, teams: Mapping[str, Team], said: Statements | None, whole: AudienceWhole | None
+) -> ResponsePlan:
     return ResponsePlan(
-        team=index[given.by],
+        team=places(teams)[given.by],
         pick_up=length_of(given.pick_up.value),
         find_cause=length_of(given.find_cause.value),
         authorise=length_of(given.authorise.value),
@@ -157,9 +184,7 @@ def _response(scenario: Scenario, index: Mapping[str, int]) -> ResponsePlan:
     )
 
 
-def _incident(
-    scenario: Scenario, safeguards: Safeguards, index: Mapping[str, int], name: str, adapts: bool
-) -> IncidentPlan:
+def _incident(scenario: Scenario, safeguards: Safeguards, name: str, adapts: bool) -> IncidentPlan:
     incident = scenario.incident
     assert incident is not None  # noqa: S101 - a reading exists only within an incident
     reading = incident.readings[name]
@@ -174,7 +199,7 @@ def _incident(
             for account, after in acts
         ),
         command=incident.command,
-        team=index[actor.team],
+        team=places(scenario.teams)[actor.team],
         tool=scenario.teams[actor.team].tool,
         at=incident.at.value.value,
         give_or_take=incident.at.give_or_take.value,
@@ -202,7 +227,7 @@ def _act_shift(scenario: Scenario, safeguards: Safeguards) -> int:
         return 0
     tier = scenario.platform.accounts[incident.account].tier
     team = incident.actor.team
-    control = Controls(scenario)("step_down", step_down)
+    control = Controls(scenario.platform.commands)("step_down", step_down)
     if not control.reaches(incident.account, tier, incident.command, team, scenario.teams[team].tool):
         return 0
     return step_down.before_last_shift.value

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..scenario.safeguards import Alert, Safeguard, Safeguards
-from ..scenario.schema import Scenario
+from ..scenario.schema import Command, Team
 from .lengths import length_of
 from .plan import (
     AlertPlan,
@@ -28,15 +28,15 @@ from .plan import (
     SeparationPlan,
     StepDownPlan,
 )
+from .same import for_the_same
 from .streams import component_id
 
 
 class Controls:
     """Makes the common part of each safeguard."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        undoing = {command.undo for command in scenario.platform.commands.values()}
-        self._acting = frozenset(scenario.platform.commands) - undoing
+    def __init__(self, commands: Mapping[str, Command]) -> None:
+        self._acting = frozenset(commands) - {command.undo for command in commands.values()}
 
     def __call__(self, name: str, safeguard: Safeguard) -> Control:
         return Control(
@@ -54,9 +54,17 @@ class Controls:
         )
 
 
-def compile_safeguards(scenario: Scenario, given: Safeguards, index: Mapping[str, int]) -> SafeguardsPlan:
-    """The plans of the safeguards in force; `index` has each team's place in the plan."""
-    control = Controls(scenario)
+def places(teams: Mapping[str, Team]) -> dict[str, int]:
+    """Each team's place in a plan."""
+    return {name: place for place, name in enumerate(teams)}
+
+
+@for_the_same(256)
+def compile_safeguards(
+    commands: Mapping[str, Command], given: Safeguards, teams: Mapping[str, Team]
+) -> SafeguardsPlan:
+    """The plans of the safeguards in force on a platform with these commands and teams."""
+    control, index = Controls(commands), places(teams)
     return SafeguardsPlan(
         **_preventing(given, control, index),
         **_delaying(given, control, index),
