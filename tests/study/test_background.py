@@ -229,7 +229,7 @@ def test_routine_stays_where_its_people_are_needed(policy: str, plain: bool) -> 
     """A slip's freeze, or an undo that many ask for, could reach the incident, and is never counted out."""
     reports = "{protected: {command: deactivate, rate: 20 per day, actioned: 50%, handling: 5 min}}"
     scenario = small(policies=f"{{as-it-was: {policy}}}", reports=reports)
-    apart = background._apart(compile_plan(scenario, "as-it-was", "meant"))
+    apart = background._apart_of(compile_plan(scenario, "as-it-was", "meant"))
     assert (apart is not None) == plain
     if apart is not None:
         assert apart.can_be_counted != ("restore]" in policy or "lock_down" in policy)
@@ -315,4 +315,4 @@ def test_routine_stays_where_responders_handle_reports() -> None:
   on-call: {headcount: 2, may: {deactivate: [protected]}}
   desk: {headcount: 2}""",
     )
-    assert background._apart(compile_plan(scenario, "as-it-was", "meant")) is None
+    assert background._apart_of(compile_plan(scenario, "as-it-was", "meant")) is None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..model.lengths import FIXED, QUANTILES, TRIANGULAR, UNIFORM, Length
-from ..model.plan import Control, Plan, SafeguardsPlan
+from ..model.plan import Control, Plan, SafeguardsPlan, StreamPlan
 from ..model.streams import length_at
 from ..model.world import Report
 
@@ -71,9 +71,8 @@ class Parts(NamedTuple):
 Requests = Callable[[int, int], Sequence[Handled]]
 
 
-def askers(plan: Plan) -> list[tuple[Control, tuple[int, ...]]]:
+def askers(given: SafeguardsPlan) -> list[tuple[Control, tuple[int, ...]]]:
     """The gates that ask people: what each covers, and the teams (by index) it asks, one after another."""
-    given = plan.safeguards
     found: list[tuple[Control, tuple[int, ...]]] = []
     if given.approval is not None:
         found.append((given.approval.control, given.approval.slots))
@@ -84,9 +83,19 @@ def askers(plan: Plan) -> list[tuple[Control, tuple[int, ...]]]:
     return found
 
 
-def asked_teams(plan: Plan) -> set[int]:
+def asked_teams(given: SafeguardsPlan, responders: int) -> set[int]:
     """The teams (by index) that gates ask, and the responders."""
-    return {plan.response.team, *(team for _, teams in askers(plan) for team in teams)}
+    return {responders, *(team for _, teams in askers(given) for team in teams)}
+
+
+def can_stand_apart(streams: Sequence[StreamPlan], asked: set[int]) -> bool:
+    """Whether the handling of reports can be worked out apart from what else is asked of these teams.
+
+    Not where their handlers have other work, and not where handling may take no time: then a handler
+    closes a second report at the same instant, but after other teams have taken up work at it.
+    """
+    handlers = {team for stream in streams for team in stream.teams}
+    return not handlers & asked and not any(_may_take_no_time(stream.handling) for stream in streams)
 
 
 def closed_within(handled: Sequence[Handled], begin: int, until: int) -> Sequence[Handled]:
@@ -96,14 +105,10 @@ def closed_within(handled: Sequence[Handled], begin: int, until: int) -> Sequenc
 
 
 def handling(plan: Plan) -> Plan | None:
-    """A plan with no more in it than how its reports are handled.
-
-    None where their handlers have other work, and where handling may take no time: then a handler
-    closes a second report at the same instant, but after other teams have taken up work at it.
-    """
-    handlers = {team for stream in plan.streams for team in stream.teams}
-    if handlers & asked_teams(plan) or any(_may_take_no_time(stream.handling) for stream in plan.streams):
+    """A plan with no more in it than how its reports are handled; None where that cannot stand apart."""
+    if not can_stand_apart(plan.streams, asked_teams(plan.safeguards, plan.response.team)):
         return None
+    handlers = {team for stream in plan.streams for team in stream.teams}
     step_down = plan.safeguards.step_down if plan.incident is None else None
     return replace(
         plan,

@@ -243,5 +243,5 @@ def report_waits(waits: Sequence[float] | Array) -> dict[str, float]:
 
 def asked_of_gates(plan: Plan) -> list[TeamPlan]:
     """The teams that gates ask, whether or not they have work."""
-    places = {team for _, teams in askers(plan) for team in teams}
+    places = {team for _, teams in askers(plan.safeguards) for team in teams}
     return [plan.teams[place] for place in sorted(places)]
