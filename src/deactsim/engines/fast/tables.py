@@ -31,7 +31,7 @@ from .layout import (
     Night,
 )
 from .templates import Template, template_of
-from .words import Fields, Further, word_of
+from .words import Fields, Words, word_of
 
 #: Heap, rows and spare memory to begin with.
 HEAP, ROWS, SPARE = 512, 1024, 4096
@@ -139,7 +139,7 @@ class _Run:
         self.plan, self.world, self.template, self.end = plan, world, template, end
         self.calendar = calendar
         self.base = template.night.size
-        self.words = Further(self.base)
+        self.words = Words(self.base)
         self.head: Fields = {
             "NOW": start,
             "COMING_TIME": NEVER,
@@ -181,7 +181,7 @@ class _Run:
         for index, stream in enumerate(self.plan.streams):
             if stream.busy:
                 table = _busy(stream.busy, start, self.end)
-                at = int(self.template.night[NIGHT.STREAMS]) + STREAM.SIZE * index
+                at = self.template.streams_at + STREAM.SIZE * index
                 self._table(at + STREAM.SPANS, stream.busy, table)
                 self.own.append((at + STREAM.SPAN_COUNT, len(table) // 3))
 

@@ -25,12 +25,14 @@ def word_of(value: float) -> int:
 
 
 class Words:
-    """A memory that grows while it is written: words in order, fractions among them."""
+    """A memory that grows while it is written: words in order, fractions among them.
 
-    def __init__(self, size: int) -> None:
-        self.words: list[int] = [0] * size
-        #: Where the first of these words stands in the whole memory.
-        self.base = 0
+    The first of them stands at `base` of the whole memory.
+    """
+
+    def __init__(self, base: int) -> None:
+        self.base = base
+        self.words: list[int] = []
 
     def put(self, values: Sequence[int]) -> int:
         """Write words at the end; where they begin."""
@@ -64,11 +66,3 @@ class Words:
     def array(self) -> Night:
         """As memory."""
         return np.array(self.words, dtype=np.int64)
-
-
-class Further(Words):
-    """Words after those of a template."""
-
-    def __init__(self, base: int) -> None:
-        super().__init__(0)
-        self.base = base
