@@ -245,3 +245,21 @@ def test_it_is_told_how_a_time_out_came_about() -> None:
             same(seen, one_by_one(short, worlds))
             hows.update(seen.said[seen.said[:, 1] == Reason.TIMED_OUT, 2].tolist())
     assert {UNMANNED, UNDER_REVIEW} <= set(hows)
+
+
+def test_some_evenings_of_a_table_are_as_another_has_them() -> None:
+    """What gates said goes with its evening: 5 evenings in which a gate says as much as their number."""
+    table = np.zeros((5, len(FIELDS) + 8), dtype=np.int64)
+    counts = np.arange(5)
+    table[:, FIELDS.index("said")], table[:, FIELDS.index("said_count")] = np.cumsum(counts) - counts, counts
+    seen = Seen(table, np.repeat(counts, counts)[:, None] * [1, 1, 1], acts=1)
+    others = Seen(table + 100 * (np.arange(len(table[0])) == 0), -seen.said, acts=1)
+    mixed = seen.with_others(np.array([1, 4]), others.take([3, 2]))
+    assert mixed["status"].tolist() == [0, 100, 0, 0, 100]
+    assert [mixed.said_in(evening)[:, 0].tolist() for evening in range(5)] == [
+        [],
+        [-3, -3, -3],
+        [2, 2],
+        [3, 3, 3],
+        [-2, -2],
+    ]

@@ -35,6 +35,7 @@ from deactsim.model.streams import (
     team_id,
     team_of_agent,
     world_key,
+    world_keys,
 )
 
 N = 20_000
@@ -63,6 +64,12 @@ def test_draws_at_once_are_the_draws_one_by_one() -> None:
         assert draws(key, entity, purpose, many_k).tolist() == [
             draw(key, entity, purpose, each) for each in range(k, k + 9)
         ]
+
+
+def test_keys_at_once_are_the_keys_one_by_one() -> None:
+    for seed in (0, 1, 2**63, 2**64 - 1):
+        assert world_keys(seed, range(50)).tolist() == [world_key(seed, world) for world in range(50)]
+        assert world_keys(seed, [7, 2**62]).tolist() == [world_key(seed, 7), world_key(seed, 2**62)]
 
 
 def test_a_length_is_that_of_its_draw() -> None:

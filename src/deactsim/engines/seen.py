@@ -98,6 +98,12 @@ class Seen:
         """Some of the evenings."""
         return Seen(self.table[evenings], self.said, self.acts)
 
+    def with_others(self, evenings: Array, others: Seen) -> Seen:
+        """The same, but for these evenings, which are as `others` has them, in order."""
+        places = np.arange(len(self))
+        places[evenings] = len(self) + np.arange(len(others))
+        return Seen.joined([self, others]).take(places)
+
     @staticmethod
     def joined(parts: Sequence[Seen]) -> Seen:
         """The evenings of several tables, one after another."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from ..errors import DeactsimError
+from ..same import for_the_same
 from ..scenario.safeguards import LeastPrivilege, OnCall, Safeguards
 from ..scenario.schema import (
     AudienceWhole,
@@ -33,7 +34,6 @@ from .plan import (
     StreamPlan,
     TeamPlan,
 )
-from .same import for_the_same
 from .streams import act_id, actor_id, team_id
 
 #: Parts of plans that are kept: those of a scenario of many policies, with one input or another moved.

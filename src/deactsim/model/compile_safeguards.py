@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from ..same import for_the_same
 from ..scenario.safeguards import Alert, Safeguard, Safeguards
 from ..scenario.schema import Command, Team
 from .lengths import length_of
@@ -28,7 +29,6 @@ from .plan import (
     SeparationPlan,
     StepDownPlan,
 )
-from .same import for_the_same
 from .streams import component_id
 
 

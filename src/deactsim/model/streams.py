@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
 from enum import IntEnum
 from functools import lru_cache
 
@@ -93,6 +94,12 @@ def mix(x: int) -> int:
 def world_key(seed: int, world: int) -> int:
     """The key of one world of one seed."""
     return mix((mix((seed + GOLDEN) & MASK) + world * ODD) & MASK)
+
+
+def world_keys(seed: int, worlds: Sequence[int] | NDArray[np.int64]) -> NDArray[np.uint64]:
+    """The keys of many worlds of one seed, (worlds,)."""
+    first = np.uint64(mix((seed + GOLDEN) & MASK))
+    return _mix_all(first + np.asarray(worlds, dtype=np.uint64) * np.uint64(ODD))
 
 
 def draw(key: int, entity: int, purpose: int, k: int = 0) -> float:

@@ -13,6 +13,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from ..errors import DeactsimError, UnknownName
+from ..same import for_the_same
 from .grammar import annotation_at, fields_of, key_of, reader_in
 from .leaf import Reader, Unreadable, did_you_mean
 from .load import contradictions
@@ -101,6 +102,7 @@ def _dotted(steps: Steps) -> str:
     return ".".join(map(str, shown))
 
 
+@for_the_same(256)
 def _find(scenario: Scenario, path: str) -> list[Steps]:
     """The steps to every value that a path means; never empty."""
     exact = _descend(scenario, path)

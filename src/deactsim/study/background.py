@@ -22,10 +22,10 @@ from ..engines.handled import Handled, Parts, Requests, asked_teams, askers, can
 from ..engines.reference import Desk
 from ..engines.seen import Seen
 from ..model.plan import CommandPlan, Plan, SafeguardsPlan, StreamPlan, TeamPlan
-from ..model.same import for_the_same
 from ..model.states import Event
 from ..model.trace import Trace
 from ..model.world import World, Worlds
+from ..same import for_the_same
 from .measures import how_denied, marks, table_of
 
 #: Each asks for one person's work.
@@ -78,11 +78,7 @@ def see_incidents(plan: Plan, worlds: Worlds) -> Seen:
         incident.id,
         [world.effect_as_documented(incident) for world in by_themselves],
     )
-    if seen is None:
-        return alone
-    places = np.arange(len(worlds))
-    places[left] = len(worlds) + np.arange(left.size)
-    return Seen.joined([seen, alone]).take(places)
+    return alone if seen is None else seen.with_others(left, alone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import overload
 
@@ -23,7 +23,7 @@ from ..model import rules
 from ..model.lengths import FIXED, Length, log_density, scaled
 from ..model.plan import Plan
 from ..model.states import Channel, Route, Stage, plain
-from ..model.streams import world_key
+from ..model.streams import world_keys
 from ..model.world import Pin, World, Worlds
 from ..scenario.schema import Scenario
 from .background import see_incidents
@@ -113,7 +113,7 @@ def new_worlds(plan: Plan, seed: int, numbers: Sequence[int]) -> Worlds:
     assert incident is not None  # noqa: S101 - replays are of incidents
     start = incident.at - incident.give_or_take - incident.warm_up
     end = incident.at + incident.give_or_take + incident.follow
-    return Worlds(np.array([world_key(seed, number) for number in numbers], dtype=np.uint64), start, end)
+    return Worlds(world_keys(seed, numbers), start, end)
 
 
 def new_world(plan: Plan, seed: int, number: int) -> World:
@@ -277,11 +277,9 @@ def condition_worlds(
     strata = pins(scenario, plan)
     worlds, refused = new_worlds(plan, seed, numbers), Counter[str]()
     parts: list[list[_Stratum]] = [[] for _ in strata]
-    for begin in range(0, len(worlds), AT_ONCE):
-        some = worlds.take(slice(begin, begin + AT_ONCE))
+    for some in at_once(worlds, progress):
         for found, stratum in zip(parts, strata, strict=True):
             found.append(_agreeing(plan, stratum, some, refused))
-        tell(progress, begin, len(some), len(worlds))
     met = [_Stratum.joined(found) for found in parts]
     # Strata of one world stand beside each other.
     place, of = np.nonzero(np.stack([found.agrees for found in met], axis=1))
@@ -306,35 +304,42 @@ def condition_worlds(
     return agreeing, refused
 
 
-def tell(progress: Progress | None, begin: int, some: int, of: int) -> None:
-    """Tell of worlds that were run at once, one by one."""
-    if progress is not None:
-        for number in range(begin, begin + some):
-            progress(number, of)
+def at_once(worlds: Worlds, progress: Progress | None) -> Iterator[Worlds]:
+    """The worlds, as many as are run at once after one another; told of one by one when they were."""
+    for begin in range(0, len(worlds), AT_ONCE):
+        # All of them are the very same, and what was made of them is found again.
+        some = worlds if len(worlds) <= AT_ONCE else worlds.take(slice(begin, begin + AT_ONCE))
+        yield some
+        if progress is not None:
+            for number in range(begin, begin + len(some)):
+                progress(number, len(worlds))
 
 
 @dataclass(frozen=True)
 class _Stratum:
-    """Worlds as they meet the record in one way, (worlds,): which agree, and what the pinned stages took.
+    """Worlds as they meet the record in one way, (worlds,): their weights, and what the pinned stages took.
 
     The logarithm of a weight is -inf in a world that does not agree.
     """
 
-    agrees: NDArray[np.bool_]
     log_weights: NDArray[np.float64]
     lengths: Mapping[Stage, Array]
     seen: Seen
 
     @property
+    def agrees(self) -> NDArray[np.bool_]:
+        """Which worlds agree with the record."""
+        return self.log_weights > -math.inf
+
+    @property
     def none(self) -> Array:
         """The lengths of a stage that is not of this stratum."""
-        return np.full(len(self.agrees), -1)
+        return np.full(len(self.log_weights), -1)
 
     @classmethod
     def joined(cls, parts: Sequence[_Stratum]) -> _Stratum:
         """One after another."""
         return cls(
-            np.concatenate([part.agrees for part in parts]),
             np.concatenate([part.log_weights for part in parts]),
             {s: np.concatenate([part.lengths[s] for part in parts]) for s in parts[0].lengths},
             Seen.joined([part.seen for part in parts]),
@@ -349,7 +354,7 @@ def _agreeing(plan: Plan, stratum: Mapping[Stage, Pin], worlds: Worlds, refused:
     log_weights, why_not = _log_weights(plan, stratum, spans, *fields)
     refused.update(why_not)
     lengths = {stage: ends - begins for stage, (begins, ends) in spans.items()}
-    return _Stratum(log_weights > -math.inf, log_weights, lengths, seen)
+    return _Stratum(log_weights, lengths, seen)
 
 
 def _log_weights(

@@ -16,7 +16,7 @@ from ..model.states import Gate, Reason
 from ..model.world import Worlds
 from ..stats import weighted
 from .background import see_incidents
-from .condition import AT_ONCE, Conditioned, Progress, new_worlds, tell
+from .condition import Conditioned, Progress, at_once, new_worlds
 from .measures import Columns, Denial, denials_of, gates_of
 from .results import Estimate, Summary
 
@@ -127,11 +127,7 @@ def free(plan: Plan, seed: int, worlds: int, progress: Progress | None = None) -
 
 def _see(plan: Plan, worlds: Worlds, progress: Progress | None) -> Seen:
     """The evenings of worlds, some at once."""
-    parts = []
-    for begin in range(0, len(worlds), AT_ONCE):
-        parts.append(see_incidents(plan, worlds.take(slice(begin, begin + AT_ONCE))))
-        tell(progress, begin, len(parts[-1]), len(worlds))
-    return Seen.joined(parts)
+    return Seen.joined([see_incidents(plan, some) for some in at_once(worlds, progress)])
 
 
 def _table(plan: Plan, seen: Seen, found: Conditioned) -> Nights:

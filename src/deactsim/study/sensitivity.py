@@ -53,15 +53,18 @@ class Evenings:
     reading: str
     seed: int
     worlds: int
+    _moved: dict[tuple[str, Any], tuple[Scenario, Plan]] = field(default_factory=dict)
     _kept: dict[Plan, tuple[Conditioned, dict[Plan, Nights]]] = field(default_factory=dict)
 
     def under(self, policy: str, path: str | None = None, value: Any = None) -> Nights:
         """The evenings under a policy, with one input moved."""
-        scenario = self.scenario if path is None else replace(self.scenario, path, value)
-        # What a policy alone is given does not move the scenario's own.
-        own = self.own
-        if path is not None and (policy == scenario.baseline or not path.startswith(f"policies.{policy}.")):
-            own = compile_plan(scenario, scenario.baseline, self.reading)
+        if path is None:
+            scenario, own = self.scenario, self.own
+        elif path.startswith(f"policies.{policy}.") and policy != self.scenario.baseline:
+            # What a policy alone is given does not move the scenario's own.
+            scenario, own = replace(self.scenario, path, value), self.own
+        else:
+            scenario, own = self.with_moved(path, value)
         kept = self._kept.get(own)
         if kept is None:
             kept = self._kept[own] = condition(scenario, own, self.seed, self.worlds), {}
@@ -71,6 +74,15 @@ class Evenings:
         if told is None:
             told = nights[plan] = under(plan, found)
         return told
+
+    def with_moved(self, path: str, value: Any) -> tuple[Scenario, Plan]:
+        """The scenario with one input moved, and the plan of its own policy: once for all policies."""
+        found = self._moved.get((path, value))
+        if found is None:
+            scenario = replace(self.scenario, path, value)
+            found = scenario, compile_plan(scenario, scenario.baseline, self.reading)
+            self._moved[path, value] = found
+        return found
 
     @cached_property
     def leaves(self) -> dict[str, Stated[Any]]:

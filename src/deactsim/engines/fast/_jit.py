@@ -84,13 +84,8 @@ class Entry:
         Raises `ImportError` or `AttributeError` if there is none and the compiler cannot be loaded.
         """
         with self._lock:
-            if self._function is None and BARE:
-                from ._native import load
-
-                kept = _store.load(self._key())
-                if kept is not None:
-                    name, code = kept.split(b"\0", 1)
-                    self._function = load(name.decode(), code, self._memories)
+            if self._function is None and BARE and (kept := _store.load(self._key())) is not None:
+                self._function = self._loaded(kept)
             if self._function is None:
                 from . import _compiler  # noqa: F401 - it is tried before it is needed
             return self._function is not None
@@ -102,15 +97,21 @@ class Entry:
 
             with self._lock:
                 if self._function is None and BARE:
-                    from ._native import load
-
                     name, code = machine_code(self._bare, self._memories)
-                    _store.save(self._key(), name.encode() + b"\0" + code)
-                    self._function = load(name, code, self._memories)
+                    made = name.encode() + b"\0" + code
+                    _store.save(self._key(), made)
+                    self._function = self._loaded(made)
                 elif self._function is None:
                     self._function = checked(self._on_arrays)
         assert self._function is not None  # noqa: S101 - it has been made
         return self._function
+
+    def _loaded(self, made: bytes) -> Callable[..., int]:
+        """The kernel of what was made, and kept if that could be: its name, and after a zero its machine code."""
+        from ._native import load
+
+        name, code = made.split(b"\0", 1)
+        return load(name.decode(), code, self._memories)
 
     def _key(self) -> str:
         from ._native import processor

@@ -17,6 +17,7 @@ from ...model.shifts import DAY
 from ...model.states import Reason
 from ...model.streams import account_id, insider_id
 from ...model.world import World, Worlds
+from ...same import for_the_same
 from .. import seen as seen_
 from ..handled import Parts
 from ..seen import Seen
@@ -24,7 +25,7 @@ from .evenings import CHANNELS, STAGES
 from .kernel import run_evenings, run_occurrences
 from .layout import BATCH, DRAWN, DRAWN_ACTION, HANDLED, MARKS, MEETINGS, MEETS, SAID, WORLD
 from .occurrences import MEASURES
-from .tables import SPARE, Calendar, Image, image_of
+from .tables import SPARE, Calendar, Image, calendar_of, image_of
 
 #: Rows of an evening, at the most, and what gates may say in a batch before there is more room.
 ROWS, SAID_ROOM = 4096, 1 << 15
@@ -54,11 +55,7 @@ def marks_of(
         return _evenings(plan, None, worlds, how)
     seen = _evenings(quiet, asks, worlds, how)
     left = np.flatnonzero(seen["status"] == 0)
-    if not left.size:
-        return seen
-    places = np.arange(len(worlds))
-    places[left] = len(worlds) + np.arange(left.size)
-    return Seen.joined([seen, _evenings(plan, None, worlds.take(left), how)]).take(places)
+    return seen.with_others(left, _evenings(plan, None, worlds.take(left), how)) if left.size else seen
 
 
 def _evenings(plan: Plan, asks: Sequence[tuple[int, int, int]] | None, worlds: Worlds, how: How) -> Seen:
@@ -67,14 +64,20 @@ def _evenings(plan: Plan, asks: Sequence[tuple[int, int, int]] | None, worlds: W
     begins, ends = worlds.start - FARTHER, worlds.end + FARTHER
     spare = WORDS if asks is None else SPARE
     first = worlds.world(0, plan.streams)
-    image, size, _ = image_of(plan, first, begins, ends, rows=ROWS, spare=spare, asks=asks)
+    calendar = calendar_of(begins, ends)
+    image, room, dated = image_of(
+        plan, first, begins, ends, rows=ROWS, spare=spare, asks=asks, calendar=calendar
+    )
+    image[dated] += room
+    night = np.empty(room + calendar.words.size, dtype=np.int64)
+    night[room:] = calendar.words
     given = _given(worlds)
     marks_size = MARKS.SIZE + CHANNELS + 2 * len(plan.incident.acts)
     marks = np.empty((len(worlds), marks_size), dtype=np.int64)
     said = np.empty((SAID_ROOM, SAID.SIZE), dtype=np.int64)
     batch = np.zeros(BATCH.SIZE, dtype=np.int64)
     for name, value in {
-        "IMAGE_SIZE": size,
+        "IMAGE_SIZE": image.size,
         "WORLD_SIZE": given.shape[1],
         "WORLD_COUNT": len(worlds),
         "MARKS_SIZE": marks_size,
@@ -83,8 +86,7 @@ def _evenings(plan: Plan, asks: Sequence[tuple[int, int, int]] | None, worlds: W
         "UNTIL": ends,
     }.items():
         batch[vars(BATCH)[name]] = value
-    # The kernel copies of the image what it needs.
-    memories = batch, image, np.empty_like(image), given.reshape(-1), marks.reshape(-1)
+    memories = batch, image, night, given.reshape(-1), marks.reshape(-1)
     while (done := run_evenings(*memories, said.reshape(-1))) < len(worlds):
         said = np.concatenate([said, np.empty_like(said)])
         batch[BATCH.FIRST], batch[BATCH.SAID_ROOM] = done, len(said)
@@ -235,8 +237,8 @@ def _made(plans: Sequence[Parts], model: Occurrence, world: World, calendar: Cal
     def put(made: Image) -> tuple[int, int]:
         nonlocal at
         images.append((made, at))
-        at += made.size
-        return at - made.size, made.size
+        at += made.words.size
+        return at - made.words.size, made.words.size
 
     for row, one in zip(table, plans, strict=True):
         incident, actors = incident_of(one.plan, leaves, 0, 0), (model.cause, one.plan)
@@ -252,14 +254,15 @@ def _made(plans: Sequence[Parts], model: Occurrence, world: World, calendar: Cal
                 desks[one.desk] = put(image(one.desk, spare=WORDS))
             row[[MEETS.DESK, MEETS.DESK_SIZE]] = desks[one.desk]
         matter = np.array([stream in one.matter for stream in range(len(one.plan.streams))], dtype=np.int64)
-        row[MEETS.MATTERS], _ = put(Image(matter, matter.size, []))
-    room = max(made.night.size for made, _ in images)
-    words = np.concatenate([made.night[: made.size] for made, _ in images])
+        row[MEETS.MATTERS], _ = put(Image(matter, 0, []))
+    room = max(made.room for made, _ in images)
+    words = np.concatenate([made.words for made, _ in images])
     for made, begins in images:
         words[[begins + place for place in made.dated]] += room
     return _Images(words, table.reshape(-1), room, calendar.words)
 
 
+@for_the_same(16)
 def _given(worlds: Worlds) -> Array:
     """The worlds as the kernel has them."""
     given = np.zeros((len(worlds), WORLD.SIZE + 5 * STAGES), dtype=np.int64)

@@ -18,8 +18,8 @@ from ...model.plan import (
     StreamPlan,
     TeamPlan,
 )
-from ...model.same import for_the_same
 from ...model.streams import agent_id, report_id
+from ...same import for_the_same
 from .layout import NIGHT, PLACE, STREAM, TEAM, Night
 from .memory import LARGEST
 from .people import BITS

@@ -61,30 +61,40 @@ class Calendar:
 
     def __init__(self, begins: int, ends: int) -> None:
         self.begins, self.ends = begins, ends
-        self._tables: list[tuple[int, ...]] = []
+        self._words: list[int] = []
         self._places: dict[object, int] = {}
+        self._night: Night | None = None
 
     def put(self, what: object, table: tuple[int, ...]) -> int:
         """Where in the calendar the table of something stands: written once, however many ask for it."""
         if what not in self._places:
-            self._places[what] = sum(map(len, self._tables))
-            self._tables.append(table)
+            self._places[what] = len(self._words)
+            self._words += table
+            self._night = None
         return self._places[what]
 
     @property
     def words(self) -> Night:
         """All tables, one after another."""
-        return np.array([word for table in self._tables for word in table], dtype=np.int64)
+        if self._night is None:
+            self._night = np.array(self._words, dtype=np.int64)
+        return self._night
+
+
+@lru_cache(maxsize=16)
+def calendar_of(begins: int, ends: int) -> Calendar:
+    """The calendar from a time up to another, for whoever asks for it next."""
+    return Calendar(begins, ends)
 
 
 class Image(NamedTuple):
-    """The memory of an evening, how many of its words say something, and which name a place in a calendar.
+    """What stands in the memory of an evening, how many words it needs, and which of these name a place in a calendar.
 
-    To these it has to be added where the calendar begins.
+    To the last it has to be added where the calendar begins.
     """
 
-    night: Night
-    size: int
+    words: Night
+    room: int
     dated: list[int]
 
 
@@ -93,7 +103,10 @@ def memory_of(plan: Plan, world: World, *, asks_for_requests: bool) -> Night:
     template, begins = template_of(plan), world.begins(plan)
     run = _Run(plan, world, template, begins, world.end, asks_for_requests=asks_for_requests)
     run.head["ASKS_FOR_REQUESTS"] = asks_for_requests
-    return run.memory(ROWS)
+    words, room = run.written(ROWS)
+    night = np.empty(room, dtype=np.int64)
+    night[: words.size] = words
+    return night
 
 
 def image_of(
@@ -108,18 +121,20 @@ def image_of(
     actors: tuple[CausePlan, Plan] | None = None,
     calendar: Calendar | None = None,
 ) -> Image:
-    """The memory of an evening for many worlds that lie between `begins` and `ends`, with room for so many rows.
+    """What stands in an evening's memory in many worlds between `begins` and `ends`, with room for so many rows.
 
     With `asks` it is quiet: reports do not come. With `actors` it says what becomes of those of a cause under a
     plan with all its people. With a `calendar` of the same time its shifts and busy hours are written there.
     """
-    run = _Run(plan, world, template_of(plan), begins, ends, calendar=calendar)
+    # Where actions that reports end in are handed in, whoever handles those acts as well.
+    alone = asks is not None and actors is None
+    run = _Run(plan, world, template_of(plan), begins, ends, alone=alone, calendar=calendar)
     given = asks or ()
     words = [word for stream, team, people in given for word in (stream, run.template.team_at[team], people)]
     run.head |= {"QUIET": asks is not None, "ASKS": run.words.put(words), "ASK_COUNT": len(given)}
     if actors is not None:
         run.head["ACTORS"] = run.actors(*actors)
-    return Image(run.memory(rows, spare), run.written, run.dated)
+    return Image(*run.written(rows, spare), run.dated)
 
 
 class _Run:
@@ -134,10 +149,13 @@ class _Run:
         end: int,
         *,
         asks_for_requests: bool = False,
+        alone: bool = False,
         calendar: Calendar | None = None,
     ) -> None:
         self.plan, self.world, self.template, self.end = plan, world, template, end
         self.calendar = calendar
+        #: How many people have a number before the actors of incidents, if these are not alone in acting.
+        self.people = 0 if alone else template.people
         self.base = template.night.size
         self.words = Words(self.base)
         self.head: Fields = {
@@ -199,7 +217,7 @@ class _Run:
         table = self.words.put([0] * (INCIDENT.SIZE * len(incidents)))
         for index, incident in enumerate(incidents):
             # One who acts in two incidents is one agent; none of them is among those who handle reports.
-            number = number_of.setdefault(incident.agent, self.template.people + len(number_of))
+            number = number_of.setdefault(incident.agent, self.people + len(number_of))
             at = table + INCIDENT.SIZE * index
             self.words.fill(at, INCIDENT, self._incident(incident, number))
             limit = self.plan.safeguards.rate_limit
@@ -228,7 +246,7 @@ class _Run:
         table = self.words.put([0] * (ACT.SIZE * len(acts)))
         for k, values in enumerate(acts):
             self.words.fill(table + ACT.SIZE * k, ACT, values)
-        agents = self.words.put([0] * (AGENT.SIZE * (self.template.people + len(number_of))))
+        agents = self.words.put([0] * (AGENT.SIZE * (self.people + len(number_of))))
         self.head |= {"ACTS": table, "ACT_COUNT": len(acts), "AGENTS": agents}
 
     def actors(self, cause: CausePlan, plan: Plan) -> int:
@@ -317,15 +335,10 @@ class _Run:
             table = self.words.put([word for alarm in alarms for word in alarm])
             self.head |= {"PLACED_ALARMS": table, "ALARM_COUNT": len(alarms)}
 
-    @property
-    def written(self) -> int:
-        """How many words say something."""
-        return self.base + len(self.words.words)
-
-    def memory(self, rows: int, spare: int = SPARE) -> Night:
-        """The template, what is this night's own, and room for what happens."""
+    def written(self, rows: int, spare: int = SPARE) -> tuple[Night, int]:
+        """The template, what is this night's own, and how many words there must be with room for what happens."""
         template = self.template
-        written = self.written
+        filled = self.base + len(self.words.words)
         at_once = template.most_at_once
         # Acts, leavers and shifts are all expected before the first check of what room there is.
         acts, expected = int(self.head["ACT_COUNT"]), at_once + len(self.plan.teams) + 4
@@ -334,7 +347,7 @@ class _Run:
         # A larger memory is for a night of more that goes on at once.
         heap = _power(max(HEAP, 2 * (template.margin + expected), spare // 64))
         starts = wakes = _power(at_once)
-        at = written
+        at = filled
         for name, size, each in (
             ("HEAP", heap, 2),
             ("STARTS", starts, 2),
@@ -352,15 +365,13 @@ class _Run:
         }
         room = at + template.margin + spare
         self.head["ROOM"] = room
-        night = np.empty(room, dtype=np.int64)
-        night[: self.base] = template.night
-        night[self.base : written] = self.words.words
-        for place, word in self.own:
-            night[place] = word
+        words = np.empty(filled, dtype=np.int64)
+        words[: self.base] = template.night
+        words[self.base :] = self.words.words
         where = vars(NIGHT)
-        for name, value in self.head.items():
-            night[where[name]] = value
-        return night
+        for place, word in self.own + [(where[name], value) for name, value in self.head.items()]:
+            words[place] = word
+        return words, room
 
 
 def _power(least: int) -> int:

@@ -13,7 +13,7 @@ from ...model.plan import (
     StreamPlan,
     TeamPlan,
 )
-from ...model.same import for_the_same
+from ...same import for_the_same
 from . import sections
 from .layout import NIGHT, REQUEST
 from .words import Words
