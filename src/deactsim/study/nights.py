@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
@@ -23,7 +24,7 @@ from .results import Estimate, Summary
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Nights:
     """The same evenings under one plan: columns of numbers, weights and clusters.
 
@@ -42,12 +43,17 @@ class Nights:
     def __len__(self) -> int:
         return self.weights.size
 
+    @cached_property
+    def weighting(self) -> weighted.Weighting:
+        """How the evenings are weighed."""
+        return weighted.Weighting(self.weights, self.clusters)
+
     @property
     def effective(self) -> float:
         """How many equally weighted worlds these are worth."""
-        return weighted.effective_size(self.weights, self.clusters)
+        return self.weighting.effective
 
-    @property
+    @cached_property
     def stopped(self) -> NDArray[np.bool_]:
         """Which evenings never saw an account go dark."""
         return self.columns["stopped"] > 0.0
@@ -57,10 +63,15 @@ class Nights:
         """How many equally weighted worlds those are worth that were not stopped."""
         return weighted.effective_size(np.where(self.stopped, 0.0, self.weights), self.clusters)
 
+    @cached_property
+    def mean_dark(self) -> float:
+        """Minutes dark on average, over all evenings."""
+        return self.weighting.mean(self.column("dark_minutes"))
+
     def column(self, name: str) -> Array:
         """A column; all nan if no world came to it."""
-        missing = np.full(len(self), np.nan)
-        return self.columns.get(name, missing)
+        found = self.columns.get(name)
+        return np.full(len(self), np.nan) if found is None else found
 
     def summary(self, name: str, unit: str, where: NDArray[np.bool_] | None = None) -> Summary | None:
         """How a column spreads over the worlds that have it; None if none does."""
@@ -76,24 +87,19 @@ class Nights:
         """The share of evenings stopped, with its interval; none at all where the effect is given."""
         if self.given_effect:
             return Estimate(0.0, 0.0, 0.0, "share")
-        found = weighted.share_interval(self.stopped, self.weights, self.clusters)
+        found = self.weighting.share_interval(self.stopped)
         return Estimate(found.mean, found.low, found.high, "share")
 
     def estimate(self, values: Array, unit: str) -> Estimate:
         """A mean over all evenings, with its interval."""
-        found = weighted.mean_interval(values, self.weights, self.clusters)
+        found = self.weighting.mean_interval(values)
         return Estimate(found.mean, found.low, found.high, unit)
 
 
 def summarise(values: Array, weights: Array, unit: str) -> Summary:
     """Mean, median and 5th and 95th percentile of weighted values."""
-    return Summary(
-        mean=weighted.mean(values, weights),
-        median=weighted.quantile(values, weights, 0.5),
-        p05=weighted.quantile(values, weights, 0.05),
-        p95=weighted.quantile(values, weights, 0.95),
-        unit=unit,
-    )
+    median, p05, p95 = weighted.quantiles(values, weights, (0.5, 0.05, 0.95))
+    return Summary(weighted.mean(values, weights), median, p05, p95, unit)
 
 
 def conditioned(plan: Plan, found: Conditioned) -> Nights:
