@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ..model.compile import CannotBeSaid, compile_plan
 from ..model.plan import Plan
 from ..scenario.schema import Scenario
@@ -16,21 +14,12 @@ from .condition import Conditioned, condition
 from .executors import run_jobs
 from .friction import Weeks, friction_text, routine_weeks
 from .implied import overloaded
-from .measures import MEASURES
-from .nights import Array, Nights, conditioned, summarise, under
+from .nights import Nights, conditioned, under
+from .outcomes import Paired, group_of, most_stopped, paired, what_is_worse
 from .ranking import rank
-from .reasons import how_stopped, nobody_decided, stopped_by, untold, why_nothing
+from .reasons import how_stopped, nobody_decided, untold, why_nothing
 from .replay import Progress, known_policy, measures, reading_names
-from .results import (
-    Comparison,
-    Decision,
-    Estimate,
-    Group,
-    PolicyOutcome,
-    ReadingOutcome,
-    Summary,
-    Tipping,
-)
+from .results import Comparison, Decision, PolicyOutcome, Tipping
 from .sensitivity import Evenings, decide, tip
 
 if TYPE_CHECKING:
@@ -41,10 +30,6 @@ FOR_DECISIONS = 250
 FOR_TIPPING = 500
 #: Routine weeks for the friction, unless a number is asked for: a twentieth of the evenings.
 LEAST_WEEKS, MOST_WEEKS = 8, 52
-SOME = 1e-9
-#: An effect that comes less than this later than under the baseline, in minutes, is a slower
-#: click and not postponed.
-POSTPONED = 1.0
 
 
 def compare(
@@ -194,17 +179,14 @@ class _Comparing:
         nights = self._told(dict(zip(pairs, runs, strict=False)))
         nights |= {(own, own): conditioned(own, self.found[own]) for own in own_plans}
         weeks: dict[Plan, Weeks] = dict(zip(routine, runs[len(pairs) :], strict=True))
-        outcomes = self._outcomes(nights, weeks)
+        base = {reading: nights[own, own] for reading, own in self.own.items()}
+        table, adapted = self._named(self.plans, nights), self._named(self.adapted, nights)
+        outcomes = self._outcomes(table, adapted, base, weeks)
         decided = self._decide(outcomes) if explain else {}
         outcomes = [replace(outcome, decided_by=decided.get(outcome.name)) for outcome in outcomes]
         first = next(iter(self.readings))
-        table = {name: {r: self._nights(nights, name, r) for r in self.readings} for name in self._said()}
-        ranking = rank(
-            table,
-            {r: letter for r, (_, letter) in self.readings.items()},
-            self._adapters(nights),
-            self.scenario.baseline,
-        )
+        letters = {r: letter for r, (_, letter) in self.readings.items()}
+        ranking = rank(table, letters, adapted, self.scenario.baseline)
         tipping = self._tip(ranking.by_reading[first], ranking.ties[first], decided)
         shares = [r.stopped for o in outcomes for r in o.readings]
         return Comparison(
@@ -212,7 +194,7 @@ class _Comparing:
             baseline=self.scenario.baseline,
             seed=self.seed,
             worlds=self.worlds,
-            effective_worlds=nights[self.own[first], self.own[first]].effective,
+            effective_worlds=base[first].effective,
             weeks=self.weeks,
             readings=tuple((r, label, letter) for r, (label, letter) in self.readings.items()),
             policies=tuple(outcomes),
@@ -233,22 +215,22 @@ class _Comparing:
                     self.unknown.setdefault(name, str(run))
         return {pair: run for pair, run in runs.items() if isinstance(run, Nights)}
 
-    def _said(self) -> list[str]:
-        return [name for name in self.names if name not in self.unknown]
-
-    def _nights(self, nights: Mapping[tuple[Plan, Plan], Nights], name: str, reading: str) -> Nights:
-        return nights[self.own[reading], self.plans[name, reading]]
-
-    def _adapters(self, nights: Mapping[tuple[Plan, Plan], Nights]) -> dict[str, dict[str, Nights]]:
-        """The evenings of policies under readings in which the actor adapts to them."""
+    def _named(
+        self, plans: Mapping[tuple[str, str], Plan], nights: Mapping[tuple[Plan, Plan], Nights]
+    ) -> dict[str, dict[str, Nights]]:
+        """The evenings of each policy by reading; those of an unknown policy are left out."""
         found: dict[str, dict[str, Nights]] = {}
-        for (name, reading), plan in self.adapted.items():
+        for (name, reading), plan in plans.items():
             if name not in self.unknown:
                 found.setdefault(name, {})[reading] = nights[self.own[reading], plan]
         return found
 
     def _outcomes(
-        self, nights: Mapping[tuple[Plan, Plan], Nights], weeks: Mapping[Plan, Weeks]
+        self,
+        table: Mapping[str, Mapping[str, Nights]],
+        adapted: Mapping[str, Mapping[str, Nights]],
+        base: Mapping[str, Nights],
+        weeks: Mapping[Plan, Weeks],
     ) -> list[PolicyOutcome]:
         own_weeks = weeks[self.routine[self.scenario.baseline]].estimates()
         outcomes = []
@@ -261,7 +243,7 @@ class _Comparing:
                     k: v for k, v in friction.items() if not k.startswith(("minutes_held", "report_wait"))
                 }
                 cost = "unstable: " + ", ".join(overload.values())
-            bare = PolicyOutcome(
+            outcome = PolicyOutcome(
                 name=name,
                 label=self.scenario.policies[name].label or name,
                 group="unknown",
@@ -274,25 +256,29 @@ class _Comparing:
                 reason=self.unknown.get(name),
                 reason_source=None,
             )
-            outcomes.append(bare if name in self.unknown else self._outcome(bare, nights))
+            if name in table:
+                adapting = paired(adapted.get(name, {}), base)
+                outcome = self._outcome(outcome, paired(table[name], base), adapting)
+            outcomes.append(outcome)
         return outcomes
 
-    def _outcome(self, bare: PolicyOutcome, nights: Mapping[tuple[Plan, Plan], Nights]) -> PolicyOutcome:
+    def _outcome(
+        self, bare: PolicyOutcome, found: Mapping[str, Paired], adapted: Mapping[str, Paired]
+    ) -> PolicyOutcome:
         """What a policy does to the incident, beside what it costs."""
-        name, first = bare.name, next(iter(self.readings))
-        table = {r: self._nights(nights, name, r) for r in self.readings}
-        base = {r: self._nights(nights, self.scenario.baseline, r) for r in self.readings}
-        group = _group(table, base)
+        name, pairs = bare.name, list(dict.fromkeys(found.values()))
+        first = pairs[0]
+        group = group_of(pairs)
         reason, source = None, None
         if group == "lengthens":
-            reason = _what_is_worse(table, base)
+            reason = what_is_worse(pairs)
         if group == "nothing" and name != self.scenario.baseline:
-            reason = untold((table[r], base[r]) for r in self.readings)
+            reason = untold((pair.nights, pair.base) for pair in pairs)
             if reason is None:
                 safeguards = self.scenario.policies[name].safeguards
                 own = self.scenario.policies[self.scenario.baseline].safeguards
-                reason, source = why_nothing(self.scenario, safeguards, own, table[first])
-        readings = tuple(_under_reading(r, n, base[r]) for r, n in table.items())
+                reason, source = why_nothing(self.scenario, safeguards, own, first.nights)
+        readings = tuple(pair.under(reading) for reading, pair in found.items())
         answers = most_stopped(readings).stopped_by
         return replace(
             bare,
@@ -300,15 +286,11 @@ class _Comparing:
             readings=readings,
             stopped_how=how_stopped(self.scenario.policies[name].safeguards, answers),
             unheard=nobody_decided(answers),
-            measures=measures(table[first]),
-            difference=_difference(table[first], base[first]),
+            measures=measures(first.nights),
+            difference=first.differences(),
             reason=reason,
             reason_source=source,
-            adapted=tuple(
-                _under_reading(r, nights[self.own[r], plan], base[r])
-                for (policy, r), plan in self.adapted.items()
-                if policy == name
-            ),
+            adapted=tuple(pair.under(reading) for reading, pair in adapted.items()),
         )
 
     def _decide(self, outcomes: Sequence[PolicyOutcome]) -> dict[str, Decision]:
@@ -336,89 +318,6 @@ class _Comparing:
             if decision is not None and worse != self.scenario.baseline:
                 jobs.append(_Job("tip", policy=better, other=worse, reading=first, decision=decision))
         return tuple(tipping for tipping in self._batch(jobs) if tipping is not None)
-
-
-def most_stopped(readings: Sequence[ReadingOutcome]) -> ReadingOutcome:
-    """The reading under which a policy stops most: the one it is for, the first of equals."""
-    return max(readings, key=lambda outcome: outcome.stopped.mean)
-
-
-def _under_reading(reading: str, nights: Nights, base: Nights) -> ReadingOutcome:
-    dark = ~nights.stopped
-    mean_dark = nights.estimate(nights.column("dark_minutes"), "min")
-    return ReadingOutcome(
-        reading=reading,
-        stopped=nights.stopped_share(),
-        dark=nights.summary("dark_minutes", "min", dark),
-        starts=_later(nights, base),
-        # Minutes are never below 0, whatever the normal approximation says of them.
-        mean_dark=replace(mean_dark, low=max(0.0, mean_dark.low)),
-        dark_first=nights.summary("dark_first", "min", ~np.isnan(nights.column("late"))),
-        dark_worlds=nights.dark_worlds,
-        stopped_by=stopped_by(nights),
-    )
-
-
-def _group(table: Mapping[str, Nights], base: Mapping[str, Nights]) -> Group:
-    """What the policy does to the incident, by the best of its readings."""
-    gain = {r: nights.stopped_share().mean - base[r].stopped_share().mean for r, nights in table.items()}
-    if max(gain.values()) > SOME:
-        return "stops"
-    dark, acts, lost = (
-        [_paired(table[r], base[r], name) for r in table]
-        for name in ("dark_minutes", "acts_dark", "content_lost")
-    )
-    if any(difference.high < -SOME for difference in (*dark, *acts)):
-        return "shortens"
-    if any(difference.low > SOME for difference in (*dark, *acts, *lost)):
-        return "lengthens"
-    late = [_later(table[r], base[r]) for r in table]
-    if any(summary is not None and summary.median > POSTPONED for summary in late):
-        return "postpones"
-    return "nothing"
-
-
-def _later(nights: Nights, base: Nights) -> Summary | None:
-    """How much later the first effect comes than under the baseline, evening by evening.
-
-    The baseline's own holds put its effect after the documented instant, too.
-    """
-    later = nights.column("late") - base.column("late")
-    has = ~np.isnan(later) & (nights.weights > 0.0)
-    return summarise(later[has], nights.weights[has], "min") if has.any() else None
-
-
-def _what_is_worse(table: Mapping[str, Nights], base: Mapping[str, Nights]) -> str | None:
-    """What a policy makes worse, under the reading that has most of it."""
-    parts = []
-    for name, text in (
-        ("content_lost", "content lost on {:.0%} of the evenings"),
-        ("acts_dark", "{:.1f} more accounts dark on average"),
-        ("dark_minutes", "{:.1f} min more dark on average"),
-    ):
-        most = max((_paired(table[r], base[r], name) for r in table), key=lambda found: found.mean)
-        if most.low > SOME:
-            parts.append(text.format(most.mean))
-    return ", ".join(parts) or None
-
-
-def _paired(nights: Nights, base: Nights, name: str) -> Estimate:
-    """The mean difference to the baseline, world by world; what it did not come to counts 0."""
-    return nights.estimate(_counted(nights, name) - _counted(base, name), "")
-
-
-def _counted(nights: Nights, name: str) -> Array:
-    return np.nan_to_num(nights.column(name))
-
-
-def _difference(nights: Nights, base: Nights) -> dict[str, Estimate]:
-    """Paired differences over all evenings; a measure that stopped evenings lack is left out."""
-    found = {}
-    for name, (unit, _) in MEASURES.items():
-        values = nights.column(name) - base.column(name)
-        if not np.isnan(values).any():
-            found[name] = nights.estimate(values, unit)
-    return found
 
 
 def _frame(table: Mapping[str, Mapping[str, Nights]]) -> pd.DataFrame:

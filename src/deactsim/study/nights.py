@@ -73,15 +73,14 @@ class Nights:
         found = self.columns.get(name)
         return np.full(len(self), np.nan) if found is None else found
 
-    def summary(self, name: str, unit: str, where: NDArray[np.bool_] | None = None) -> Summary | None:
+    def summary(self, name: str, unit: str, where: NDArray[np.bool_] | bool = True) -> Summary | None:
         """How a column spreads over the worlds that have it; None if none does."""
-        values = self.column(name)
-        has = ~np.isnan(values) & (self.weights > 0.0)
-        if where is not None:
-            has &= where
-        if not has.any():
-            return None
-        return summarise(values[has], self.weights[has], unit)
+        return self.summary_of(self.column(name), unit, where)
+
+    def summary_of(self, values: Array, unit: str, where: NDArray[np.bool_] | bool = True) -> Summary | None:
+        """The same of values, one a world, nan where a world has none."""
+        has = ~np.isnan(values) & (self.weights > 0.0) & where
+        return summarise(values[has], self.weights[has], unit) if has.any() else None
 
     def stopped_share(self) -> Estimate:
         """The share of evenings stopped, with its interval; none at all where the effect is given."""

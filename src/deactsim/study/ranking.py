@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -27,11 +28,13 @@ def rank(table: Table, letters: Mapping[str, str], adapted: Table, baseline: str
     there is nobody who cannot be told from the baseline.
     """
     by_reading, ties, tops = {}, {}, {}
+    # Under most readings most policies have the same evenings.
+    tied = cache(_tied)
     for reading in letters:
-        order, groups = _ordered({name: table[name][reading] for name in table})
+        order, groups = _ordered({name: table[name][reading] for name in table}, tied)
         by_reading[reading], ties[reading] = order, _several(groups)
         tops[reading] = _top(groups, baseline)
-    order, groups = _ordered({name: _worst(table[name], adapted.get(name, {})) for name in table})
+    order, groups = _ordered({name: _worst(table[name], adapted.get(name, {})) for name in table}, tied)
     top, survives = _top(groups, baseline), len({frozenset(top) for top in tops.values()}) == 1
     if list(table) == [baseline]:
         text = f"nothing to rank but the baseline, {baseline}"
@@ -42,13 +45,14 @@ def rank(table: Table, letters: Mapping[str, str], adapted: Table, baseline: str
     return Ranking(by_reading, ties, survives, text, order, _several(groups))
 
 
-def _ordered(found: Mapping[str, Nights]) -> tuple[tuple[str, ...], list[list[str]]]:
+def _ordered(
+    found: Mapping[str, Nights], tied: Callable[[Nights, Nights], bool]
+) -> tuple[tuple[str, ...], list[list[str]]]:
     """Names best first, and the same in groups that cannot be told apart."""
-    means = {name: _mean(nights) for name, nights in found.items()}
-    order = sorted(found, key=lambda name: (means[name], name))
+    order = sorted(found, key=lambda name: (found[name].mean_dark, name))
     groups: list[list[str]] = []
     for name in order:
-        if groups and _tied(found[groups[-1][0]], found[name]):
+        if groups and tied(found[groups[-1][0]], found[name]):
             groups[-1].append(name)
         else:
             groups.append([name])
@@ -61,11 +65,7 @@ def _several(groups: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
 
 def _worst(readings: Mapping[str, Nights], adapted: Mapping[str, Nights]) -> Nights:
     """The evenings under the reading, or with the actor adapting, that leave most minutes dark."""
-    return max((*readings.values(), *adapted.values()), key=_mean)
-
-
-def _mean(nights: Nights) -> float:
-    return weighted.mean(nights.column("dark_minutes"), nights.weights)
+    return max((*readings.values(), *adapted.values()), key=lambda nights: nights.mean_dark)
 
 
 def _tied(first: Nights, second: Nights) -> bool:
@@ -81,12 +81,12 @@ def _tied(first: Nights, second: Nights) -> bool:
     error = float(np.sqrt((np.bincount(place, parts, clusters.size) ** 2).sum()))
     if count > 1:
         error *= float(np.sqrt(count / (count - 1)))
-    return abs(_mean(first) - _mean(second)) <= weighted.Z95 * error + 1e-12
+    return abs(first.mean_dark - second.mean_dark) <= weighted.Z95 * error + 1e-12
 
 
 def _parts(nights: Nights) -> Array:
     """What each world moves the mean by."""
-    apart: Array = nights.column("dark_minutes") - _mean(nights)
+    apart: Array = nights.column("dark_minutes") - nights.mean_dark
     return nights.weights / float(nights.weights.sum()) * apart
 
 
