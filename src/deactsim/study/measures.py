@@ -261,8 +261,8 @@ class Columns(Mapping[str, Array]):
 
     Durations in minutes; instants (`at_...`) in minutes after the documented effect; `late` is
     how long after the evening's own record the effect came. Nan where it did not come to that; what no
-    evening came to is left out. What of the evenings stopped and dark is known at once, the rest is
-    worked out when somebody asks.
+    evening came to is left out. What of the evenings stopped and dark is known at once, the measures and
+    then the rest are worked out when somebody asks.
     """
 
     def __init__(self, table: Seen, incident: IncidentPlan) -> None:
@@ -283,11 +283,19 @@ class Columns(Mapping[str, Array]):
         }
 
     @cached_property
+    def _measured(self) -> dict[str, Array]:
+        return _measured(self._table, self._incident, self._dark, self._first)
+
+    @cached_property
     def _all(self) -> dict[str, Array]:
-        return _columns(self._table, self._incident, self._dark, self._first)
+        told = self._measured
+        return told | _told(self._table, self._incident, self._dark[:, 0]) if "late" in told else told
 
     def __getitem__(self, name: str) -> Array:
-        return self._first[name] if name in self._first else self._all[name]
+        for known in (self._first, self._measured):
+            if name in known:
+                return known[name]
+        return self._all[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all)
@@ -296,10 +304,10 @@ class Columns(Mapping[str, Array]):
         return len(self._all)
 
 
-def _columns(
+def _measured(
     table: Seen, incident: IncidentPlan, dark: NDArray[np.int64], known: Mapping[str, Array]
 ) -> dict[str, Array]:
-    """All columns in order, given those known at once."""
+    """The columns that are measures, given those known at once; `late` is there if the first act took effect."""
     followers = np.array([float(act.followers) for act in incident.acts])
     any_dark = (table.effects >= 0).any(axis=1)
     found = {
@@ -320,8 +328,7 @@ def _columns(
     if not has.any():
         return found
     first = _earliest(table.noticed)
-    documented = np.full(len(table), incident.at)
-    found |= {
+    return found | {
         "late": np.where(has, (effect - table["drawn"]) / MINUTE, np.nan),
         "time_to_detect": _minutes(effect, first),
         "time_to_restore": _minutes(first, table["visible"]),
@@ -329,6 +336,13 @@ def _columns(
         "time_to_audience_whole": _minutes(table["visible"], table["audience_whole"]),
         "content_lost": np.where(has, table["content_lost"].astype(float), np.nan),
     }
+
+
+def _told(table: Seen, incident: IncidentPlan, dark: NDArray[np.int64]) -> dict[str, Array]:
+    """The other columns: instants, who told and who undid, channels and stages of the first act."""
+    effect = table["effect"]
+    has = effect >= 0
+    documented = np.full(len(table), incident.at)
     instants = {
         "took_effect": effect,
         "public_notice": table.noticed[:, Channel.PUBLIC - 1],
@@ -339,7 +353,7 @@ def _columns(
         "second_statement": table["second_statement"],
         "audience_whole": table["audience_whole"],
     }
-    found |= {
+    found = {
         f"at_{name}": np.where(has, _minutes(documented, time), np.nan) for name, time in instants.items()
     }
     for name in ("word_by", "route"):
@@ -348,7 +362,7 @@ def _columns(
         time = table.noticed[:, channel - 1]
         if (has & (time >= 0)).any():
             found[f"notice_{plain(channel)}"] = _minutes(effect, time)
-    return found | _stages(table, dark[:, 0])
+    return found | _stages(table, dark)
 
 
 def _stages(table: Seen, dark: NDArray[np.int64]) -> dict[str, Array]:
@@ -377,8 +391,9 @@ def _stages(table: Seen, dark: NDArray[np.int64]) -> dict[str, Array]:
 
 def _earliest(times: NDArray[np.int64]) -> NDArray[np.int64]:
     """The earliest of each row's times; -1 where there is none."""
-    found = np.where(times < 0, NEVER, times).min(axis=1)
-    return np.where(found == NEVER, -1, found)
+    # As unsigned numbers those below 0 are above all others. Times of a channel side by side: that is quicker.
+    earliest: NDArray[np.int64] = np.ascontiguousarray(times.T).view(np.uint64).min(axis=0).view(np.int64)
+    return earliest
 
 
 def _minutes(begin: NDArray[np.int64], end: NDArray[np.int64]) -> Array:
