@@ -134,13 +134,16 @@ def stopped_by(nights: Nights) -> tuple[StoppedBy, ...]:
 
     Where several of an evening's acts were denied, each denial counts for its part of the evening.
     """
+    weights = np.where(nights.stopped, nights.weights, 0.0)
+    if not weights.any():
+        return ()
     weighed: defaultdict[tuple[Gate, Reason, str], float] = defaultdict(float)
     total = 0.0
-    for denied, weight, stops in zip(nights.denied, nights.weights, nights.stopped, strict=False):
-        if stops and denied and weight > 0.0:
-            total += float(weight)
+    for denied, weight in zip(nights.denied, weights.tolist(), strict=False):
+        if denied and weight > 0.0:
+            total += weight
             for denial in denied:
-                weighed[denial] += float(weight) / len(denied)
+                weighed[denial] += weight / len(denied)
     order = sorted(weighed, key=lambda denial: (-weighed[denial], denial))
     return tuple(
         StoppedBy(plain(gate), plain(reason), how, weighed[gate, reason, how] / total)
@@ -223,9 +226,9 @@ def _clause(scenario: Scenario, safeguards: Safeguards, name: str, nights: Night
 def _most_said(name: str, nights: Nights) -> Reason | None:
     """What the safeguard's gate said on most evenings; None if it said nothing."""
     weighed: defaultdict[Reason, float] = defaultdict(float)
-    for world, weight in zip(nights.decided, nights.weights, strict=True):
+    for world, weight in zip(nights.decided, nights.weights.tolist(), strict=True):
         for reason in _answers(name, world):
-            weighed[reason] += float(weight)
+            weighed[reason] += weight
     return max(weighed, key=lambda reason: weighed[reason], default=None)
 
 
