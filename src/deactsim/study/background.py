@@ -19,7 +19,6 @@ import numpy as np
 from ..engines import chosen
 from ..engines.chosen import run
 from ..engines.handled import Handled, Parts, Requests, asked_teams, askers, can_stand_apart, handling
-from ..engines.reference import Desk
 from ..engines.seen import Seen
 from ..model.plan import CommandPlan, Plan, SafeguardsPlan, StreamPlan, TeamPlan
 from ..model.states import Event
@@ -113,6 +112,9 @@ class _Apart:
 
     def requests(self, plan: Plan, world: World) -> Requests:
         """The actions of routine that can matter, by the desk that all policies of the world share."""
+        # Where nights are run many at once nobody asks, and SimPy need not be there.
+        from ..engines.reference import Desk
+
         key = handled, start = _desk(plan), world.begins(plan)
         if key not in world.kept:
             world.kept[key] = Desk(handled, world, start)
