@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
+import time
 from dataclasses import fields
 from functools import cache
 
@@ -354,6 +356,28 @@ def test_jobs_are_done_in_order() -> None:
     assert len(ended) == 3
     assert list(run_jobs(add, 10, [], workers=4)) == []
     assert list(run_jobs(add, 10, [5], workers=4)) == [15]
+
+
+def known(shared: dict[int, int], job: int) -> tuple[int, int]:
+    """Who does it, and how many jobs were done by him before."""
+    shared[os.getpid()] = shared.get(os.getpid(), -1) + 1
+    time.sleep(0.01 * job)
+    return os.getpid(), shared[os.getpid()]
+
+
+def test_workers_keep_what_they_worked_out_until_the_block_is_over() -> None:
+    with executors.Workers(known, {}, 2) as hands:
+        assert list(hands.run([0])) == [(os.getpid(), 0)]  # one is not worth a process
+        first = list(hands.run([1] * 8))
+        done = dict(first)
+        again = list(hands.run([1] * 8))
+    assert {who for who, _ in again} <= set(done)
+    assert os.getpid() not in done
+    assert len(done) == 2
+    before = {who: count for who, count in done.items() if who in dict(again)}
+    assert {who: min(count for one, count in again if one == who) for who in before} == {
+        who: count + 1 for who, count in before.items()
+    }
 
 
 def test_a_worker_keeps_what_all_jobs_share(monkeypatch: pytest.MonkeyPatch) -> None:

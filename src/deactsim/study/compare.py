@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from ..model.compile import CannotBeSaid, compile_plan
 from ..model.plan import Plan
 from ..scenario.schema import Scenario
 from .condition import Conditioned, condition
-from .executors import run_jobs
+from .executors import Workers, run_jobs
 from .friction import Weeks, friction_text, routine_weeks
 from .implied import overloaded
 from .nights import Nights, conditioned, under
@@ -19,7 +19,7 @@ from .outcomes import Paired, group_of, most_stopped, paired, what_is_worse
 from .ranking import rank
 from .reasons import how_stopped, nobody_decided, untold, why_nothing
 from .replay import Progress, known_policy, measures, reading_names
-from .results import Comparison, Decision, PolicyOutcome, Tipping
+from .results import Comparison, PolicyOutcome, Ranking
 from .sensitivity import Evenings, decide, tip
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ class _Job:
     plan: Plan | None = None
     own: Plan | None = None
     stops: bool = False
-    decision: Decision | None = None
-    other: str = ""
+    worse: str | None = None
 
 
 @dataclass
@@ -81,8 +80,15 @@ class _Shared:
     seed: int
     worlds: int
     weeks: int
-    found: dict[Plan, Conditioned]
-    evenings: dict[tuple[str, int], Evenings]
+    first: str
+    found: Mapping[Plan, Conditioned]
+    evenings: dict[tuple[str, int], Evenings] = field(default_factory=dict)
+
+    def under(self, reading: str, most: int) -> Evenings:
+        """Evenings under a reading, no more than so many: the same for all jobs of a process."""
+        drawn = min(self.worlds, most)
+        found = Evenings(self.scenario, reading, self.seed, drawn)
+        return self.evenings.setdefault((reading, drawn), found)
 
 
 def _work(shared: _Shared, job: _Job) -> Any:
@@ -100,14 +106,11 @@ def _work(shared: _Shared, job: _Job) -> Any:
         assert job.plan is not None  # noqa: S101 - jobs of this kind have one
         assert shared.scenario.incident is not None  # noqa: S101 - comparisons are of incidents
         return routine_weeks(job.plan, shared.seed, shared.weeks, shared.scenario.incident.at.value.value)
-    drawn = min(shared.worlds, FOR_DECISIONS if job.kind == "decide" else FOR_TIPPING)
-    evenings = shared.evenings.setdefault(
-        (job.reading, drawn), Evenings(shared.scenario, job.reading, shared.seed, drawn)
-    )
-    if job.kind == "decide":
-        return decide(evenings, job.policy, stops=job.stops)
-    assert job.decision is not None  # noqa: S101 - tipping is along a deciding input
-    return tip(evenings, job.policy, job.other, job.decision)
+    decision = decide(shared.under(job.reading, FOR_DECISIONS), job.policy, stops=job.stops)
+    if decision is None or job.worse is None:
+        return decision, None
+    # Where it changes places is asked of the first reading, as the order is.
+    return decision, tip(shared.under(shared.first, FOR_TIPPING), job.policy, job.worse, decision)
 
 
 class _Comparing:
@@ -129,8 +132,6 @@ class _Comparing:
         self.own = {r: compile_plan(scenario, scenario.baseline, r) for r in self.readings}
         self.plans, self.unknown, self.adapted = self._compile()
         self.routine = {name: compile_plan(scenario, name, None) for name in names}
-        self.found: dict[Plan, Conditioned] = {}
-        self.evenings: dict[tuple[str, int], Evenings] = {}
         self._steps_done, self._steps = 0, 1
 
     def _compile(self) -> tuple[dict[tuple[str, str], Plan], dict[str, str], dict[tuple[str, str], Plan]]:
@@ -150,18 +151,14 @@ class _Comparing:
                         adapted[name, reading] = plan
         return plans, unknown, adapted
 
-    def _batch(self, jobs: list[_Job]) -> list[Any]:
-        shared = _Shared(self.scenario, self.seed, self.worlds, self.weeks, self.found, self.evenings)
-        return list(run_jobs(_work, shared, jobs, workers=self.workers, done=self._done))
-
     def _done(self) -> None:
         self._steps_done += 1
         if self.progress is not None:
             self.progress(min(self._steps_done, self._steps), self._steps)
 
     def compare(self, *, explain: bool) -> Comparison:
-        """Condition, run every policy, find what decides, rank."""
-        own_plans = list(dict.fromkeys(self.own.values()))
+        """Condition, run every policy, rank, find what decides."""
+        own_plans, first = list(dict.fromkeys(self.own.values())), next(iter(self.readings))
         pairs = dict.fromkeys(
             (self.own[reading], plan)
             for table in (self.plans, self.adapted)
@@ -169,25 +166,27 @@ class _Comparing:
             if plan != self.own[reading]
         )
         routine = list(dict.fromkeys(self.routine.values()))
-        self._steps = len(own_plans) + len(pairs) + len(routine) + 2 * len(self.names)
-        conditions = self._batch([_Job("condition", plan=plan) for plan in own_plans])
-        self.found = dict(zip(own_plans, conditions, strict=True))
-        runs = self._batch(
-            [_Job("nights", plan=plan, own=own) for own, plan in pairs]
-            + [_Job("weeks", plan=plan) for plan in routine]
-        )
-        nights = self._told(dict(zip(pairs, runs, strict=False)))
-        nights |= {(own, own): conditioned(own, self.found[own]) for own in own_plans}
-        weeks: dict[Plan, Weeks] = dict(zip(routine, runs[len(pairs) :], strict=True))
-        base = {reading: nights[own, own] for reading, own in self.own.items()}
-        table, adapted = self._named(self.plans, nights), self._named(self.adapted, nights)
-        outcomes = self._outcomes(table, adapted, base, weeks)
-        decided = self._decide(outcomes) if explain else {}
-        outcomes = [replace(outcome, decided_by=decided.get(outcome.name)) for outcome in outcomes]
-        first = next(iter(self.readings))
-        letters = {r: letter for r, (_, letter) in self.readings.items()}
-        ranking = rank(table, letters, adapted, self.scenario.baseline)
-        tipping = self._tip(ranking.by_reading[first], ranking.ties[first], decided)
+        self._steps = len(own_plans) + len(pairs) + len(routine) + len(self.names)
+        shared = _Shared(self.scenario, self.seed, self.worlds, self.weeks, first, found={})
+        jobs = [_Job("condition", plan=plan) for plan in own_plans]
+        conditions = run_jobs(_work, shared, jobs, workers=self.workers, done=self._done)
+        shared = replace(shared, found=dict(zip(own_plans, conditions, strict=True)))
+        jobs = [_Job("nights", plan=plan, own=own) for own, plan in pairs]
+        jobs += [_Job("weeks", plan=plan) for plan in routine]
+        with Workers(_work, shared, self.workers) as hands:
+            runs = list(hands.run(jobs, self._done))
+            nights = self._told(dict(zip(pairs, runs, strict=False)))
+            nights |= {(own, own): conditioned(own, found) for own, found in shared.found.items()}
+            weeks: dict[Plan, Weeks] = dict(zip(routine, runs[len(pairs) :], strict=True))
+            base = {reading: nights[own, own] for reading, own in self.own.items()}
+            table, adapted = self._named(self.plans, nights), self._named(self.adapted, nights)
+            outcomes = self._outcomes(table, adapted, base, weeks)
+            letters = {r: letter for r, (_, letter) in self.readings.items()}
+            ranking = rank(table, letters, adapted, self.scenario.baseline)
+            jobs = self._to_explain(outcomes, ranking) if explain else []
+            why = dict(zip((job.policy for job in jobs), hands.run(jobs, self._done), strict=True))
+        outcomes = [replace(outcome, decided_by=why.get(outcome.name, (None,))[0]) for outcome in outcomes]
+        tips = [why[name][1] for name in ranking.by_reading[first] if name in why]
         shares = [r.stopped for o in outcomes for r in o.readings]
         return Comparison(
             scenario=self.scenario,
@@ -198,7 +197,7 @@ class _Comparing:
             weeks=self.weeks,
             readings=tuple((r, label, letter) for r, (label, letter) in self.readings.items()),
             policies=tuple(outcomes),
-            tipping=tipping,
+            tipping=tuple(tipping for tipping in tips if tipping is not None),
             ranking=ranking,
             error=max((share.high - share.low) / 2.0 for share in shares),
             frame_of=lambda: _frame(table),
@@ -293,31 +292,23 @@ class _Comparing:
             adapted=tuple(pair.under(reading) for reading, pair in adapted.items()),
         )
 
-    def _decide(self, outcomes: Sequence[PolicyOutcome]) -> dict[str, Decision]:
-        """The deciding input of every policy that changes something."""
-        jobs = []
+    def _to_explain(self, outcomes: Sequence[PolicyOutcome], ranking: Ranking) -> list[_Job]:
+        """What to find out of each policy that changes something: its deciding input, and where it tips."""
+        first, jobs = next(iter(self.readings)), []
+        order, ties = ranking.by_reading[first], ranking.ties[first]
+        # Neighbours that do change something, and can be told apart.
+        next_to = {
+            better: worse
+            for better, worse in pairwise(order)
+            if worse != self.scenario.baseline and not any(better in tie and worse in tie for tie in ties)
+        }
         for outcome in outcomes:
-            if outcome.group not in ("stops", "shortens", "lengthens", "postpones"):
-                continue
-            stops = outcome.group == "stops"
-            reading = most_stopped(outcome.readings).reading if stops else outcome.readings[0].reading
-            jobs.append(_Job("decide", policy=outcome.name, reading=reading, stops=stops))
-        found = self._batch(jobs)
-        return {job.policy: decision for job, decision in zip(jobs, found, strict=True) if decision}
-
-    def _tip(
-        self, order: tuple[str, ...], ties: tuple[tuple[str, ...], ...], decided: Mapping[str, Decision]
-    ) -> tuple[Tipping, ...]:
-        """Tipping points between neighbours that do change something."""
-        first = next(iter(self.readings))
-        jobs = []
-        for better, worse in pairwise(order):
-            if any(better in tie and worse in tie for tie in ties):
-                continue
-            decision = decided.get(better)
-            if decision is not None and worse != self.scenario.baseline:
-                jobs.append(_Job("tip", policy=better, other=worse, reading=first, decision=decision))
-        return tuple(tipping for tipping in self._batch(jobs) if tipping is not None)
+            if outcome.group in ("stops", "shortens", "lengthens", "postpones"):
+                stops = outcome.group == "stops"
+                reading = most_stopped(outcome.readings).reading if stops else outcome.readings[0].reading
+                worse = next_to.get(outcome.name)
+                jobs.append(_Job("explain", policy=outcome.name, reading=reading, stops=stops, worse=worse))
+        return jobs
 
 
 def _frame(table: Mapping[str, Mapping[str, Nights]]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ..engines import chosen
 
@@ -23,6 +23,64 @@ AHEAD = 4
 _shared: Any = None
 
 
+class Workers(Generic[Job, Result]):
+    """Who does jobs, as `work(shared, job)`: this process or, with more than one worker, processes of their own.
+
+    These begin with the first jobs that are several, have what is `shared` as it is then, and keep what they work
+    out until the block is over. Each is a fork of this process, or a fresh one to which `shared` is sent where
+    that could go wrong. `work` must then be a function of a module. A block that is interrupted or left early ends
+    them at once.
+    """
+
+    def __init__(self, work: Callable[[Any, Job], Result], shared: Any, workers: int) -> None:
+        self._work, self._shared, self._workers = work, shared, workers
+        self._pool: ProcessPoolExecutor | None = None
+        self._others: set[multiprocessing.process.BaseProcess] = set()
+
+    def __enter__(self) -> Workers[Job, Result]:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._pool is not None:
+            if kind is not None and issubclass(kind, (KeyboardInterrupt, GeneratorExit)):
+                self._end(self._pool)
+            self._pool.shutdown()
+
+    def run(self, jobs: Sequence[Job], done: Callable[[], None] = lambda: None) -> Iterator[Result]:
+        """What becomes of every job, in order, as they are asked for; `done` is called as each ends."""
+        if self._workers <= 1 or len(jobs) <= 1:
+            for job in jobs:
+                result = self._work(self._shared, job)
+                done()
+                yield result
+            return
+        pool = self._pool or self._begun()
+        waiting: deque[Future[Result]] = deque()
+        for job in jobs:
+            if len(waiting) == AHEAD * self._workers:
+                yield waiting.popleft().result()
+            with _uninterrupted():
+                waiting.append(pool.submit(_do, self._work, job))
+            waiting[-1].add_done_callback(lambda _: done())
+        while waiting:
+            yield waiting.popleft().result()
+
+    def _begun(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("fork" if can_fork() else "spawn")
+        self._others = set(multiprocessing.active_children())
+        given = (self._shared, chosen.asked())
+        self._pool = ProcessPoolExecutor(self._workers, context, _receive, given)
+        return self._pool
+
+    def _end(self, pool: ProcessPoolExecutor) -> None:
+        for process in set(multiprocessing.active_children()) - self._others:
+            process.terminate()
+            process.join()
+        # One may have been ended while it sent a result: whoever waits for the rest learns that none will come.
+        results: Any = pool._result_queue
+        results._writer.close()
+
+
 def run_jobs(
     work: Callable[[Any, Job], Result],
     shared: Any,
@@ -31,39 +89,9 @@ def run_jobs(
     workers: int,
     done: Callable[[], None] = lambda: None,
 ) -> Iterator[Result]:
-    """`work(shared, job)` for every job, in order, as they are asked for; `done` is called as each ends.
-
-    With one worker nothing is started. Otherwise each of `workers` processes has `shared`: it is a fork of
-    this one, or a fresh one to which it is sent where that could go wrong. `work` must then be a function of a
-    module. Interrupted or left early, the processes end at once.
-    """
-    if workers <= 1 or len(jobs) <= 1:
-        for job in jobs:
-            result = work(shared, job)
-            done()
-            yield result
-        return
-    context = multiprocessing.get_context("fork" if can_fork() else "spawn")
-    others = set(multiprocessing.active_children())
-    with ProcessPoolExecutor(min(workers, len(jobs)), context, _receive, (shared, chosen.asked())) as pool:
-        waiting: deque[Future[Result]] = deque()
-        try:
-            for job in jobs:
-                if len(waiting) == AHEAD * workers:
-                    yield waiting.popleft().result()
-                with _uninterrupted():
-                    waiting.append(pool.submit(_do, work, job))
-                waiting[-1].add_done_callback(lambda _: done())
-            while waiting:
-                yield waiting.popleft().result()
-        except (KeyboardInterrupt, GeneratorExit):
-            for process in set(multiprocessing.active_children()) - others:
-                process.terminate()
-                process.join()
-            # One may have been ended while it sent a result: whoever waits for the rest learns that none will come.
-            results: Any = pool._result_queue
-            results._writer.close()
-            raise
+    """What becomes of every job, in order, by `Workers` that do these alone."""
+    with Workers(work, shared, min(workers, len(jobs))) as hands:
+        yield from hands.run(jobs, done)
 
 
 def can_fork() -> bool:
