@@ -10,11 +10,13 @@ import pytest
 from deactsim.stats.weighted import (
     Z95,
     Interval,
+    Weighting,
     effective_size,
     mean,
     mean_interval,
     quantile,
     quantile_interval,
+    quantiles,
     share_interval,
 )
 
@@ -62,6 +64,24 @@ def test_quantile_is_the_first_value_with_enough_weight_below() -> None:
     values, weights = np.array([30.0, 10.0, 20.0]), np.array([1.0, 2.0, 1.0])
     found = {p: quantile(values, weights, p) for p in (0.0, 0.3, 0.5, 0.500001, 0.75, 0.76, 1.0)}
     assert found == {0.0: 10, 0.3: 10, 0.5: 10, 0.500001: 20, 0.75: 20, 0.76: 30, 1.0: 30}
+
+
+def test_one_sort_does_for_several_quantiles() -> None:
+    source = np.random.default_rng(5)
+    values, weights, shares = source.integers(0, 40, 300) / 7, source.exponential(size=300), (0.5, 0.05, 0.95)
+    assert quantiles(values, weights, shares) == [quantile(values, weights, p) for p in shares]
+    assert all(math.isnan(found) for found in quantiles(NONE, NONE, shares))
+
+
+def test_a_weighting_does_for_several_estimates() -> None:
+    source = np.random.default_rng(6)
+    weights, clusters = source.exponential(size=200), source.integers(0, 30, 200)
+    weighting = Weighting(weights, clusters)
+    assert weighting.effective == effective_size(weights, clusters)
+    for values in source.normal(size=(3, 200)):
+        assert weighting.mean(values) == mean(values, weights)
+        assert weighting.mean_interval(values) == mean_interval(values, weights, clusters)
+        assert weighting.share_interval(values > 0) == share_interval(values > 0, weights, clusters)
 
 
 def test_quantile_does_not_slip_over_a_rounded_sum() -> None:
