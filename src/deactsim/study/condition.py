@@ -379,7 +379,7 @@ def _log_weights(
             total[found] = -math.inf
             why_not[why] += int(found.sum())
 
-    for stage in np.unique(missed[missed > 0]).tolist():
+    for stage in sorted(set(missed[missed > 0].tolist())):
         refuse(missed == stage, f"{plain(Stage(stage))} began after its pinned end")
     refuse(held > 0, "an action still waits at the end of the simulated time: raise incident.follow")
     refuse(effect < 0, "the action was stopped under the scenario's own policy")
