@@ -179,21 +179,26 @@ class _Weeks:
     def _pieces(self) -> tuple[Places, Places]:
         """Where pieces of work begin and end, in the order in which they end."""
         rows = np.flatnonzero(self.kind == _WORKS)
-        starts = np.isin(self.event[rows], (Event.REVIEW_STARTS, Event.ALARM_TAKEN))
-        columns = (starts, rows, self.week[rows], self.entity[rows], self.by[rows])
-        since: dict[tuple[int, int, int], int] = {}
-        begun, done = [], []
-        for is_start, row, week, entity, by in zip(*(column.tolist() for column in columns), strict=True):
-            if is_start:
-                since[week, entity, by] = row
-                continue
-            key = (week, entity, by)
-            if key not in since:
-                # The end of a review may be signed by a team: then it is the person of that team who was at work.
-                key = next(k for k in since if k[:2] == (week, entity) and team_of_agent(k[2]) == by)
-            begun.append(since.pop(key))
-            done.append(row)
-        return np.array(begun, dtype=np.int64), np.array(done, dtype=np.int64)
+        begun = self._begun(rows, self.by[rows])
+        # The end of a review may be signed by a team: then it is the person of that team who was at work.
+        is_left = begun < 0
+        is_left[begun[~is_left]] = False
+        left = np.flatnonzero(is_left)
+        found = self._begun(rows[left], (self.by[rows[left]] & ((1 << 59) - 1)) >> 20)
+        begun[left[found >= 0]] = left[found[found >= 0]]
+        done = np.flatnonzero(begun >= 0)
+        return rows[begun[done]], rows[done]
+
+    def _begun(self, rows: Places, who: Rows) -> Places:
+        """Where among these rows the work began that ends in each, by those who did it; -1 where none is found."""
+        order = np.lexsort((who, self.entity[rows]))
+        keys = np.stack([self.week[rows], self.entity[rows], who])[:, order]
+        starts = np.isin(self.event[rows[order]], (Event.REVIEW_STARTS, Event.ALARM_TAKEN))
+        # One does not begin the same work again before it is done: rows of a piece follow each other.
+        pieces = np.flatnonzero(starts[:-1] & ~starts[1:] & (keys[:, 1:] == keys[:, :-1]).all(axis=0))
+        begun = np.full(rows.size, -1)
+        begun[order[pieces + 1]] = order[pieces]
+        return begun
 
     def _on_shift(self) -> list[float]:
         """Hours on shift of the teams that gates ask."""
