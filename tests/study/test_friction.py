@@ -501,7 +501,7 @@ def test_weeks_folded_together_say_what_each_says_alone(
     given = replace(given, streams=tuple(streams), incident=None)
     begins = [MONDAY + number * WEEK for number in range(5)]
     worlds = [World(world_key(7, at), at - DAY, at + WEEK + DAY) for at in begins]
-    runs = [(at, run_rows(given, world)) for at, world in zip(begins, worlds, strict=True)]
+    runs = list(zip(begins, run_rows(given, worlds), strict=True))
     alone = Weeks.of([each for one in runs for each in weeks_of(given, [one])])
     monkeypatch.setattr(week_, "AT_ONCE", at_once)
     assert bits(Weeks.of(list(weeks_of(given, runs)))) == bits(alone)

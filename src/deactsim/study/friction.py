@@ -108,14 +108,13 @@ def routine_weeks(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: boo
     finish; only actions asked for within the week count. `by_hour` asks for `busy` as well.
     """
     busy = []
-    apart = handling(plan)
+    worlds, apart = _weeks(plan.streams, seed, weeks, until), handling(plan)
     handled = _handled(apart, seed, weeks, until, by_hour=by_hour) if apart is not None else None
+    requests = [partial(closed_within, one.actions) for one in handled] if handled is not None else None
 
     def runs() -> Iterator[tuple[int, Rows]]:
-        for number, world in enumerate(_weeks(plan.streams, seed, weeks, until)):
-            begins = world.start + DAY
-            requests = partial(closed_within, handled[number].actions) if handled is not None else None
-            rows = run_rows(plan, world, requests)
+        for number, rows in enumerate(run_rows(plan, worlds, requests)):
+            begins = worlds[number].start + DAY
             if by_hour:
                 hours = busy_hours(plan, rows, begins)
                 if handled is not None:
@@ -146,8 +145,9 @@ def _handled(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: bool) ->
     Actions are few beside reports, so that several such are kept, and without their worlds.
     """
     found = []
-    for world in _weeks(plan.streams, seed, weeks, until):
-        begins, taken = world.start + DAY, take_reports(plan, world)
+    worlds = _weeks(plan.streams, seed, weeks, until)
+    for world, taken in zip(worlds, take_reports(plan, worlds), strict=True):
+        begins = world.start + DAY
         came = (begins <= taken.arrived) & (taken.arrived < begins + WEEK)
         waits = (taken.taken[came] - taken.arrived[came]) / MINUTE
         busy = busy_with_reports(plan, taken, begins, world.end) if by_hour else {}

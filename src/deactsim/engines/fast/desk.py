@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from ...model.plan import Plan
@@ -9,12 +11,17 @@ from ...model.world import Report, World
 from ..handled import Handled, Taken
 from .layout import NIGHT
 from .routine import HANDLED, OF_HANDLED
-from .run import Running
+from .run import Running, nights_of
 
 
-def take_reports(plan: Plan, world: World) -> Taken:
-    """What becomes of all reports of a world under a plan of `handling`: the same as the reference's desk says."""
-    running = Running(plan, world, None)
+def take_reports(plan: Plan, worlds: Sequence[World]) -> Iterator[Taken]:
+    """What becomes of all reports of worlds under a plan of `handling`: the same as the reference's desk says."""
+    nights = nights_of(plan, worlds, asks_for_requests=False)
+    for world in worlds:
+        yield _taken(Running(plan, world, None, nights), world)
+
+
+def _taken(running: Running, world: World) -> Taken:
     running.night[NIGHT.IS_DESK] = 1
     blocks = running.blocks(lent=True)
     parts = [(rows[rows[:, 1] == HANDLED], rows[rows[:, 1] == OF_HANDLED]) for rows in blocks]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -38,10 +39,13 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     return Trace(plan, night.rows, night.missed)
 
 
-def run_rows(plan: Plan, world: World, requests: Requests | None = None) -> NDArray[np.int64]:
-    """The rows of a run as an array, (rows, 5): time, event, entity, by, reason."""
-    rows = run(plan, world, requests).rows
-    return np.array(rows, dtype=np.int64).reshape(len(rows), 5)
+def run_rows(
+    plan: Plan, worlds: Sequence[World], requests: Sequence[Requests] | None = None
+) -> Iterator[NDArray[np.int64]]:
+    """The rows of runs of a plan in worlds, as arrays, (rows, 5): time, event, entity, by, reason."""
+    for place, world in enumerate(worlds):
+        rows = run(plan, world, requests[place] if requests is not None else None).rows
+        yield np.array(rows, dtype=np.int64).reshape(len(rows), 5)
 
 
 class Night:
