@@ -183,9 +183,8 @@ def same_taken(plan: Plan, *worlds: World) -> int:
         with by(name):
             found.append(list(chosen.take_reports(plan, worlds)))
     for one, two in zip(*found, strict=True):
-        for column in ("arrived", "taken", "closed", "agent"):
+        for column in ("arrived", "taken", "closed", "agent", "actions"):
             np.testing.assert_array_equal(getattr(one, column), getattr(two, column))
-        assert list(one.actions) == list(two.actions)
     return sum(len(one.taken) for one in found[0])
 
 

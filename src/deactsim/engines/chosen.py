@@ -73,10 +73,13 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
 
 
 def run_rows(
-    plan: Plan, worlds: Sequence[World], requests: Sequence[Requests] | None = None
+    plan: Plan, worlds: Sequence[World], handled: Sequence[NDArray[np.int64]] | None = None
 ) -> Iterator[NDArray[np.int64]]:
-    """The rows of a run in each of the worlds as an array, (rows, 5): time, event, entity, by, reason."""
-    rows: Iterator[NDArray[np.int64]] = _engine().run_rows(plan, worlds, requests)
+    """The rows of a run in each of the worlds as an array, (rows, 5): time, event, entity, by, reason.
+
+    With `handled` reports are not simulated: routine begins with the actions of each world's `Taken`.
+    """
+    rows: Iterator[NDArray[np.int64]] = _engine().run_rows(plan, worlds, handled)
     return rows
 
 

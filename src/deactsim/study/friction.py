@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 
 from ..engines.chosen import run_rows, take_reports
-from ..engines.handled import Handled, closed_within, handling
+from ..engines.handled import handling
 from ..model.plan import Plan, StreamPlan
 from ..model.shifts import DAY
 from ..model.streams import world_key
@@ -110,10 +110,10 @@ def routine_weeks(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: boo
     busy = []
     worlds, apart = _weeks(plan.streams, seed, weeks, until), handling(plan)
     handled = _handled(apart, seed, weeks, until, by_hour=by_hour) if apart is not None else None
-    requests = [partial(closed_within, one.actions) for one in handled] if handled is not None else None
+    actions = [one.actions for one in handled] if handled is not None else None
 
     def runs() -> Iterator[tuple[int, Rows]]:
-        for number, rows in enumerate(run_rows(plan, worlds, requests)):
+        for number, rows in enumerate(run_rows(plan, worlds, actions)):
             begins = worlds[number].start + DAY
             if by_hour:
                 hours = busy_hours(plan, rows, begins)
@@ -133,7 +133,7 @@ def routine_weeks(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: boo
 class _Handled:
     """How the reports of a week are handled: what is measured of that, and the actions they end in."""
 
-    actions: Sequence[Handled]
+    actions: Rows
     values: Mapping[str, Array]
     busy: Mapping[int, Array]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ...model.plan import Plan
-from ...model.world import Report, World
-from ..handled import Handled, Taken
+from ...model.world import World
+from ..handled import Taken
 from .layout import NIGHT
 from .routine import HANDLED, OF_HANDLED
 from .run import Running, nights_of
@@ -26,13 +26,9 @@ def _taken(running: Running, world: World) -> Taken:
     blocks = running.blocks(lent=True)
     parts = [(rows[rows[:, 1] == HANDLED], rows[rows[:, 1] == OF_HANDLED]) for rows in blocks]
     first, second = (np.concatenate(part) for part in zip(*parts, strict=True))
-    taken, agent, closed, arrived = first[:, 0], first[:, 3], first[:, 4], second[:, 0]
-    acts = np.flatnonzero((second[:, 4] >> 1 > 0) & (closed <= world.end))
+    taken, report, agent, closed = first[:, 0], first[:, 2], first[:, 3], first[:, 4]
+    arrived, stream, place, luck = second[:, 0], second[:, 2], second[:, 3], second[:, 4]
+    acts = np.flatnonzero((luck >> 1 > 0) & (closed <= world.end))
     acts = acts[np.lexsort((agent[acts], closed[acts]))]
-    actions = [
-        Handled(Report(came, report, stream), bool(luck & 1), place, who, when, done, luck >> 1 == 2)
-        for (when, _, report, who, done), (came, _, stream, place, luck) in zip(
-            first[acts].tolist(), second[acts].tolist(), strict=True
-        )
-    ]
-    return Taken(arrived, taken, closed, agent, actions)
+    columns = (closed, agent, report, stream, place, luck & 1, arrived, taken, luck >> 1 == 2)
+    return Taken(arrived, taken, closed, agent, np.stack([column[acts] for column in columns], axis=1))

@@ -11,7 +11,7 @@ from ...model.plan import Plan
 from ...model.states import Stage
 from ...model.trace import Row, Trace
 from ...model.world import World
-from ..handled import Requests
+from ..handled import Requests, table_of
 from .kernel import go_on
 from .layout import ASKED_FOR, NIGHT
 from .night import IS_OVER, MEMORY_IS_FULL, ROWS_ARE_FULL, WANTS_REQUESTS
@@ -30,12 +30,12 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
 
 
 def run_rows(
-    plan: Plan, worlds: Sequence[World], requests: Sequence[Requests] | None = None
+    plan: Plan, worlds: Sequence[World], handled: Sequence[NDArray[np.int64]] | None = None
 ) -> Iterator[Rows]:
     """The rows of runs of a plan in worlds, as arrays, (rows, 5): time, event, entity, by, reason."""
-    nights = nights_of(plan, worlds, asks_for_requests=requests is not None)
+    nights = nights_of(plan, worlds, asks_for_requests=handled is not None)
     for place, world in enumerate(worlds):
-        running = Running(plan, world, requests[place] if requests is not None else None, nights)
+        running = Running(plan, world, handled[place] if handled is not None else None, nights)
         yield np.concatenate(list(running.blocks()))
 
 
@@ -46,10 +46,17 @@ def nights_of(plan: Plan, worlds: Sequence[World], *, asks_for_requests: bool) -
 
 
 class Running:
-    """A run that gives out its trace in blocks of rows; it may be one of `nights`."""
+    """A run that gives out its trace in blocks of rows; it may be one of `nights`.
+
+    Reports that were handled elsewhere may be a table, as `Taken` has it.
+    """
 
     def __init__(
-        self, plan: Plan, world: World, requests: Requests | None = None, nights: Nights | None = None
+        self,
+        plan: Plan,
+        world: World,
+        requests: Requests | NDArray[np.int64] | None = None,
+        nights: Nights | None = None,
     ) -> None:
         nights = nights or nights_of(plan, [world], asks_for_requests=requests is not None)
         self.night = nights.night(world)
@@ -116,14 +123,13 @@ class Running:
         """Hand over the requests of another hour."""
         assert self.requests is not None  # noqa: S101 - asked for only where there are some
         begin, until = int(self.night[NIGHT.BEGIN]), int(self.night[NIGHT.UNTIL])
-        words = [
-            word
-            for (_, report, stream), urgent, place, agent, _, closed, _ in self.requests(begin, until)
-            for word in (closed, agent, report, stream, place, urgent)
-        ]
-        count = len(words) // ASKED_FOR.SIZE
+        if isinstance(self.requests, np.ndarray):
+            first, last = np.searchsorted(self.requests[:, 0], (begin, until)).tolist()
+            found = self.requests[first:last]
+        else:
+            found = table_of(self.requests(begin, until))
+        words = found[:, : ASKED_FOR.SIZE]
         # What was handed over before is read no more, but for the one that is waited for.
-        self.night[NIGHT.REQUESTS] = self._more(len(words))
-        at = int(self.night[NIGHT.REQUESTS])
-        self.night[at : at + len(words)] = words
-        self.night[NIGHT.REQUEST_COUNT], self.night[NIGHT.REQUEST_NEXT] = count, 0
+        self.night[NIGHT.REQUESTS] = at = self._more(words.size)
+        self.night[at : at + words.size] = words.reshape(-1)
+        self.night[NIGHT.REQUEST_COUNT], self.night[NIGHT.REQUEST_NEXT] = len(words), 0

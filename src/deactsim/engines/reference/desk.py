@@ -23,7 +23,7 @@ from ...model.states import Kind
 from ...model.step_down import leavers
 from ...model.streams import Purpose, agent_id
 from ...model.world import HOUR, Report, World
-from ..handled import Handled, Taken, closed_within
+from ..handled import Handled, Taken, closed_within, table_of
 
 
 class _Waiting(NamedTuple):
@@ -242,4 +242,4 @@ def take_reports(plan: Plan, worlds: Sequence[World]) -> Iterator[Taken]:
         taken = desk.work(world.end + 1)
         rows = [(one.report.time, one.taken, one.closed, one.agent) for one in taken]
         arrived, begun, closed, agent = np.array(rows, dtype=np.int64).reshape(len(rows), 4).T
-        yield Taken(arrived, begun, closed, agent, desk.actions)
+        yield Taken(arrived, begun, closed, agent, table_of(desk.actions))
