@@ -55,13 +55,14 @@ def weeks_of(plan: Plan, runs: Iterable[tuple[int, Rows]]) -> Iterator[Folded]:
 
 
 #: What an event is to the fold, by its code: it makes an action wait, belongs to one, or to a report, tells of
-#: somebody's work or of a leaver's right, or is counted.
-_WAITS, _ACTS, _REPORTS, _WORKS, _RIGHTS, _COUNTS = 1, 2, 4, 8, 16, 32
+#: somebody's work or begins it, tells of a leaver's right, or is counted.
+_WAITS, _ACTS, _REPORTS, _WORKS, _BEGINS, _RIGHTS, _COUNTS = 1, 2, 4, 8, 16, 32, 64
 _KIND = np.zeros(max(Event) + 1, dtype=np.uint8)
 _KIND[[Event.HELD, Event.ASKED, Event.REROUTED]] = _WAITS | _ACTS
 _KIND[[Event.REQUESTED, Event.TOOK_EFFECT, Event.GATE_DENIED]] = _ACTS
 _KIND[[Event.REPORT_ARRIVES, Event.REPORT_TAKEN]] = _REPORTS
-_KIND[[Event.REVIEW_STARTS, Event.REVIEW_ENDS, Event.ALARM_TAKEN, Event.ALARM_CLOSED]] = _WORKS
+_KIND[[Event.REVIEW_STARTS, Event.ALARM_TAKEN]] = _WORKS | _BEGINS
+_KIND[[Event.REVIEW_ENDS, Event.ALARM_CLOSED]] = _WORKS
 _KIND[[Event.RIGHTS_END, Event.RIGHTS_ON]] = _RIGHTS
 _KIND[[Event.FALSE_ALARM, Event.WRONGLY_UNDONE]] = _COUNTS
 
@@ -178,7 +179,7 @@ class _Weeks:
 
     def _pieces(self) -> tuple[Places, Places]:
         """Where pieces of work begin and end, in the order in which they end."""
-        rows = np.flatnonzero(self.kind == _WORKS)
+        rows = np.flatnonzero(self.kind & _WORKS)
         begun = self._begun(rows, self.by[rows])
         # The end of a review may be signed by a team: then it is the person of that team who was at work.
         is_left = begun < 0
@@ -193,7 +194,7 @@ class _Weeks:
         """Where among these rows the work began that ends in each, by those who did it; -1 where none is found."""
         order = np.lexsort((who, self.entity[rows]))
         keys = np.stack([self.week[rows], self.entity[rows], who])[:, order]
-        starts = np.isin(self.event[rows[order]], (Event.REVIEW_STARTS, Event.ALARM_TAKEN))
+        starts = self.kind[rows[order]] & _BEGINS > 0
         # One does not begin the same work again before it is done: rows of a piece follow each other.
         pieces = np.flatnonzero(starts[:-1] & ~starts[1:] & (keys[:, 1:] == keys[:, :-1]).all(axis=0))
         begun = np.full(rows.size, -1)
