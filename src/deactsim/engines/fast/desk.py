@@ -24,7 +24,8 @@ def take_reports(plan: Plan, worlds: Sequence[World]) -> Iterator[Taken]:
 def _taken(running: Running, world: World) -> Taken:
     running.night[NIGHT.IS_DESK] = 1
     blocks = running.blocks(lent=True)
-    parts = [(rows[rows[:, 1] == HANDLED], rows[rows[:, 1] == OF_HANDLED]) for rows in blocks]
+    kinds = HANDLED, OF_HANDLED
+    parts = [[rows.take(np.flatnonzero(rows[:, 1] == kind), axis=0) for kind in kinds] for rows in blocks]
     first, second = (np.concatenate(part) for part in zip(*parts, strict=True))
     taken, report, agent, closed = first[:, 0], first[:, 2], first[:, 3], first[:, 4]
     arrived, stream, place, luck = second[:, 0], second[:, 2], second[:, 3], second[:, 4]
