@@ -345,6 +345,11 @@ def test_hours_on_shift_of_whom_gates_ask(policy: str, hours: float) -> None:
 
 def test_no_weeks_no_friction() -> None:
     assert means() == {}
+    for path in FOLDER.glob("*.yaml"):
+        scenario = load(path)
+        for policy in scenario.policies:
+            found = routine_weeks(compile_plan(scenario, policy, None), 1, 0, START, by_hour=True)
+            assert (found.estimates(), found.waits, found.busy) == ({}, (), ())
 
 
 # ---------------------------------------------------------------- against theory

@@ -36,7 +36,7 @@ class Handled(NamedTuple):
     wrongful: bool | None
 
 
-#: Handled reports as a table: first what a run is to know of the actions they end in.
+#: Handled reports as a table; the first six are what a run has to know of the actions they end in.
 COLUMNS = ("closed", "agent", "report", "stream", "place", "urgent", "came", "taken", "wrongful")
 
 

@@ -155,10 +155,8 @@ class _Weeks:
         """Hours of those whom gates ask, and of responders on false alarms, as they fall into the week."""
         begun, done = self._pieces()
         week = self.week[done]
-        end, start = (
-            np.minimum(self.time[done], self.ends[week]),
-            np.maximum(self.time[begun], self.begins[week]),
-        )
+        start = np.maximum(self.time[begun], self.begins[week])
+        end = np.minimum(self.time[done], self.ends[week])
         hours = np.maximum(0, end - start) / HOUR
         alarms = self.event[done] == Event.ALARM_CLOSED
         reviews = ~alarms
@@ -195,7 +193,7 @@ class _Weeks:
         order = np.lexsort((who, self.entity[rows]))
         keys = np.stack([self.week[rows], self.entity[rows], who])[:, order]
         starts = self.kind[rows[order]] & _BEGINS > 0
-        # One does not begin the same work again before it is done: rows of a piece follow each other.
+        # Nobody begins the same work again before it is done: rows of a piece follow each other.
         pieces = np.flatnonzero(starts[:-1] & ~starts[1:] & (keys[:, 1:] == keys[:, :-1]).all(axis=0))
         begun = np.full(rows.size, -1)
         begun[order[pieces + 1]] = order[pieces]

@@ -41,7 +41,8 @@ def run_rows(
 
 def nights_of(plan: Plan, worlds: Sequence[World], *, asks_for_requests: bool) -> Nights:
     """The nights of a plan in these worlds."""
-    begins, ends = min(world.begins(plan) for world in worlds), max(world.end for world in worlds)
+    begins = min((world.begins(plan) for world in worlds), default=0)
+    ends = max((world.end for world in worlds), default=0)
     return Nights(plan, begins, ends, asks_for_requests=asks_for_requests)
 
 

@@ -49,7 +49,7 @@ def _shifts(windows: Windows, start: int, end: int) -> tuple[int, ...]:
 def _busy(busy: tuple[tuple[Windows, float], ...], start: int, end: int) -> tuple[int, ...]:
     """How busy it is when, as the words of a table: from, until, and how many times as usual (a fraction)."""
     found = busy_spans(busy, start, end)
-    words = np.array([(begin, until, 0) for begin, until, _ in found], dtype=np.int64)
+    words = np.array([(begin, until, 0) for begin, until, _ in found], dtype=np.int64).reshape(-1, 3)
     words[:, 2] = np.array([times for _, _, times in found], dtype=np.float64).view(np.int64)
     return tuple(words.ravel().tolist())
 
