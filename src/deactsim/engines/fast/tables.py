@@ -163,7 +163,9 @@ class Nights:
     @cached_property
     def written(self) -> Night:
         """The template and what is the plan's after it: from here on nothing can be added."""
-        written = np.concatenate([self.template.night, self.words.array()])
+        before, words = self.template.night, self.words.words
+        written = np.empty(before.size + len(words), dtype=np.int64)
+        written[: before.size], written[before.size :] = before, words
         for place, word in self.own:
             written[place] = word
         _fill(written, self.head)
@@ -295,7 +297,7 @@ class _Night:
         self._script()
 
     def _record(self) -> None:
-        pins, lengths = (self.nights.head[name] for name in ("PINS", "LENGTHS"))
+        pins, lengths = self.nights.head["PINS"], self.nights.head["LENGTHS"]
         for stage, pin in self.world.pins.items():
             at = pins + 3 * stage
             self.own += [(at, 1), (at + 1, pin.time), (at + 2, int(pin.after_effect))]
