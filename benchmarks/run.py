@@ -24,9 +24,8 @@ from deactsim.engines.reference.night import Night, run
 from deactsim.model.compile import compile_plan
 from deactsim.model.plan import Plan
 from deactsim.model.streams import world_key
-from deactsim.model.world import World
+from deactsim.model.world import WEEK, World
 from deactsim.study.condition import new_world
-from deactsim.study.friction import WEEK
 
 ROOT = Path(__file__).resolve().parent.parent
 DEACTSIM = str(Path(sysconfig.get_path("scripts")) / "deactsim")

@@ -124,6 +124,35 @@ def test_valid_cases() -> None:
     assert both.runs == runs > 500
 
 
+# -- several runs of one plan -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_runs_of_one_plan(path: Path) -> None:
+    """Each of some worlds, near each other and far apart, is run as if there were no others."""
+    for plan in plans_of(scenario_of(path), [None])[::2]:
+        worlds = [stretch(plan, number, 100) for number in (0, 9, 3)]
+        worlds += [replace(worlds[1], start=worlds[1].start + HOUR // 3, end=worlds[1].end + HOUR)]
+        rows = []
+        for name in ("reference", "fast"):
+            with by(name):
+                rows.append(list(chosen.run_rows(plan, worlds)))
+        for one, two in zip(*rows, strict=True):
+            np.testing.assert_array_equal(one, two)
+        if apart := handling(plan):
+            same_taken(apart, *worlds)
+
+
+def test_runs_of_one_case() -> None:
+    """The same with all that may be placed by hand, pinned or known in a world."""
+    for seed in range(20_000, 20_060):
+        plan, worlds = anything(seed)
+        with by("fast"):
+            for world, rows in zip(worlds, chosen.run_rows(plan, worlds), strict=True):
+                alone = chosen.run(plan, world).rows
+                np.testing.assert_array_equal(rows, np.array(alone).reshape(-1, 5), f"case {seed}")
+
+
 # -- reports that are handled elsewhere -----------------------------------------------------
 
 
@@ -147,17 +176,16 @@ def test_requests(path: Path) -> None:
 NOT_APART = {"hawaii"}
 
 
-def same_taken(plan: Plan, world: World) -> int:
+def same_taken(plan: Plan, *worlds: World) -> int:
     """Hold what becomes of reports to each other; how many there were."""
     found = []
     for name in ("reference", "fast"):
         with by(name):
-            found.append(chosen.take_reports(plan, world))
-    one, two = found
-    for column in ("arrived", "taken", "closed", "agent"):
-        np.testing.assert_array_equal(getattr(one, column), getattr(two, column))
-    assert list(one.actions) == list(two.actions)
-    return len(one.taken)
+            found.append(list(chosen.take_reports(plan, worlds)))
+    for one, two in zip(*found, strict=True):
+        for column in ("arrived", "taken", "closed", "agent", "actions"):
+            np.testing.assert_array_equal(getattr(one, column), getattr(two, column))
+    return sum(len(one.taken) for one in found[0])
 
 
 # -- several incidents ----------------------------------------------------------------------

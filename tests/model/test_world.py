@@ -248,6 +248,21 @@ def test_leavers_do_not_depend_on_where_one_begins_to_look(windows: tuple[Window
     assert len(whole) == pytest.approx(90, abs=40)
 
 
+def test_leavers_do_not_depend_on_what_was_asked_before() -> None:
+    """They are kept for the next who asks: of other days, of another team, or of a team that more people leave."""
+    office, always = team("support", OFFICE), team("desk", ALWAYS)
+    more = replace(office, leavers_per_day=2.0 * office.leavers_per_day)
+    spans_asked = [(3, 9), (3, 5), (0, 4), (8, 20), (20, 21), (5, 5), (2, 30), (9, 10)]
+    one = world()
+    for first, last in spans_asked:
+        for teams in ((office,), (always, office), (more,), (always,)):
+            asked = teams, START + first * DAY, START + last * DAY
+            assert one.leavers(*asked) == world().leavers(*asked)
+    assert len(one.leavers((more,), START, START + 30 * DAY)) > len(
+        one.leavers((office,), START, START + 30 * DAY)
+    )
+
+
 def test_leavers_leave_at_the_end_of_a_shift() -> None:
     ends = {off for _, off in spans(OFFICE, START - 10 * DAY, START + 40 * DAY)}
     found = world().leavers((team("support", OFFICE),), START, START + 30 * DAY)

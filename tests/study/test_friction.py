@@ -11,21 +11,22 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from deactsim.engines.chosen import run
+from deactsim.engines.chosen import run, run_rows
 from deactsim.model.compile import compile_plan
 from deactsim.model.plan import Plan
 from deactsim.model.shifts import DAY
 from deactsim.model.states import Event, Gate, Reason
 from deactsim.model.streams import agent_id, alarm_id, report_id, team_id, world_key
 from deactsim.model.trace import Row
-from deactsim.model.world import World
+from deactsim.model.world import WEEK, World
 from deactsim.scenario.load import load
 from deactsim.stats import weighted
-from deactsim.study.friction import FRICTION, WEEK, Weeks, friction_text, routine_weeks
+from deactsim.study import week as week_
+from deactsim.study.friction import FRICTION, Weeks, friction_text, routine_weeks
 from deactsim.study.measures import MINUTE
 from deactsim.study.results import Estimate
 from deactsim.study.utilisation import busy_hours
-from deactsim.study.week import Week, week_of
+from deactsim.study.week import Folded, weeks_of
 from tests.study.small import START, row, small
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
@@ -58,13 +59,19 @@ def table(rows: Sequence[Row]) -> NDArray[np.int64]:
     return np.array(rows, dtype=np.int64).reshape(-1, 5)
 
 
-def fold(*rows: Rows, policies: str = "{as-it-was: {}}", teams: str = TEAMS) -> Week:
+def week_of(plan: Plan, rows: Sequence[Row], begins: int) -> Folded:
+    """One week by itself."""
+    (found,) = weeks_of(plan, [(begins, table(rows))])
+    return found
+
+
+def fold(*rows: Rows, policies: str = "{as-it-was: {}}", teams: str = TEAMS) -> Folded:
     """A hand-made week, minutes from its beginning."""
     at = [row(B + minutes, event, entity, by, reason) for minutes, event, entity, by, reason in rows]
-    return week_of(plan(policies, teams=teams), table(at), BEGINS, ENDS)
+    return week_of(plan(policies, teams=teams), at, BEGINS)
 
 
-def means(*weeks: Week) -> dict[str, float]:
+def means(*weeks: Folded) -> dict[str, float]:
     """The measures of hand-made weeks; what never occurs is left out."""
     return {name: estimate.mean for name, estimate in Weeks.of(weeks).estimates().items()}
 
@@ -275,7 +282,7 @@ def test_waits_are_pooled_over_weeks() -> None:
     for name in ("minutes_held", "report_wait"):
         assert found[name].high - found[name].mean == pytest.approx(half)
         assert found[name].mean - found[name].low == pytest.approx(half)
-    everything = np.concatenate([week.waits for week in weeks])
+    everything = np.concatenate([waits for week in weeks for waits in week.waits])
     expected = weighted.quantile_interval(everything, np.ones(21), 0.95, np.repeat([0, 1, 2], [10, 1, 10]))
     assert (found["minutes_held_p95"].low, found["minutes_held_p95"].high) == (expected.low, expected.high)
     assert expected.low < 20.0 < expected.high == 100.0
@@ -289,7 +296,7 @@ def test_one_bad_week_is_one_observation() -> None:
     assert (p95.low, p95.mean, p95.high) == (10.0, 105.0, 110.0)
 
 
-def waiting(minutes: np.ndarray) -> Week:
+def waiting(minutes: np.ndarray) -> Folded:
     """A week in which reports wait so long, and the actions on them as long again."""
     rows: list[Rows] = []
     for k, wait in enumerate(minutes):
@@ -332,12 +339,17 @@ def test_idle_weeks_use_none_of_the_approvers_hours() -> None:
 )
 def test_hours_on_shift_of_whom_gates_ask(policy: str, hours: float) -> None:
     found = fold(policies=f"{{as-it-was: {{{policy}}}}}").values
-    assert found["approver_shifts"] == hours
-    assert np.isnan(found["approver_utilisation"]) == (hours == 0)
+    assert found["approver_shifts"].tolist() == [hours]
+    assert np.isnan(found["approver_utilisation"]).tolist() == [hours == 0]
 
 
 def test_no_weeks_no_friction() -> None:
     assert means() == {}
+    for path in FOLDER.glob("*.yaml"):
+        scenario = load(path)
+        for policy in scenario.policies:
+            found = routine_weeks(compile_plan(scenario, policy, None), 1, 0, START, by_hour=True)
+            assert (found.estimates(), found.waits, found.busy) == ({}, (), ())
 
 
 # ---------------------------------------------------------------- against theory
@@ -420,7 +432,7 @@ def test_littles_law_holds_in_every_run() -> None:
             queue, waits = queue - 1, waits + time - since.pop(entity)
     area += queue * (world.end - last)
     assert area == waits + sum(world.end - time for time in since.values())
-    found = week_of(trace.plan, table(trace.rows), BEGINS, ENDS).values["report_wait"]
+    found = week_of(trace.plan, trace.rows, BEGINS).values["report_wait"]
     inside = [row.time for row in trace if row.event == Event.REPORT_ARRIVES and BEGINS <= row.time < ENDS]
     assert found > 0
     assert len(inside) > 400
@@ -457,8 +469,10 @@ def test_two_leavers_in_one_chair() -> None:
 # ---------------------------------------------------------------- reports handled once for all policies
 
 
-def bits(week: Week) -> tuple[dict[str, str], list[float]]:
-    return {name: float(value).hex() for name, value in week.values.items()}, week.waits.tolist()
+def bits(weeks: Folded | Weeks) -> tuple[dict[str, list[str]], list[list[float]]]:
+    """Every number, by the names of what a week says."""
+    values = {name: [float(each).hex() for each in column] for name, column in sorted(weeks.values.items())}
+    return values, [waits.tolist() for waits in weeks.waits]
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
@@ -472,14 +486,54 @@ def test_a_week_in_parts_is_the_whole_week(path: Path) -> None:
         found = routine_weeks(given, 6, 1, START, by_hour=True)
         begins, busy = found.busy[0]
         trace = run(given, World(world_key(6, 0), begins - DAY, begins + WEEK + DAY))
-        whole = week_of(given, table(trace.rows), begins, begins + WEEK)
-        assert bits(
-            Week({name: float(found.values[name][0]) for name in found.values}, found.waits[0])
-        ) == bits(whole)
+        assert bits(found) == bits(week_of(given, trace.rows, begins))
         hours = busy_hours(given, table(trace.rows), begins)
         assert {team: each.tolist() for team, each in busy.items()} == {
             team: each.tolist() for team, each in hours.items()
         }
+
+
+@pytest.mark.parametrize("at_once", [1, 1000, 1 << 16])
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_weeks_folded_together_say_what_each_says_alone(
+    path: Path, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one plan and five weeks: days before and after each are also its neighbours', with the same ids."""
+    scenario = load(path)
+    policy = list(scenario.policies)[-1]
+    given = compile_plan(scenario, policy, None)
+    streams = [replace(s, per_microsecond=min(s.per_microsecond, 100 / DAY)) for s in given.streams]
+    given = replace(given, streams=tuple(streams), incident=None)
+    begins = [MONDAY + number * WEEK for number in range(5)]
+    worlds = [World(world_key(7, at), at - DAY, at + WEEK + DAY) for at in begins]
+    runs = list(zip(begins, run_rows(given, worlds), strict=True))
+    alone = Weeks.of([each for one in runs for each in weeks_of(given, [one])])
+    monkeypatch.setattr(week_, "AT_ONCE", at_once)
+    assert bits(Weeks.of(list(weeks_of(given, runs)))) == bits(alone)
+
+
+def test_an_id_means_something_in_its_own_week_only() -> None:
+    day = [
+        (20, Event.REPORT_ARRIVES, FIRST, team_id("support"), 0),
+        (22, Event.REPORT_TAKEN, FIRST, AGENT, 0),
+        (25, Event.REQUESTED, FIRST, AGENT, Reason.NONE),
+        (25, Event.ASKED, FIRST, team_id("desk"), 0),
+        (30, Event.REVIEW_STARTS, FIRST, APPROVER, 0),
+    ]
+    signed = [*day, (90, Event.REVIEW_ENDS, FIRST, APPROVER, 0), (90, Event.TOOK_EFFECT, FIRST, AGENT, 0)]
+    never = [
+        (90, Event.REVIEW_STARTS, FIRST, APPROVER, 0),
+        (95, Event.RIGHTS_END, AGENT, team_id("support"), 0),
+    ]
+    back = [(95, Event.RIGHTS_ON, AGENT, team_id("support"), 0), (99, Event.TOOK_EFFECT, FIRST, AGENT, 0)]
+    weeks = [table([row(B + at, *what) for at, *what in rows]) for rows in (day, signed, never, back, signed)]
+    runs = [(BEGINS, rows) for rows in weeks]
+    (found,) = weeks_of(plan(DESK), runs)
+    assert bits(Weeks.of([found])) == bits(
+        Weeks.of([one for run in runs for one in weeks_of(plan(DESK), [run])])
+    )
+    assert found.values["held"].tolist() == [1, 1, 0, 0, 1]
+    assert found.values["approver_hours"].tolist() == [0, 1, 0, 0, 1]
 
 
 # ---------------------------------------------------------------- in words

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..errors import DeactsimError
@@ -71,16 +72,25 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     return _choice()[1](plan, world, requests)
 
 
-def run_rows(plan: Plan, world: World, requests: Requests | None = None) -> NDArray[np.int64]:
-    """The rows of a run as an array, (rows, 5): time, event, entity, by, reason."""
-    rows: NDArray[np.int64] = import_module(f".{engine().name}", __package__).run_rows(plan, world, requests)
+def run_rows(
+    plan: Plan, worlds: Sequence[World], handled: Sequence[NDArray[np.int64]] | None = None
+) -> Iterator[NDArray[np.int64]]:
+    """The rows of a run in each of the worlds as an array, (rows, 5): time, event, entity, by, reason.
+
+    With `handled` reports are not simulated: routine begins with the actions of each world's `Taken`.
+    """
+    rows: Iterator[NDArray[np.int64]] = _engine().run_rows(plan, worlds, handled)
     return rows
 
 
-def take_reports(plan: Plan, world: World) -> Taken:
-    """What becomes of all reports of a world, worked out apart from the rest, under a plan of `handling`."""
-    found: Taken = import_module(f".{engine().name}", __package__).take_reports(plan, world)
+def take_reports(plan: Plan, worlds: Sequence[World]) -> Iterator[Taken]:
+    """What becomes of all reports of each world, worked out apart from the rest, under a plan of `handling`."""
+    found: Iterator[Taken] = _engine().take_reports(plan, worlds)
     return found
+
+
+def _engine() -> ModuleType:
+    return import_module(f".{engine().name}", __package__)
 
 
 def marks_of(

@@ -5,16 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..model.lengths import FIXED, QUANTILES, TRIANGULAR, UNIFORM, Length
 from ..model.plan import Control, Plan, SafeguardsPlan, StreamPlan
 from ..model.streams import length_at
 from ..model.world import Report
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 #: Shapes that have a least value.
 _BOUNDED = {FIXED, UNIFORM, TRIANGULAR, QUANTILES}
@@ -37,18 +36,23 @@ class Handled(NamedTuple):
     wrongful: bool | None
 
 
+#: Handled reports as a table; the first six are what a run has to know of the actions they end in.
+COLUMNS = ("closed", "agent", "report", "stream", "place", "urgent", "came", "taken", "wrongful")
+
+
 @dataclass(frozen=True)
 class Taken:
     """Reports that were taken, in that order: when they came, were taken and are closed, and by whom, (reports,).
 
-    `actions` are those that were closed in time and ended in an action, in the order in which they were closed.
+    `actions` are those that were closed in time and ended in an action, in the order in which they were closed,
+    (actions, 9): `COLUMNS`.
     """
 
     arrived: NDArray[np.int64]
     taken: NDArray[np.int64]
     closed: NDArray[np.int64]
     agent: NDArray[np.int64]
-    actions: Sequence[Handled]
+    actions: NDArray[np.int64]
 
 
 class Parts(NamedTuple):
@@ -96,6 +100,23 @@ def can_stand_apart(streams: Sequence[StreamPlan], asked: set[int]) -> bool:
     """
     handlers = {team for stream in streams for team in stream.teams}
     return not handlers & asked and not any(_may_take_no_time(stream.handling) for stream in streams)
+
+
+def table_of(handled: Sequence[Handled]) -> NDArray[np.int64]:
+    """Actions that reports end in as a table: `COLUMNS`."""
+    words = [
+        (closed, agent, report.id, report.stream, place, urgent, report.time, taken, bool(wrongful))
+        for report, urgent, place, agent, taken, closed, wrongful in handled
+    ]
+    return np.array(words, dtype=np.int64).reshape(-1, len(COLUMNS))
+
+
+def one_by_one(actions: NDArray[np.int64]) -> list[Handled]:
+    """The actions of a table."""
+    return [
+        Handled(Report(came, report, stream), bool(urgent), place, agent, taken, closed, bool(wrongful))
+        for closed, agent, report, stream, place, urgent, came, taken, wrongful in actions.tolist()
+    ]
 
 
 def closed_within(handled: Sequence[Handled], begin: int, until: int) -> Sequence[Handled]:

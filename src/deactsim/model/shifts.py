@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ..scenario.stated import Window
 
 DAY = 86_400_000_000
-EPOCH = date(1970, 1, 1)
 
 Span = tuple[int, int]
 
@@ -25,13 +24,12 @@ def spans(windows: tuple[Window, ...], start: int, end: int) -> tuple[Span, ...]
     found: list[Span] = []
     for window in windows:
         zone = ZoneInfo(window.zone)
+        over = 1440 if window.end <= window.start else 0
         for day in range(first, last + 1):
-            local = EPOCH + timedelta(days=day)
-            if local.weekday() not in window.days:
+            if (day + 3) % 7 not in window.days:  # 1970 began on a Thursday
                 continue
-            over = window.end <= window.start
-            on = _instant(local, window.start, zone)
-            off = _instant(local, window.end + (1440 if over else 0), zone)
+            on = _instant(day, window.start, zone)
+            off = _instant(day, window.end + over, zone)
             if on < off:  # a window may fall into the hour that summer time leaves out
                 found.append((on, off))
     merged: list[Span] = []
@@ -43,9 +41,11 @@ def spans(windows: tuple[Window, ...], start: int, end: int) -> tuple[Span, ...]
     return tuple(span for span in merged if span[1] > start and span[0] < end)
 
 
-def _instant(day: date, minutes: int, zone: ZoneInfo) -> int:
-    """A local wall-clock time of a day, as microseconds since 1970 UTC."""
-    wall = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minutes)
+# Stretches of time that are asked about have most of their days in common.
+@lru_cache(maxsize=1 << 13)
+def _instant(day: int, minutes: int, zone: ZoneInfo) -> int:
+    """A local wall-clock time of a day (days since 1970), as microseconds since 1970 UTC."""
+    wall = datetime(1970, 1, 1, tzinfo=zone) + timedelta(days=day, minutes=minutes)
     return round(wall.timestamp()) * 1_000_000
 
 

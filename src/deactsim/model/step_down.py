@@ -14,13 +14,17 @@ def leavers(plan: Plan, world: World, start: int) -> Iterator[tuple[int, Leaver,
     step_down = plan.safeguards.step_down
     if step_down is None or plan.incident is not None:
         return
-    places = {team.id: place for place, team in enumerate(plan.teams)}
+    reached = {team.id: _reached(plan, place) for place, team in enumerate(plan.teams)}
+    control = step_down.control
     for who in world.leavers(plan.teams, start, world.end + step_down.before):
-        streams = _reached(plan, places[who.team])
-        told = world.draw(who.agent, Purpose.TOLD, who.leaves & 0xFFFFFFFF) < step_down.told
-        ends, control = max(who.leaves - step_down.before, start), step_down.control
-        works = world.in_order(control, ends) and world.covered(control, who.agent, ends)
-        if streams and told and works and ends < world.end:
+        ends, streams = max(who.leaves - step_down.before, start), reached[who.team]
+        if (
+            streams
+            and ends < world.end
+            and world.draw(who.agent, Purpose.TOLD, who.leaves & 0xFFFFFFFF) < step_down.told
+            and world.in_order(control, ends)
+            and world.covered(control, who.agent, ends)
+        ):
             yield ends, who, streams
 
 

@@ -101,6 +101,9 @@ class World:
     _actions: dict[tuple[int, int], tuple[tuple[int, bool], ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    _leavers: dict[Hashable, tuple[range, list[Leaver]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def draw(self, entity: int, purpose: Purpose, k: int = 0) -> float:
         """A uniform number for this entity and purpose."""
@@ -229,15 +232,23 @@ class World:
             if team.heads == 0:
                 continue
             found += [who for who in self._waves(team) if begin <= who.leaves < until]
-            if team.leavers_per_day == 0.0:
-                continue
-            days = range(begin // DAY - 8, (until - 1) // DAY + 1)
+            if team.leavers_per_day > 0.0:
+                days = range(begin // DAY - 8, (until - 1) // DAY + 1)
+                found += [who for who in self._leavers_of(team, days) if begin <= who.leaves < until]
+        found.sort(key=lambda who: (who.leaves, who.agent))
+        return found
+
+    def _leavers_of(self, team: TeamPlan, days: range) -> list[Leaver]:
+        """Those of a team that some days bring, or of more days; kept for the next policy, which asks for as many."""
+        key = (team.id, team.heads, team.leavers_per_day, team.windows)
+        known, found = self._leavers.get(key, (range(0), []))
+        if days.start < known.start or days.stop > known.stop or not known:
             # Most days nobody leaves, which the first gap tells: only where rounding could matter it is drawn again.
             least = math.exp(-team.leavers_per_day) * (1.0 - 1e-9)
-            for day, u in zip(days, self.draws([team.id | day for day in days], Purpose.GAP), strict=True):
-                if u >= least:
-                    found += [who for who in self._leavers_of_day(team, day) if begin <= who.leaves < until]
-        found.sort(key=lambda who: (who.leaves, who.agent))
+            gaps = self.draws([team.id | day for day in days], Purpose.GAP)
+            some = (day for day, u in zip(days, gaps, strict=True) if u >= least)
+            found = [who for day in some for who in self._leavers_of_day(team, day)]
+            self._leavers[key] = days, found
         return found
 
     def _leavers_of_day(self, team: TeamPlan, day: int) -> Iterator[Leaver]:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 
 from ..engines.chosen import run_rows, take_reports
-from ..engines.handled import Handled, closed_within, handling
+from ..engines.handled import handling
 from ..model.plan import Plan, StreamPlan
 from ..model.shifts import DAY
 from ..model.streams import world_key
-from ..model.world import World
+from ..model.world import WEEK, World
 from ..stats import weighted
 from ..stats.weighted import Array
 from .measures import MINUTE
 from .results import Estimate
 from .utilisation import busy_hours, busy_with_reports
-from .week import Week, asked_of_gates, report_waits, week_of
-
-WEEK = 7 * DAY
+from .week import Folded, Rows, asked_of_gates, report_waits, weeks_of
 
 #: Measures of a usual week: unit, and what they mean.
 FRICTION = {
@@ -62,11 +60,13 @@ class Weeks:
     busy: tuple[tuple[int, dict[int, Array]], ...] = ()
 
     @classmethod
-    def of(cls, weeks: Sequence[Week], busy: Sequence[tuple[int, dict[int, Array]]] = ()) -> Weeks:
+    def of(cls, parts: Sequence[Folded], busy: Sequence[tuple[int, dict[int, Array]]] = ()) -> Weeks:
         """Put weeks beside each other."""
         names = [name for name in (*FRICTION, *_MEAN_OVER.values()) if name != POOLED]
-        values = {name: np.array([week.values[name] for week in weeks]) for name in names}
-        return cls(values, tuple(week.waits for week in weeks), tuple(busy))
+        values = {
+            name: np.concatenate([np.empty(0), *(part.values[name] for part in parts)]) for name in names
+        }
+        return cls(values, tuple(waits for part in parts for waits in part.waits), tuple(busy))
 
     def estimates(self) -> dict[str, Estimate]:
         """Each measure with its interval; what never occurs, and means of nothing, are left out.
@@ -107,47 +107,51 @@ def routine_weeks(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: boo
     Each has a day's warm-up before it and a day after it in which what was held is let
     finish; only actions asked for within the week count. `by_hour` asks for `busy` as well.
     """
-    found, busy = [], []
-    apart = handling(plan)
-    handled = _handled(apart, seed, weeks, until) if apart is not None else None
-    for number, world in enumerate(_weeks(plan.streams, seed, weeks, until)):
-        begins = world.start + DAY
-        requests = partial(closed_within, handled[number].actions) if handled is not None else None
-        rows = run_rows(plan, world, requests)
-        week = week_of(plan, rows, begins, begins + WEEK)
-        if handled is not None:
-            week = replace(week, values={**week.values, **handled[number].values})
-        found.append(week)
-        if by_hour:
-            hours = busy_hours(plan, rows, begins)
-            if handled is not None:
-                hours = {team: hours[team] + handled[number].busy[team] for team in hours}
-            busy.append((begins, hours))
-    return Weeks.of(found, busy)
+    busy = []
+    worlds, apart = _weeks(plan.streams, seed, weeks, until), handling(plan)
+    handled = _handled(apart, seed, weeks, until, by_hour=by_hour) if apart is not None else None
+    actions = [one.actions for one in handled] if handled is not None else None
+
+    def runs() -> Iterator[tuple[int, Rows]]:
+        for number, rows in enumerate(run_rows(plan, worlds, actions)):
+            begins = worlds[number].start + DAY
+            if by_hour:
+                hours = busy_hours(plan, rows, begins)
+                if handled is not None:
+                    hours = {team: hours[team] + handled[number].busy[team] for team in hours}
+                busy.append((begins, hours))
+            yield begins, rows
+
+    found = Weeks.of(list(weeks_of(plan, runs())), busy)
+    if not handled:
+        return found
+    values = {name: np.concatenate([one.values[name] for one in handled]) for name in handled[0].values}
+    return replace(found, values={**found.values, **values})
 
 
 @dataclass(frozen=True)
 class _Handled:
     """How the reports of a week are handled: what is measured of that, and the actions they end in."""
 
-    actions: Sequence[Handled]
-    values: Mapping[str, float]
+    actions: Rows
+    values: Mapping[str, Array]
     busy: Mapping[int, Array]
 
 
 @lru_cache(maxsize=4)
-def _handled(plan: Plan, seed: int, weeks: int, until: int) -> tuple[_Handled, ...]:
+def _handled(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: bool) -> tuple[_Handled, ...]:
     """How reports are handled, once for all policies that leave that as it is.
 
     Actions are few beside reports, so that several such are kept, and without their worlds.
     """
     found = []
-    for world in _weeks(plan.streams, seed, weeks, until):
-        begins, taken = world.start + DAY, take_reports(plan, world)
+    worlds = _weeks(plan.streams, seed, weeks, until)
+    for world, taken in zip(worlds, take_reports(plan, worlds), strict=True):
+        begins = world.start + DAY
         came = (begins <= taken.arrived) & (taken.arrived < begins + WEEK)
         waits = (taken.taken[came] - taken.arrived[came]) / MINUTE
-        busy = busy_with_reports(plan, taken, begins, world.end)
-        found.append(_Handled(taken.actions, report_waits(waits), busy))
+        busy = busy_with_reports(plan, taken, begins, world.end) if by_hour else {}
+        found.append(_Handled(taken.actions, report_waits([waits]), busy))
     return tuple(found)
 
 

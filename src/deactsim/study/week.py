@@ -1,9 +1,9 @@
-"""One routine week: the fold of its trace into what it cost honest work."""
+"""Routine weeks: the fold of their traces into what they cost honest work."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,232 +13,252 @@ from ..engines.handled import askers
 from ..model.plan import Plan, TeamPlan
 from ..model.shifts import DAY, overlap
 from ..model.states import Event, Reason
-from ..model.streams import REPORT, agent_id, tag_of, team_of_agent
-from ..model.world import HOUR
+from ..model.streams import REPORT, agent_id, team_of_agent
+from ..model.world import HOUR, WEEK
 from ..stats.weighted import Array
 from .measures import MINUTE
 
-#: Rows of a trace as an array, (rows, 5).
+#: Rows of a trace as an array, (rows, 5), and some of them by their places.
 Rows = NDArray[np.int64]
+Places = NDArray[np.int64]
+#: From so many rows on weeks are not put together with others: they are folded as quickly by themselves.
+AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True)
-class Week:
-    """Friction of one week: `values` by name, `waits` the minutes of each action held.
+class Folded:
+    """Friction of some weeks: `values` by name, one entry a week, `waits` the minutes of each action held, by week.
 
     Besides the measures `values` has what their means are over: reports taken, and hours on
     shift of the teams that gates ask.
     """
 
-    values: Mapping[str, float]
-    waits: Array
+    values: Mapping[str, Array]
+    waits: Sequence[Array]
 
 
-@dataclass(slots=True)
-class _Life:
-    """What becomes of an honest action that a safeguard stops on its way."""
+def weeks_of(plan: Plan, runs: Iterable[tuple[int, Rows]]) -> Iterator[Folded]:
+    """Fold the rows of traces, (rows, 5), into the friction of the weeks that begin at the times beside them.
 
-    requested: int
-    urgent: bool
-    waited: bool = False
-    rerouted: int = 0
-    ended: int | None = None
-    denied: bool = False
-
-    def follow(self, event: int, time: int) -> None:
-        """One event of it."""
-        if event in _WAITS:
-            self.waited = True
-            self.rerouted += event == Event.REROUTED
-        elif event == Event.TOOK_EFFECT and self.ended is None:
-            self.ended = time
-        elif event == Event.GATE_DENIED:
-            self.ended, self.denied = time, True
+    Most weeks have few rows: what is done with arrays is done for many weeks at once.
+    """
+    some: list[tuple[int, Rows]] = []
+    size = 0
+    for run in runs:
+        some.append(run)
+        size += len(run[1])
+        if size >= AT_ONCE:
+            yield _Weeks(plan, some).folded()
+            some, size = [], 0
+    if some:
+        yield _Weeks(plan, some).folded()
 
 
-#: What an event is to the fold, by its code: it stops an action, belongs to one, or is somebody's work or leave.
-_WAITS = frozenset(map(int, (Event.HELD, Event.ASKED, Event.REROUTED)))
-_STOPS, _ENDS, _PEOPLE = 1, 2, 4
+#: What an event is to the fold, by its code: it makes an action wait, belongs to one, or to a report, tells of
+#: somebody's work or begins it, tells of a leaver's right, or is counted.
+_WAITS, _ACTS, _REPORTS, _WORKS, _BEGINS, _RIGHTS, _COUNTS = 1, 2, 4, 8, 16, 32, 64
 _KIND = np.zeros(max(Event) + 1, dtype=np.uint8)
-_KIND[[*_WAITS, Event.GATE_DENIED]] |= _STOPS
-_KIND[[Event.REQUESTED, Event.TOOK_EFFECT]] |= _ENDS
+_KIND[[Event.HELD, Event.ASKED, Event.REROUTED]] = _WAITS | _ACTS
+_KIND[[Event.REQUESTED, Event.TOOK_EFFECT, Event.GATE_DENIED]] = _ACTS
+_KIND[[Event.REPORT_ARRIVES, Event.REPORT_TAKEN]] = _REPORTS
+_KIND[[Event.REVIEW_STARTS, Event.ALARM_TAKEN]] = _WORKS | _BEGINS
+_KIND[[Event.REVIEW_ENDS, Event.ALARM_CLOSED]] = _WORKS
+_KIND[[Event.RIGHTS_END, Event.RIGHTS_ON]] = _RIGHTS
+_KIND[[Event.FALSE_ALARM, Event.WRONGLY_UNDONE]] = _COUNTS
 
 
-def week_of(plan: Plan, rows: Rows, begins: int, ends: int) -> Week:
-    """Fold the rows of a trace, (rows, 5), into the friction of the week from `begins` to `ends`."""
-    time, event, entity = rows[:, 0], rows[:, 1], rows[:, 2]
-    within = (begins <= time) & (time < ends)
-    kind = _KIND[event]
-    stopped = np.unique(entity[(kind & _STOPS) > 0])
-    ours = np.flatnonzero(kind & (_STOPS | _ENDS))
-    followed = _among(entity[ours], stopped)
-    asked = ours[(event[ours] == Event.REQUESTED) & within[ours] & ~followed]
-    asked = asked[(entity[asked] >> 59 == REPORT) & (rows[asked, 4] != Reason.SLIPPED)]
-    week = _Week(plan, begins, ends)
-    week.never_stopped = np.unique(entity[asked]).size
-    week.waits = _report_waits(rows, within)
-    taken = np.concatenate([ours[followed], np.flatnonzero(kind == _PEOPLE)])
-    taken.sort()
-    week.take(rows[taken].tolist())
-    return week.close()
+class _Weeks:
+    """The fold of weeks whose rows stand one after another: `week` says which a row belongs to.
 
+    An id means something within its week only: weeks are of different worlds.
+    """
 
-def _among(these: Rows, known: Rows) -> NDArray[np.bool_]:
-    """Which of these are among those known, which are in order."""
-    if not known.size:
-        return np.zeros(these.size, dtype=bool)
-    place = np.searchsorted(known, these)
-    return np.asarray(known[np.minimum(place, known.size - 1)] == these)
+    def __init__(self, plan: Plan, runs: Sequence[tuple[int, Rows]]) -> None:
+        self.plan, self.count = plan, len(runs)
+        self.begins = np.array([begins for begins, _ in runs])
+        self.ends = self.begins + WEEK
+        rows = np.concatenate([rows for _, rows in runs])
+        kind = _KIND[rows[:, 1]]
+        seen = np.flatnonzero(kind)
+        self.kind = kind[seen]
+        self.week = np.repeat(np.arange(self.count), [len(rows) for _, rows in runs])[seen]
+        self.time, self.event, self.entity, self.by, self.reason = rows[seen].T.copy()
+        self.within = (self.begins[self.week] <= self.time) & (self.time < self.ends[self.week])
 
+    def folded(self) -> Folded:
+        """The measures of these weeks."""
+        alarms = self._count((self.event == Event.FALSE_ALARM) & self.within)
+        undone = self._count((self.event == Event.WRONGLY_UNDONE) & self.within)
+        actions, waits = self._actions()
+        values = actions | self._work() | {"false_alarms": alarms, "wrongly_undone": undone}
+        values |= {"agent_days_lost": self._days_lost()} | report_waits(self._report_waits())
+        return Folded(values, waits)
 
-def _report_waits(rows: Rows, within: NDArray[np.bool_]) -> Array:
-    """Minutes that each report of the week waited, in the order in which they were taken."""
-    came, taken = rows[(rows[:, 1] == Event.REPORT_ARRIVES) & within], rows[rows[:, 1] == Event.REPORT_TAKEN]
-    if not len(came):
-        return np.empty(0)
-    came = came[np.argsort(came[:, 2])]
-    place = np.minimum(np.searchsorted(came[:, 2], taken[:, 2]), len(came) - 1)
-    mine = came[place, 2] == taken[:, 2]
-    return np.asarray((taken[mine, 0] - came[place[mine], 0]) / MINUTE)
+    def _count(self, rows: NDArray[np.bool_] | Places) -> Array:
+        """How many of these rows each week has."""
+        return np.bincount(self.week[rows], minlength=self.count).astype(np.float64)
 
+    def _split(self, rows: Places, values: Array) -> list[Array]:
+        """Values of rows in order by week."""
+        return np.split(values, np.searchsorted(self.week[rows], np.arange(1, self.count)))
 
-class _Week:
-    """The fold: what has been counted so far, and what has begun and not ended."""
+    # -- honest actions -----------------------------------------------------------------
 
-    def __init__(self, plan: Plan, begins: int, ends: int) -> None:
-        self.plan, self.begins, self.ends = plan, begins, ends
-        self.lives: dict[int, _Life] = {}
-        self.counts: defaultdict[str, float] = defaultdict(float)
-        self.busy: defaultdict[int, float] = defaultdict(float)
-        self.since: dict[tuple[int, int], int] = {}
-        #: Actions asked for that nothing stopped, and the waits of reports.
-        self.never_stopped = 0
-        self.waits = np.empty(0)
-        self.teams = {team.id: team for team in plan.teams}
-        self.away: Counter[int] = Counter()
-        self.away_since: dict[int, int] = {}
+    def _actions(self) -> tuple[dict[str, Array], list[Array]]:
+        """What becomes of the actions asked for within the week; what their actors did not mean is none."""
+        acts = np.flatnonzero((self.kind & _ACTS > 0) & (self.entity >> 59 == REPORT))
+        event = self.event[acts]
+        begins = (event == Event.REQUESTED) & self.within[acts] & (self.reason[acts] != Reason.SLIPPED)
+        asked = acts[begins]
+        # Which of those asked for an action is: most rows are of one, some of another week's, or of a slip.
+        action = _numbers(self.entity[acts], self.week[acts])
+        place = np.full(acts.size, -1)
+        place[action[begins]] = np.arange(asked.size)
+        place = place[action]
+        ours = place >= 0
+        acts, event, place = acts[ours], event[ours], place[ours]
+        waits = self.kind[acts] & _WAITS > 0
+        effects, denials = np.flatnonzero(event == Event.TOOK_EFFECT)[::-1], event == Event.GATE_DENIED
+        waited, denied = np.zeros((2, asked.size), dtype=bool)
+        waited[place[waits]] = True
+        denied[place[denials]] = True
+        # What is still held at the end of the run counts up to there: never less than it was.
+        ended = self.ends[self.week[asked]] + DAY
+        ended[place[effects]] = self.time[acts[effects]]  # the first one
+        ended[place[denials]] = self.time[acts[denials]]
+        held = asked[waited]
+        minutes = self._split(held, (ended[waited] - self.time[held]) / MINUTE)
+        values = {
+            "actions": self._count(asked),
+            "held": self._count(held),
+            "minutes_held": _means(minutes),
+            "urgent_held": self._count(held[self.reason[held] == Reason.URGENT]),
+            "rerouted": self._count(acts[event == Event.REROUTED]),
+            "denied": self._count(asked[denied]),
+        }
+        return values, minutes
 
-    def take(self, rows: Iterable[Sequence[int]]) -> None:
-        """Count events, in order."""
-        counts = {int(event): count for event, count in _COUNTS.items()}
-        lives = self.lives
-        for time, event, entity, by, reason in rows:
-            if event in counts:
-                counts[event](self, time, entity, by, reason)
-            life = lives.get(entity)
-            if life is not None:
-                life.follow(event, time)
+    def _report_waits(self) -> list[Array]:
+        """Minutes that each report of the week waited, in the order in which they were taken."""
+        rows = np.flatnonzero(self.kind == _REPORTS)
+        report = _numbers(self.entity[rows], self.week[rows])
+        came = (self.event[rows] == Event.REPORT_ARRIVES) & self.within[rows]
+        arrived, is_ours = np.zeros(rows.size, dtype=np.int64), np.zeros(rows.size, dtype=bool)
+        arrived[report[came]], is_ours[report[came]] = self.time[rows[came]], True
+        taken = (self.event[rows] == Event.REPORT_TAKEN) & is_ours[report]
+        rows, report = rows[taken], report[taken]
+        return self._split(rows, (self.time[rows] - arrived[report]) / MINUTE)
 
-    def requested(self, time: int, entity: int, _by: int, reason: int) -> None:
-        """An action is asked for; what its actor did not mean is none."""
-        if self._within(time) and tag_of(entity) == REPORT and reason != Reason.SLIPPED:
-            self.lives[entity] = _Life(requested=time, urgent=reason == Reason.URGENT)
+    # -- people -------------------------------------------------------------------------
 
-    def begins_work(self, time: int, entity: int, by: int, _reason: int) -> None:
-        """Somebody begins a piece of work."""
-        self.since[entity, by] = time
+    def _work(self) -> dict[str, Array]:
+        """Hours of those whom gates ask, and of responders on false alarms, as they fall into the week."""
+        begun, done = self._pieces()
+        week = self.week[done]
+        start = np.maximum(self.time[begun], self.begins[week])
+        end = np.minimum(self.time[done], self.ends[week])
+        hours = np.maximum(0, end - start) / HOUR
+        alarms = self.event[done] == Event.ALARM_CLOSED
+        reviews = ~alarms
+        # Added up one after another by team, and then teams in the order of their first reviews.
+        busy: list[defaultdict[int, float]] = [defaultdict(float) for _ in range(self.count)]
+        teams = (self.by[begun[reviews]] >> 20).tolist()  # agents' ids follow that of their team
+        for number, team, each in zip(week[reviews].tolist(), teams, hours[reviews].tolist(), strict=True):
+            busy[number][team] += each
+        worked = [float(sum(of_teams.values())) for of_teams in busy]
+        shifts = self._on_shift()
+        used = [work / there if there else np.nan for work, there in zip(worked, shifts, strict=True)]
+        return {
+            "approver_hours": np.array(worked),
+            "approver_utilisation": np.array(used),
+            "approver_shifts": np.array(shifts),
+            "responder_hours": np.bincount(week[alarms], hours[alarms], minlength=self.count),
+        }
 
-    def reviewed(self, time: int, entity: int, by: int, _reason: int) -> None:
-        """Count a review; its end names the person, or the team for a senior or executing one."""
-        key = (entity, by)
-        if key not in self.since:
-            key = next(k for k in self.since if k[0] == entity and team_of_agent(k[1]) == by)
-        self.busy[team_of_agent(key[1])] += self._hours(self.since.pop(key), time)
+    def _pieces(self) -> tuple[Places, Places]:
+        """Where pieces of work begin and end, in the order in which they end."""
+        rows = np.flatnonzero(self.kind & _WORKS)
+        begun = self._begun(rows, self.by[rows])
+        # The end of a review may be signed by a team: then it is the person of that team who was at work.
+        is_left = begun < 0
+        is_left[begun[~is_left]] = False
+        left = np.flatnonzero(is_left)
+        found = self._begun(rows[left], (self.by[rows[left]] & ((1 << 59) - 1)) >> 20)
+        begun[left[found >= 0]] = left[found[found >= 0]]
+        done = np.flatnonzero(begun >= 0)
+        return rows[begun[done]], rows[done]
 
-    def closed(self, time: int, entity: int, by: int, _reason: int) -> None:
-        """Count a responder's work on a false alarm."""
-        self.counts["responder_hours"] += self._hours(self.since.pop((entity, by)), time)
+    def _begun(self, rows: Places, who: Rows) -> Places:
+        """Where among these rows the work began that ends in each, by those who did it; -1 where none is found."""
+        order = np.lexsort((who, self.entity[rows]))
+        keys = np.stack([self.week[rows], self.entity[rows], who])[:, order]
+        starts = self.kind[rows[order]] & _BEGINS > 0
+        # Nobody begins the same work again before it is done: rows of a piece follow each other.
+        pieces = np.flatnonzero(starts[:-1] & ~starts[1:] & (keys[:, 1:] == keys[:, :-1]).all(axis=0))
+        begun = np.full(rows.size, -1)
+        begun[order[pieces + 1]] = order[pieces]
+        return begun
 
-    def false_alarm(self, time: int, _entity: int, _by: int, _reason: int) -> None:
-        """Count an alert that was nothing."""
-        self.counts["false_alarms"] += self._within(time)
+    def _on_shift(self) -> list[float]:
+        """Hours on shift of the teams that gates ask."""
+        asked = asked_of_gates(self.plan)
+        weeks = zip(self.begins.tolist(), self.ends.tolist(), strict=True)
+        return [
+            float(sum(team.headcount * overlap(team.windows, begins, ends) / HOUR for team in asked))
+            for begins, ends in weeks
+        ]
 
-    def wrongly_undone(self, time: int, _entity: int, _by: int, _reason: int) -> None:
-        """Count an honest action undone by mistake."""
-        self.counts["wrongly_undone"] += self._within(time)
+    def _days_lost(self) -> Array:
+        """Leavers' shifts without the right to act."""
+        rows = np.flatnonzero(self.kind == _RIGHTS)
+        teams = {team.id: team for team in self.plan.teams}
+        # Leavers may follow each other in one seat: the right is away while any of them is due.
+        away: Counter[tuple[int, int]] = Counter()
+        since: dict[tuple[int, int], int] = {}
+        lost = [0.0] * self.count
+        columns = (self.event[rows], self.time[rows], self.week[rows], self.entity[rows])
+        for event, time, week, agent in zip(*(column.tolist() for column in columns), strict=True):
+            team = teams[team_of_agent(agent)]
+            if event == Event.RIGHTS_END:
+                if agent - agent_id(team.id, 0) < team.holders:  # others have no right to lose
+                    away[week, agent] += 1
+                    since.setdefault((week, agent), time)
+            elif (week, agent) in since:
+                away[week, agent] -= 1
+                if away[week, agent] == 0:
+                    lost[week] += self._days(week, team, since.pop((week, agent)), time)
+        for (week, agent), start in since.items():
+            lost[week] += self._days(week, teams[team_of_agent(agent)], start, int(self.ends[week]))
+        return np.array(lost)
 
-    def stepped_down(self, time: int, agent: int, _by: int, _reason: int) -> None:
-        """A leaver's right ends before he leaves."""
-        team = self.teams[team_of_agent(agent)]
-        if agent - agent_id(team.id, 0) < team.holders:  # others have no right to lose
-            # Leavers may follow each other in one seat: the right is away while any of them is due.
-            self.away[agent] += 1
-            self.away_since.setdefault(agent, time)
-
-    def returned(self, time: int, agent: int, _by: int, _reason: int) -> None:
-        """Whoever takes the leaver's seat has the right again."""
-        if agent in self.away_since:
-            self.away[agent] -= 1
-            if self.away[agent] == 0:
-                self._lost(agent, self.away_since.pop(agent), time)
-
-    def _within(self, time: int) -> bool:
-        return self.begins <= time < self.ends
-
-    def _lost(self, agent: int, start: int, end: int) -> None:
-        """Count shifts without the right, in shifts of the team's usual length."""
-        windows = self.teams[team_of_agent(agent)].windows
-        longest = max(((w.end - w.start - 1) % 1440) + 1 for w in windows)
+    def _days(self, week: int, team: TeamPlan, start: int, end: int) -> float:
+        """Shifts between two times, as far as they fall into the week, in shifts of the team's usual length."""
+        longest = max(((w.end - w.start - 1) % 1440) + 1 for w in team.windows)
         # A team that is always on shift is so by turns: a person's day is eight hours of it.
         usual = 8 * 60 if longest == 1440 else longest
-        lost = overlap(windows, max(start, self.begins), min(end, self.ends))
-        self.counts["agent_days_lost"] += lost / (usual * MINUTE)
-
-    def _hours(self, start: int, end: int) -> float:
-        """Hours of a piece of work that fall into the week."""
-        return max(0, min(end, self.ends) - max(start, self.begins)) / HOUR
-
-    def close(self) -> Week:
-        """The week's measures, once all of the trace is counted."""
-        for agent, start in self.away_since.items():
-            self._lost(agent, start, self.ends)
-        held = [life for life in self.lives.values() if life.waited]
-        # What is still held at the end of the run counts up to there: never less than it was.
-        over = self.ends + DAY
-        waits = np.array(
-            [((over if life.ended is None else life.ended) - life.requested) / MINUTE for life in held]
-        )
-        shifts = sum(
-            team.headcount * overlap(team.windows, self.begins, self.ends) / HOUR
-            for team in asked_of_gates(self.plan)
-        )
-        worked = sum(self.busy.values())
-        values = {
-            "actions": float(len(self.lives) + self.never_stopped),
-            "held": float(len(held)),
-            "minutes_held": float(waits.mean()) if held else np.nan,
-            "urgent_held": float(sum(life.urgent for life in held)),
-            "rerouted": float(sum(life.rerouted for life in self.lives.values())),
-            "denied": float(sum(life.denied for life in self.lives.values())),
-            "approver_hours": float(worked),
-            "approver_utilisation": worked / shifts if shifts else np.nan,
-            "approver_shifts": float(shifts),
-            "responder_hours": self.counts["responder_hours"],
-            "false_alarms": self.counts["false_alarms"],
-            "wrongly_undone": self.counts["wrongly_undone"],
-            "agent_days_lost": self.counts["agent_days_lost"],
-            **report_waits(self.waits),
-        }
-        return Week(values, waits)
+        within = max(start, int(self.begins[week])), min(end, int(self.ends[week]))
+        return overlap(team.windows, *within) / (usual * MINUTE)
 
 
-_COUNTS = {
-    Event.REQUESTED: _Week.requested,
-    Event.REVIEW_STARTS: _Week.begins_work,
-    Event.REVIEW_ENDS: _Week.reviewed,
-    Event.ALARM_TAKEN: _Week.begins_work,
-    Event.ALARM_CLOSED: _Week.closed,
-    Event.FALSE_ALARM: _Week.false_alarm,
-    Event.WRONGLY_UNDONE: _Week.wrongly_undone,
-    Event.RIGHTS_END: _Week.stepped_down,
-    Event.RIGHTS_ON: _Week.returned,
-}
-_KIND[[event for event in _COUNTS if event != Event.REQUESTED]] |= _PEOPLE
+def _numbers(entity: Rows, week: Rows) -> Places:
+    """A number for each entity of a week, given rows in order of weeks."""
+    order = np.argsort(entity, kind="stable")
+    entity, week = entity[order], week[order]
+    is_new = np.ones(order.size, dtype=bool)
+    is_new[1:] = (entity[1:] != entity[:-1]) | (week[1:] != week[:-1])
+    numbers = np.empty(order.size, dtype=np.int64)
+    numbers[order] = np.cumsum(is_new) - 1
+    return numbers
 
 
-def report_waits(waits: Sequence[float] | Array) -> dict[str, float]:
-    """What is measured of the waits of reports, in minutes."""
-    return {"report_wait": float(np.mean(waits)) if len(waits) else np.nan, "reports": float(len(waits))}
+def _means(of_weeks: Sequence[Array]) -> Array:
+    """The mean of each week; nan for that of nothing."""
+    return np.array([each.mean() if each.size else np.nan for each in of_weeks])
+
+
+def report_waits(waits: Sequence[Array]) -> dict[str, Array]:
+    """What is measured of the waits of reports, in minutes, given those of each week."""
+    return {"report_wait": _means(waits), "reports": np.array([float(each.size) for each in waits])}
 
 
 def asked_of_gates(plan: Plan) -> list[TeamPlan]:

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from ...model.plan import Plan
-from ...model.world import Report, World
-from ..handled import Handled, Taken
+from ...model.world import World
+from ..handled import Taken
 from .layout import NIGHT
 from .routine import HANDLED, OF_HANDLED
-from .run import Running
+from .run import Running, nights_of
 
 
-def take_reports(plan: Plan, world: World) -> Taken:
-    """What becomes of all reports of a world under a plan of `handling`: the same as the reference's desk says."""
-    running = Running(plan, world, None)
+def take_reports(plan: Plan, worlds: Sequence[World]) -> Iterator[Taken]:
+    """What becomes of all reports of worlds under a plan of `handling`: the same as the reference's desk says."""
+    nights = nights_of(plan, worlds, asks_for_requests=False)
+    for world in worlds:
+        yield _taken(Running(plan, world, None, nights), world)
+
+
+def _taken(running: Running, world: World) -> Taken:
     running.night[NIGHT.IS_DESK] = 1
     blocks = running.blocks(lent=True)
-    parts = [(rows[rows[:, 1] == HANDLED], rows[rows[:, 1] == OF_HANDLED]) for rows in blocks]
+    kinds = HANDLED, OF_HANDLED
+    parts = [[rows.take(np.flatnonzero(rows[:, 1] == kind), axis=0) for kind in kinds] for rows in blocks]
     first, second = (np.concatenate(part) for part in zip(*parts, strict=True))
-    taken, agent, closed, arrived = first[:, 0], first[:, 3], first[:, 4], second[:, 0]
-    acts = np.flatnonzero((second[:, 4] >> 1 > 0) & (closed <= world.end))
+    taken, report, agent, closed = first[:, 0], first[:, 2], first[:, 3], first[:, 4]
+    arrived, stream, place, luck = second[:, 0], second[:, 2], second[:, 3], second[:, 4]
+    acts = np.flatnonzero((luck >> 1 > 0) & (closed <= world.end))
     acts = acts[np.lexsort((agent[acts], closed[acts]))]
-    actions = [
-        Handled(Report(came, report, stream), bool(luck & 1), place, who, when, done, luck >> 1 == 2)
-        for (when, _, report, who, done), (came, _, stream, place, luck) in zip(
-            first[acts].tolist(), second[acts].tolist(), strict=True
-        )
-    ]
-    return Taken(arrived, taken, closed, agent, actions)
+    columns = (closed, agent, report, stream, place, luck & 1, arrived, taken, luck >> 1 == 2)
+    return Taken(arrived, taken, closed, agent, np.stack([column[acts] for column in columns], axis=1))

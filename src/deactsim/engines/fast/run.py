@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,11 @@ from ...model.plan import Plan
 from ...model.states import Stage
 from ...model.trace import Row, Trace
 from ...model.world import World
-from ..handled import Requests
+from ..handled import Requests, table_of
 from .kernel import go_on
 from .layout import ASKED_FOR, NIGHT
 from .night import IS_OVER, MEMORY_IS_FULL, ROWS_ARE_FULL, WANTS_REQUESTS
-from .tables import memory_of
+from .tables import Nights
 
 #: Rows given out at once, at the most.
 BLOCK = 1 << 13
@@ -29,16 +29,38 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     return Trace(plan, rows, night.missed)
 
 
-def run_rows(plan: Plan, world: World, requests: Requests | None = None) -> Rows:
-    """The rows of a run as an array, (rows, 5): time, event, entity, by, reason."""
-    return np.concatenate(list(Running(plan, world, requests).blocks()))
+def run_rows(
+    plan: Plan, worlds: Sequence[World], handled: Sequence[NDArray[np.int64]] | None = None
+) -> Iterator[Rows]:
+    """The rows of runs of a plan in worlds, as arrays, (rows, 5): time, event, entity, by, reason."""
+    nights = nights_of(plan, worlds, asks_for_requests=handled is not None)
+    for place, world in enumerate(worlds):
+        running = Running(plan, world, handled[place] if handled is not None else None, nights)
+        yield np.concatenate(list(running.blocks()))
+
+
+def nights_of(plan: Plan, worlds: Sequence[World], *, asks_for_requests: bool) -> Nights:
+    """The nights of a plan in these worlds."""
+    begins = min((world.begins(plan) for world in worlds), default=0)
+    ends = max((world.end for world in worlds), default=0)
+    return Nights(plan, begins, ends, asks_for_requests=asks_for_requests)
 
 
 class Running:
-    """A run that gives out its trace in blocks of rows."""
+    """A run that gives out its trace in blocks of rows; it may be one of `nights`.
 
-    def __init__(self, plan: Plan, world: World, requests: Requests | None = None) -> None:
-        self.night = memory_of(plan, world, asks_for_requests=requests is not None)
+    Reports that were handled elsewhere may be a table, as `Taken` has it.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        world: World,
+        requests: Requests | NDArray[np.int64] | None = None,
+        nights: Nights | None = None,
+    ) -> None:
+        nights = nights or nights_of(plan, [world], asks_for_requests=requests is not None)
+        self.night = nights.night(world)
         self.requests = requests
 
     @property
@@ -102,14 +124,13 @@ class Running:
         """Hand over the requests of another hour."""
         assert self.requests is not None  # noqa: S101 - asked for only where there are some
         begin, until = int(self.night[NIGHT.BEGIN]), int(self.night[NIGHT.UNTIL])
-        words = [
-            word
-            for one in self.requests(begin, until)
-            for word in (one.closed, one.agent, one.report.id, one.report.stream, one.place, int(one.urgent))
-        ]
-        count = len(words) // ASKED_FOR.SIZE
+        if isinstance(self.requests, np.ndarray):
+            first, last = np.searchsorted(self.requests[:, 0], (begin, until)).tolist()
+            found = self.requests[first:last]
+        else:
+            found = table_of(self.requests(begin, until))
+        words = found[:, : ASKED_FOR.SIZE]
         # What was handed over before is read no more, but for the one that is waited for.
-        self.night[NIGHT.REQUESTS] = self._more(len(words))
-        at = int(self.night[NIGHT.REQUESTS])
-        self.night[at : at + len(words)] = words
-        self.night[NIGHT.REQUEST_COUNT], self.night[NIGHT.REQUEST_NEXT] = count, 0
+        self.night[NIGHT.REQUESTS] = at = self._more(words.size)
+        self.night[at : at + words.size] = words.reshape(-1)
+        self.night[NIGHT.REQUEST_COUNT], self.night[NIGHT.REQUEST_NEXT] = len(words), 0

@@ -1,9 +1,10 @@
-"""From a plan and a world to a night's memory."""
+"""From a plan and its worlds to the memories of nights."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +31,7 @@ from .layout import (
     TEAM,
     Night,
 )
-from .templates import Template, template_of
+from .templates import template_of
 from .words import Fields, Words, word_of
 
 #: Heap, rows and spare memory to begin with.
@@ -48,7 +49,7 @@ def _shifts(windows: Windows, start: int, end: int) -> tuple[int, ...]:
 def _busy(busy: tuple[tuple[Windows, float], ...], start: int, end: int) -> tuple[int, ...]:
     """How busy it is when, as the words of a table: from, until, and how many times as usual (a fraction)."""
     found = busy_spans(busy, start, end)
-    words = np.array([(begin, until, 0) for begin, until, _ in found], dtype=np.int64)
+    words = np.array([(begin, until, 0) for begin, until, _ in found], dtype=np.int64).reshape(-1, 3)
     words[:, 2] = np.array([times for _, _, times in found], dtype=np.float64).view(np.int64)
     return tuple(words.ravel().tolist())
 
@@ -98,17 +99,6 @@ class Image(NamedTuple):
     dated: list[int]
 
 
-def memory_of(plan: Plan, world: World, *, asks_for_requests: bool) -> Night:
-    """The memory of one night, ready to go on."""
-    template, begins = template_of(plan), world.begins(plan)
-    run = _Run(plan, world, template, begins, world.end, asks_for_requests=asks_for_requests)
-    run.head["ASKS_FOR_REQUESTS"] = asks_for_requests
-    words, room = run.written(ROWS)
-    night = np.empty(room, dtype=np.int64)
-    night[: words.size] = words
-    return night
-
-
 def image_of(
     plan: Plan,
     world: World,
@@ -128,88 +118,101 @@ def image_of(
     """
     # Where actions that reports end in are handed in, whoever handles those acts as well.
     alone = asks is not None and actors is None
-    run = _Run(plan, world, template_of(plan), begins, ends, alone=alone, calendar=calendar)
+    nights = Nights(plan, begins, ends, alone=alone, calendar=calendar)
     given = asks or ()
-    words = [word for stream, team, people in given for word in (stream, run.template.team_at[team], people)]
-    run.head |= {"QUIET": asks is not None, "ASKS": run.words.put(words), "ASK_COUNT": len(given)}
+    words = [
+        word for stream, team, people in given for word in (stream, nights.template.team_at[team], people)
+    ]
+    nights.head |= {"QUIET": asks is not None, "ASKS": nights.words.put(words), "ASK_COUNT": len(given)}
     if actors is not None:
-        run.head["ACTORS"] = run.actors(*actors)
-    return Image(*run.written(rows, spare), run.dated)
+        nights.head["ACTORS"] = nights.actors(*actors)
+    return Image(*_Night(nights, world, begins).written(rows, spare), nights.dated)
 
 
-class _Run:
-    """What is written for one night, after the template."""
+class Nights:
+    """Nights of a plan in worlds that lie between two times: what is the plan's is written once for all of them."""
 
     def __init__(
         self,
         plan: Plan,
-        world: World,
-        template: Template,
-        start: int,
-        end: int,
+        begins: int,
+        ends: int,
         *,
         asks_for_requests: bool = False,
         alone: bool = False,
         calendar: Calendar | None = None,
     ) -> None:
-        self.plan, self.world, self.template, self.end = plan, world, template, end
+        self.plan, self.begins, self.ends = plan, begins, ends
+        self.template = template = template_of(plan)
         self.calendar = calendar
         #: How many people have a number before the actors of incidents, if these are not alone in acting.
         self.people = 0 if alone else template.people
-        self.base = template.night.size
-        self.words = Words(self.base)
+        self.words = Words(template.night.size)
         self.head: Fields = {
-            "NOW": start,
             "COMING_TIME": NEVER,
-            "START": start,
-            "END": world.end,
-            "KEY": world.key if world.key < 1 << 63 else world.key - (1 << 64),
             "HAS_INCIDENT": plan.incident is not None,
             "ROW_MARGIN": template.row_margin,
             "MARGIN": template.margin,
+            "ASKS_FOR_REQUESTS": asks_for_requests,
+            "PINS": self.words.put([0] * (3 * STAGES)),
+            "LENGTHS": self.words.put([0] * (2 * STAGES)),
         }
-        #: Words of the template that are this night's own, by place.
+        #: Words of the template that are other ones here, by place.
         self.own: list[tuple[int, int]] = []
         #: Which of them name a place in the calendar.
         self.dated: list[int] = []
-        self._record()
-        self._shifts(start)
+        #: Shifts of teams: where the team stands, where its table does, and the table.
+        self.shifts: list[tuple[int, int, tuple[int, ...]]] = []
+        self._shifts()
         if not asks_for_requests:  # else reports are none of its business
-            self._busy(start)
+            self._busy()
         self._incidents()
-        self._leavers(start)
-        self._script()
 
-    def _record(self) -> None:
-        pins, lengths = [0] * (3 * STAGES), [0] * (2 * STAGES)
-        for stage, pin in self.world.pins.items():
-            pins[3 * stage : 3 * stage + 3] = 1, pin.time, int(pin.after_effect)
-        for stage, length in self.world.lengths.items():
-            lengths[2 * stage : 2 * stage + 2] = 1, length
-        self.head |= {"PINS": self.words.put(pins), "LENGTHS": self.words.put(lengths)}
+    def night(self, world: World) -> Night:
+        """The memory of a night in one of the worlds, ready to go on."""
+        one = _Night(self, world, world.begins(self.plan))
+        one.cut_shifts()
+        words, room = one.written(ROWS)
+        night = np.empty(room, dtype=np.int64)
+        night[: words.size] = words
+        return night
 
-    def _shifts(self, start: int) -> None:
+    @cached_property
+    def written(self) -> Night:
+        """The template and what is the plan's after it: from here on nothing can be added."""
+        before, words = self.template.night, self.words.words
+        written = np.empty(before.size + len(words), dtype=np.int64)
+        written[: before.size], written[before.size :] = before, words
+        for place, word in self.own:
+            written[place] = word
+        _fill(written, self.head)
+        return written
+
+    def _shifts(self) -> None:
         for index, team in enumerate(self.plan.teams):
-            table = _shifts(team.windows, start, self.end) if team.headcount else ()
+            table = _shifts(team.windows, self.begins, self.ends) if team.headcount else ()
             at = self.template.team_at[index]
-            self._table(at + TEAM.SHIFTS, team.windows if team.headcount else (), table)
+            place = self._table(at + TEAM.SHIFTS, team.windows if team.headcount else (), table)
             self.own.append((at + TEAM.SHIFT_COUNT, len(table) // 2))
+            self.shifts.append((at, place, table))
 
-    def _busy(self, start: int) -> None:
+    def _busy(self) -> None:
         for index, stream in enumerate(self.plan.streams):
             if stream.busy:
-                table = _busy(stream.busy, start, self.end)
+                table = _busy(stream.busy, self.begins, self.ends)
                 at = self.template.streams_at + STREAM.SIZE * index
                 self._table(at + STREAM.SPANS, stream.busy, table)
                 self.own.append((at + STREAM.SPAN_COUNT, len(table) // 3))
 
-    def _table(self, at: int, what: object, table: tuple[int, ...]) -> None:
+    def _table(self, at: int, what: object, table: tuple[int, ...]) -> int:
         """Write a table of times, and where it stands."""
         if self.calendar is None:
-            self.own.append((at, self.words.put(table)))
+            place = self.words.put(table)
         else:
-            self.own.append((at, self.calendar.put(what, table)))
+            place = self.calendar.put(what, table)
             self.dated.append(at)
+        self.own.append((at, place))
+        return place
 
     def _incidents(self) -> None:
         acts, public, number_of = [], dict[int, int](), dict[int, int]()
@@ -291,17 +294,54 @@ class _Run:
             "KEYS": self.words.put(keys),
         }
 
-    def _leavers(self, start: int) -> None:
-        found = list(leavers(self.plan, self.world, start))
+
+class _Night:
+    """What is written for one night, after what is the plan's."""
+
+    def __init__(self, nights: Nights, world: World, start: int) -> None:
+        self.nights, self.world, self.start = nights, world, start
+        self.words = Words(nights.written.size)
+        self.head: Fields = {
+            "NOW": start,
+            "START": start,
+            "END": world.end,
+            "KEY": world.key if world.key < 1 << 63 else world.key - (1 << 64),
+        }
+        #: Words of the plan's that are this night's own, by place.
+        self.own: list[tuple[int, int]] = []
+        self._record()
+        self._leavers()
+        self._script()
+
+    def _record(self) -> None:
+        pins, lengths = self.nights.head["PINS"], self.nights.head["LENGTHS"]
+        for stage, pin in self.world.pins.items():
+            at = pins + 3 * stage
+            self.own += [(at, 1), (at + 1, pin.time), (at + 2, int(pin.after_effect))]
+        for stage, length in self.world.lengths.items():
+            self.own += [(lengths + 2 * stage, 1), (lengths + 2 * stage + 1, length)]
+
+    def cut_shifts(self) -> None:
+        """Of the plan's shifts have only those that touch the night: edges stand in order, two for each."""
+        for at, place, table in self.nights.shifts:
+            first = bisect_right(table, self.start) // 2
+            last = (bisect_left(table, self.world.end) + 1) // 2
+            self.own += [(at + TEAM.SHIFTS, place + 2 * first), (at + TEAM.SHIFT_COUNT, last - first)]
+
+    def _leavers(self) -> None:
+        plan, template = self.nights.plan, self.nights.template
+        found = list(leavers(plan, self.world, self.start))
+        if not found:
+            return
         table = self.words.put([0] * (LEAVING.SIZE * len(found)))
-        places = {team.id: index for index, team in enumerate(self.plan.teams)}
+        places = {team.id: index for index, team in enumerate(plan.teams)}
         touched: dict[int, int] = {}
         for number, (ends, who, streams) in enumerate(found):
             index = places[who.team]
-            at, headcount = self.template.team_at[index], self.plan.teams[index].headcount
+            at, headcount = template.team_at[index], plan.teams[index].headcount
             if index not in touched:
                 touched[index] = self.words.put([0] * headcount)
-                reaches = self.words.put([int(k in streams) for k in range(len(self.plan.streams))])
+                reaches = self.words.put([int(k in streams) for k in range(len(plan.streams))])
                 self.own += [(at + TEAM.STEPPED_DOWN, touched[index]), (at + TEAM.REACHES, reaches)]
             self.words.fill(
                 table + LEAVING.SIZE * number,
@@ -329,20 +369,20 @@ class _Run:
         if script.reports is not None:
             table = self.words.put([word for report in script.reports for word in report])
             self.head |= {"PLACED": table, "PLACED_COUNT": len(script.reports)}
-        alert = self.plan.safeguards.alert
+        alert = self.nights.plan.safeguards.alert
         if script.alarms is not None and alert is not None:
             alarms = [(time, alarm_id(alert.control.id, 0, number)) for time, number in script.alarms]
             table = self.words.put([word for alarm in alarms for word in alarm])
             self.head |= {"PLACED_ALARMS": table, "ALARM_COUNT": len(alarms)}
 
     def written(self, rows: int, spare: int = SPARE) -> tuple[Night, int]:
-        """The template, what is this night's own, and how many words there must be with room for what happens."""
-        template = self.template
-        filled = self.base + len(self.words.words)
+        """What is the plan's and this night's own, and how many words there must be with room for what happens."""
+        template, plans = self.nights.template, self.nights.written
+        filled = plans.size + len(self.words.words)
         at_once = template.most_at_once
         # Acts, leavers and shifts are all expected before the first check of what room there is.
-        acts, expected = int(self.head["ACT_COUNT"]), at_once + len(self.plan.teams) + 4
-        expected += acts + int(self.head["LEAVER_COUNT"])
+        acts, expected = int(plans[NIGHT.ACT_COUNT]), at_once + len(self.nights.plan.teams) + 4
+        expected += acts + int(self.head.get("LEAVER_COUNT", 0))
         spare += acts * ACTION.SIZE + expected * MOMENT.SIZE
         # A larger memory is for a night of more that goes on at once.
         heap = _power(max(HEAP, 2 * (template.margin + expected), spare // 64))
@@ -356,22 +396,28 @@ class _Run:
         ):
             self.head[name] = at
             at += size * each
+        room = at + template.margin + spare
         self.head |= {
             "HEAP_ROOM": heap,
             "STARTS_ROOM": starts,
             "WAKES_ROOM": wakes,
             "ROW_ROOM": rows,
             "TOP": at,
+            "ROOM": room,
         }
-        room = at + template.margin + spare
-        self.head["ROOM"] = room
         words = np.empty(filled, dtype=np.int64)
-        words[: self.base] = template.night
-        words[self.base :] = self.words.words
-        where = vars(NIGHT)
-        for place, word in self.own + [(where[name], value) for name, value in self.head.items()]:
+        words[: plans.size], words[plans.size :] = plans, self.words.words
+        for place, word in self.own:
             words[place] = word
+        _fill(words, self.head)
         return words, room
+
+
+def _fill(night: Night, head: Fields) -> None:
+    """Write fields of the night itself."""
+    where = vars(NIGHT)
+    for name, value in head.items():
+        night[where[name]] = value
 
 
 def _power(least: int) -> int:

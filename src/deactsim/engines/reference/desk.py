@@ -23,7 +23,7 @@ from ...model.states import Kind
 from ...model.step_down import leavers
 from ...model.streams import Purpose, agent_id
 from ...model.world import HOUR, Report, World
-from ..handled import Handled, Taken, closed_within
+from ..handled import Handled, Taken, closed_within, table_of
 
 
 class _Waiting(NamedTuple):
@@ -235,10 +235,11 @@ class Desk:
         heappush(self._moments, (closed, Kind.WORK_DONE, agent, 0, team, handled))
 
 
-def take_reports(plan: Plan, world: World) -> Taken:
-    """What becomes of all reports of a world under a plan of `handling`."""
-    desk = Desk(plan, world, world.start)
-    taken = desk.work(world.end + 1)
-    rows = [(one.report.time, one.taken, one.closed, one.agent) for one in taken]
-    arrived, begun, closed, agent = np.array(rows, dtype=np.int64).reshape(len(rows), 4).T
-    return Taken(arrived, begun, closed, agent, desk.actions)
+def take_reports(plan: Plan, worlds: Sequence[World]) -> Iterator[Taken]:
+    """What becomes of all reports of worlds under a plan of `handling`."""
+    for world in worlds:
+        desk = Desk(plan, world, world.start)
+        taken = desk.work(world.end + 1)
+        rows = [(one.report.time, one.taken, one.closed, one.agent) for one in taken]
+        arrived, begun, closed, agent = np.array(rows, dtype=np.int64).reshape(len(rows), 4).T
+        yield Taken(arrived, begun, closed, agent, table_of(desk.actions))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -15,7 +16,7 @@ from ...model.step_down import leavers
 from ...model.streams import Purpose, act_id, agent_id
 from ...model.trace import Row, Trace
 from ...model.world import HOUR, Leaver, Report, World
-from ..handled import Requests
+from ..handled import Requests, closed_within, one_by_one
 from .action import Action
 from .clock import Moment
 from .life import live
@@ -38,10 +39,14 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     return Trace(plan, night.rows, night.missed)
 
 
-def run_rows(plan: Plan, world: World, requests: Requests | None = None) -> NDArray[np.int64]:
-    """The rows of a run as an array, (rows, 5): time, event, entity, by, reason."""
-    rows = run(plan, world, requests).rows
-    return np.array(rows, dtype=np.int64).reshape(len(rows), 5)
+def run_rows(
+    plan: Plan, worlds: Sequence[World], handled: Sequence[NDArray[np.int64]] | None = None
+) -> Iterator[NDArray[np.int64]]:
+    """The rows of runs of a plan in worlds, as arrays, (rows, 5): time, event, entity, by, reason."""
+    for place, world in enumerate(worlds):
+        requests = partial(closed_within, one_by_one(handled[place])) if handled is not None else None
+        rows = run(plan, world, requests).rows
+        yield np.array(rows, dtype=np.int64).reshape(len(rows), 5)
 
 
 class Night:
