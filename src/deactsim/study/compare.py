@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -172,20 +172,30 @@ class _Comparing:
         conditions = run_jobs(_work, shared, jobs, workers=self.workers, done=self._done)
         shared = replace(shared, found=dict(zip(own_plans, conditions, strict=True)))
         jobs = [_Job("nights", plan=plan, own=own) for own, plan in pairs]
-        jobs += [_Job("weeks", plan=plan) for plan in routine]
         with Workers(_work, shared, self.workers) as hands:
-            runs = list(hands.run(jobs, self._done))
-            nights = self._told(dict(zip(pairs, runs, strict=False)))
+            nights = self._told(dict(zip(pairs, hands.run(jobs, self._done), strict=True)))
             nights |= {(own, own): conditioned(own, found) for own, found in shared.found.items()}
-            weeks: dict[Plan, Weeks] = dict(zip(routine, runs[len(pairs) :], strict=True))
             base = {reading: nights[own, own] for reading, own in self.own.items()}
             table, adapted = self._named(self.plans, nights), self._named(self.adapted, nights)
-            outcomes = self._outcomes(table, adapted, base, weeks)
             letters = {r: letter for r, (_, letter) in self.readings.items()}
             ranking = rank(table, letters, adapted, self.scenario.baseline)
-            jobs = self._to_explain(outcomes, ranking) if explain else []
-            why = dict(zip((job.policy for job in jobs), hands.run(jobs, self._done), strict=True))
+            asked: list[str] = []
+            outcomes: list[PolicyOutcome] = []
+
+            def to_do() -> Iterator[_Job]:
+                # While the others look for what decides the first policies, the next ones are told.
+                for outcome in self._outcomes(table, adapted, base):
+                    outcomes.append(outcome)
+                    job = self._to_explain(outcome, ranking) if explain else None
+                    if job is not None:
+                        asked.append(outcome.name)
+                        yield job
+                yield from (_Job("weeks", plan=plan) for plan in routine)
+
+            runs = list(hands.run(to_do(), self._done))
+        why = dict(zip(asked, runs, strict=False))
         outcomes = [replace(outcome, decided_by=why.get(outcome.name, (None,))[0]) for outcome in outcomes]
+        outcomes = self._costs(outcomes, dict(zip(routine, runs[len(asked) :], strict=True)))
         tips = [why[name][1] for name in ranking.by_reading[first] if name in why]
         shares = [r.stopped for o in outcomes for r in o.readings]
         return Comparison(
@@ -229,19 +239,9 @@ class _Comparing:
         table: Mapping[str, Mapping[str, Nights]],
         adapted: Mapping[str, Mapping[str, Nights]],
         base: Mapping[str, Nights],
-        weeks: Mapping[Plan, Weeks],
-    ) -> list[PolicyOutcome]:
-        own_weeks = weeks[self.routine[self.scenario.baseline]].estimates()
-        outcomes = []
+    ) -> Iterator[PolicyOutcome]:
+        """What each policy does to the incident, one after another; what it costs is not known yet."""
         for name in self.names:
-            friction = weeks[self.routine[name]].estimates()
-            cost = friction_text(friction, own_weeks)
-            overload = overloaded(self.routine[name])
-            if overload:
-                friction = {
-                    k: v for k, v in friction.items() if not k.startswith(("minutes_held", "report_wait"))
-                }
-                cost = "unstable: " + ", ".join(overload.values())
             outcome = PolicyOutcome(
                 name=name,
                 label=self.scenario.policies[name].label or name,
@@ -250,21 +250,20 @@ class _Comparing:
                 measures={},
                 difference={},
                 decided_by=None,
-                friction=friction,
-                friction_text=cost,
+                friction={},
+                friction_text="",
                 reason=self.unknown.get(name),
                 reason_source=None,
             )
             if name in table:
                 adapting = paired(adapted.get(name, {}), base)
                 outcome = self._outcome(outcome, paired(table[name], base), adapting)
-            outcomes.append(outcome)
-        return outcomes
+            yield outcome
 
     def _outcome(
         self, bare: PolicyOutcome, found: Mapping[str, Paired], adapted: Mapping[str, Paired]
     ) -> PolicyOutcome:
-        """What a policy does to the incident, beside what it costs."""
+        """What a policy does to the incident."""
         name, pairs = bare.name, list(dict.fromkeys(found.values()))
         first = pairs[0]
         group = group_of(pairs)
@@ -292,23 +291,32 @@ class _Comparing:
             adapted=tuple(pair.under(reading) for reading, pair in adapted.items()),
         )
 
-    def _to_explain(self, outcomes: Sequence[PolicyOutcome], ranking: Ranking) -> list[_Job]:
-        """What to find out of each policy that changes something: its deciding input, and where it tips."""
-        first, jobs = next(iter(self.readings)), []
-        order, ties = ranking.by_reading[first], ranking.ties[first]
+    def _to_explain(self, outcome: PolicyOutcome, ranking: Ranking) -> _Job | None:
+        """What to find out of a policy that changes something: its deciding input, and where it tips."""
+        if outcome.group not in ("stops", "shortens", "lengthens", "postpones"):
+            return None
+        name, first, stops = outcome.name, next(iter(self.readings)), outcome.group == "stops"
+        reading = most_stopped(outcome.readings).reading if stops else outcome.readings[0].reading
+        worse = dict(pairwise(ranking.by_reading[first])).get(name)
         # Neighbours that do change something, and can be told apart.
-        next_to = {
-            better: worse
-            for better, worse in pairwise(order)
-            if worse != self.scenario.baseline and not any(better in tie and worse in tie for tie in ties)
-        }
+        if worse == self.scenario.baseline or any({name, worse} <= set(tie) for tie in ranking.ties[first]):
+            worse = None
+        return _Job("explain", policy=name, reading=reading, stops=stops, worse=worse)
+
+    def _costs(self, outcomes: Sequence[PolicyOutcome], weeks: Mapping[Plan, Weeks]) -> list[PolicyOutcome]:
+        """The outcomes with what each policy costs honest work."""
+        found = []
+        own = weeks[self.routine[self.scenario.baseline]].estimates()
         for outcome in outcomes:
-            if outcome.group in ("stops", "shortens", "lengthens", "postpones"):
-                stops = outcome.group == "stops"
-                reading = most_stopped(outcome.readings).reading if stops else outcome.readings[0].reading
-                worse = next_to.get(outcome.name)
-                jobs.append(_Job("explain", policy=outcome.name, reading=reading, stops=stops, worse=worse))
-        return jobs
+            routine = self.routine[outcome.name]
+            friction, overload = weeks[routine].estimates(), overloaded(routine)
+            text = friction_text(friction, own)
+            if overload:
+                endless = ("minutes_held", "report_wait")
+                friction = {name: each for name, each in friction.items() if not name.startswith(endless)}
+                text = "unstable: " + ", ".join(overload.values())
+            found.append(replace(outcome, friction=friction, friction_text=text))
+        return found
 
 
 def _frame(table: Mapping[str, Mapping[str, Nights]]) -> pd.DataFrame:

@@ -7,9 +7,10 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
 from ..engines import chosen
@@ -46,17 +47,22 @@ class Workers(Generic[Job, Result]):
                 self._end(self._pool)
             self._pool.shutdown()
 
-    def run(self, jobs: Sequence[Job], done: Callable[[], None] = lambda: None) -> Iterator[Result]:
-        """What becomes of every job, in order, as they are asked for; `done` is called as each ends."""
-        if self._workers <= 1 or len(jobs) <= 1:
-            for job in jobs:
+    def run(self, jobs: Iterable[Job], done: Callable[[], None] = lambda: None) -> Iterator[Result]:
+        """What becomes of every job, in order, as they are asked for; `done` is called as each ends.
+
+        Jobs that are still to be thought of are begun as soon as they are.
+        """
+        jobs = iter(jobs)
+        first = [] if self._pool else list(islice(jobs, 2))
+        if self._workers <= 1 or len(first) == 1:
+            for job in chain(first, jobs):
                 result = self._work(self._shared, job)
                 done()
                 yield result
             return
         pool = self._pool or self._begun()
         waiting: deque[Future[Result]] = deque()
-        for job in jobs:
+        for job in chain(first, jobs):
             if len(waiting) == AHEAD * self._workers:
                 yield waiting.popleft().result()
             with _uninterrupted():

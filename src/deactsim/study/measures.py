@@ -292,10 +292,9 @@ class Columns(Mapping[str, Array]):
         return told | _told(self._table, self._incident, self._dark[:, 0]) if "late" in told else told
 
     def __getitem__(self, name: str) -> Array:
-        for known in (self._first, self._measured):
-            if name in known:
-                return known[name]
-        return self._all[name]
+        if name in self._first:
+            return self._first[name]
+        return self._measured[name] if name in self._measured else self._all[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all)
