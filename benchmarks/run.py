@@ -25,7 +25,7 @@ from deactsim.model.compile import compile_plan
 from deactsim.model.plan import Plan
 from deactsim.model.streams import world_key
 from deactsim.model.world import WEEK, World
-from deactsim.study.condition import new_world
+from deactsim.study.condition import new_worlds
 
 ROOT = Path(__file__).resolve().parent.parent
 DEACTSIM = str(Path(sysconfig.get_path("scripts")) / "deactsim")
@@ -126,10 +126,12 @@ def engine() -> dict[str, float]:
     if scenario.incident is None:
         raise SystemExit(f"{SCENARIO} has no incident to replay")
     evening = compile_plan(scenario, POLICY, next(iter(scenario.incident.readings)))
-    week = compile_plan(scenario, POLICY, None)
+    worlds, week = new_worlds(evening, 1, range(300)), compile_plan(scenario, POLICY, None)
     until = scenario.incident.at.value.value
     return {
-        "evenings": events_per_second(evening, [new_world(evening, 1, number) for number in range(300)]),
+        "evenings": events_per_second(
+            evening, [worlds.world(place, evening.streams) for place in range(300)]
+        ),
         "routine weeks": events_per_second(
             week, [World(world_key(1, number), until - WEEK, until) for number in range(3)]
         ),

@@ -41,8 +41,9 @@ from deactsim.model.world import HOUR, Pin, World, Worlds
 from deactsim.scenario.load import load
 from deactsim.scenario.schema import Scenario
 from deactsim.study.background import see_incidents
-from deactsim.study.condition import Conditioned, condition_worlds, new_world, pins
+from deactsim.study.condition import Conditioned, condition_worlds, pins
 from deactsim.study.occurrences import WARM_UP, Meeting, run_occurrences
+from tests.study.small import new_world
 
 from .both import SAYS, Both, by
 from .generated import anything

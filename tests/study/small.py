@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from deactsim.model.plan import Plan
 from deactsim.model.states import Event
 from deactsim.model.trace import Row, Trace
+from deactsim.model.world import World
 from deactsim.scenario.load import loads
 from deactsim.scenario.schema import Scenario
 from deactsim.study.background import see_incidents
@@ -69,6 +70,11 @@ def text(**sections: str) -> str:
 def small(**sections: str) -> Scenario:
     """The small scenario, with other sections in place of its own."""
     return loads(text(**sections))
+
+
+def new_world(plan: Plan, seed: int, number: int) -> World:
+    """One of `new_worlds` by itself."""
+    return new_worlds(plan, seed, [number]).world(0, plan.streams)
 
 
 def rejected(plan: Plan, seed: int, worlds: int, agrees: Callable[[Marks], bool]) -> Conditioned:

@@ -23,11 +23,11 @@ from deactsim.scenario.paths import replace
 from deactsim.scenario.schema import Scenario
 from deactsim.study import background
 from deactsim.study.background import run_incident, see_incidents
-from deactsim.study.condition import new_world, new_worlds
+from deactsim.study.condition import new_worlds
 from deactsim.study.measures import marks, marks_in
 from deactsim.study.occurrences import FOLLOW, WARM_UP, measured, window
 from tests.engines.compared import case
-from tests.study.small import SECTIONS, small
+from tests.study.small import SECTIONS, new_world, small
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 WORLDS = 20

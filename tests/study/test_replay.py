@@ -14,11 +14,11 @@ from deactsim.model.plan import Plan
 from deactsim.model.states import Event, Stage
 from deactsim.model.world import Worlds
 from deactsim.scenario.schema import Scenario
-from deactsim.study.condition import Conditioned, condition, new_world
+from deactsim.study.condition import Conditioned, condition
 from deactsim.study.nights import conditioned, free
 from deactsim.study.replay import Told, known_policy, one_world, reading_names, replay
 from deactsim.study.results import Replay
-from tests.study.small import START, small
+from tests.study.small import START, new_world, small
 
 INCIDENT = """
   account: "@it"

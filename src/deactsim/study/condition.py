@@ -116,11 +116,6 @@ def new_worlds(plan: Plan, seed: int, numbers: Sequence[int]) -> Worlds:
     return Worlds(world_keys(seed, numbers), start, end)
 
 
-def new_world(plan: Plan, seed: int, number: int) -> World:
-    """One of `new_worlds` by itself."""
-    return new_worlds(plan, seed, [number]).world(0, plan.streams)
-
-
 def pins(scenario: Scenario, plan: Plan) -> list[dict[Stage, Pin]]:
     """The strata of a scenario's pinned facts: for each way the record can have come about,
     the stages to pin. Without pinned facts one stratum without pins.
