@@ -112,6 +112,16 @@ def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert said.out == ""
 
 
+@pytest.mark.parametrize("made", [True, False])
+def test_nobody_waits_for_the_compiler_without_being_told(
+    made: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(output, "is_made", lambda: made)
+    with output.progress("simulating"):
+        assert ("compiling the fast engine" in capsys.readouterr().err) != made
+
+
 def test_few_worlds_need_no_more_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 8)
     monkeypatch.setattr(executors, "can_fork", lambda: True)

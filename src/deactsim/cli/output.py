@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..engines.chosen import NAMES, engine, use
+from ..engines.chosen import NAMES, engine, is_made, use
 from ..errors import DeactsimError
 
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ def progress(what: str) -> Iterator[Progress | None]:
     if not sys.stderr.isatty():
         yield None
         return
+    if not is_made():
+        say("compiling the fast engine: once, for some ten seconds")
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar

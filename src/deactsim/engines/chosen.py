@@ -64,6 +64,15 @@ def engine() -> Engine:
     return _choice()[0]
 
 
+def is_made() -> bool:
+    """Whether the engine can begin at once: the fast one has to be compiled where it never was."""
+    if engine().name != "fast":
+        return True
+    from . import fast
+
+    return fast.is_made()
+
+
 def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     """Run one plan in one world and return its trace: by whichever engine, the same.
 

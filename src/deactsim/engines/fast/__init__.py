@@ -5,7 +5,10 @@ from .desk import take_reports
 from .kernel import enter
 from .run import run, run_rows
 
-__all__ = ["marks_of", "meet", "run", "run_rows", "take_reports"]
+__all__ = ["is_made", "marks_of", "meet", "run", "run_rows", "take_reports"]
+
+#: Whether the kernel is there; else it is compiled when the first night is run, which takes some ten seconds.
+is_made = enter.fetch
 
 # Whether it can be had at all is to be known before it is counted on.
-enter.fetch()
+is_made()
