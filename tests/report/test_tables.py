@@ -414,6 +414,21 @@ def test_compare_says_that_worlds_are_few() -> None:
     assert "CAREFUL  2,000 worlds worth 13" in compare_table(made_up.comparison(effective_worlds=13.0), "f")
 
 
+def test_vary_says_of_each_value_that_worlds_are_few() -> None:
+    policy = stopping(None, None, None)
+    few = replace(policy, readings=tuple(replace(each, dark_worlds=12.0) for each in policy.readings))
+    rough = made_up.comparison([few], varied=("x", "1"), effective_worlds=13.0)
+    usual = made_up.comparison([policy], varied=("x", "2"))
+    said = vary_table([rough, usual])
+    assert "x = 1\nCAREFUL  2,000 worlds worth 13 make rough figures" in said
+    assert said.count("CAREFUL") == 1
+    assert "  ~9.8  " in said
+    assert said.count("\n~        under 30 effective evenings are dark: the median alone, no range\n") == 1
+    usually = vary_table([usual, usual])
+    assert "CAREFUL" not in usually
+    assert "~" not in usually
+
+
 def test_the_error_stands_beside_what_the_inputs_move() -> None:
     def moved(low: float, high: float) -> PolicyOutcome:
         decided = Decision("x", "x", "x", "assumed", "a", "b", low, high, "stopped")

@@ -69,7 +69,7 @@ def vary_table(comparisons: Sequence[Comparison]) -> str:
             shares = "/".join(percent(reading.stopped.mean) for reading in policy.readings)
             rows.append((policy.name, shares, dark_text(first), mean))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [f"{path} = {value}"]
+        lines = [f"{path} = {value}", *_careful(comparison)]
         lines += [
             "  " + GAP.join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
             for row in rows
@@ -78,6 +78,7 @@ def vary_table(comparisons: Sequence[Comparison]) -> str:
             if policy.unheard:
                 lines += filled("  ", f"{policy.name}: {policy.unheard}", indent=4)
         blocks.append(lines)
+    blocks.append(filled("~", _few_said(comparisons[0])) if any(map(_any_few, comparisons)) else [])
     return page(blocks)
 
 
@@ -346,9 +347,14 @@ def _foot(comparison: Comparison) -> list[str]:
         "WORLDS",
         f"the same {worlds} under every policy ({worth_text(comparison)}), seed {comparison.seed}",
     )
-    if comparison.effective_worlds < FEW_EFFECTIVE:
-        lines += filled("CAREFUL", few_text(comparison.worlds, comparison.effective_worlds))
-    return lines
+    return lines + _careful(comparison)
+
+
+def _careful(comparison: Comparison) -> list[str]:
+    """That the evenings are worth few after fitting the record."""
+    if comparison.effective_worlds >= FEW_EFFECTIVE:
+        return []
+    return filled("CAREFUL", few_text(comparison.worlds, comparison.effective_worlds))
 
 
 def _any_few(comparison: Comparison) -> bool:
