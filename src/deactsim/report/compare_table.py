@@ -78,8 +78,14 @@ def vary_table(comparisons: Sequence[Comparison]) -> str:
             if policy.unheard:
                 lines += filled("  ", f"{policy.name}: {policy.unheard}", indent=4)
         blocks.append(lines)
-    blocks.append(filled("~", _few_said(comparisons[0])) if any(map(_any_few, comparisons)) else [])
-    return page(blocks)
+    ranges = (
+        f"behind minutes dark: 90 % of the {occasion(comparisons[0].scenario)}s not stopped; "
+        "behind means (stopped ones count 0): the 95 % interval of the simulation"
+    )
+    foot = filled("RANGES", ranges)
+    if any(map(_any_few, comparisons)):
+        foot += filled("~", _few_said(comparisons[0]))
+    return page([*blocks, foot])
 
 
 def baseline_dark(comparison: Comparison) -> float | None:
