@@ -196,6 +196,38 @@ def test_values_with_commas_take_a_semicolon(call: Invoke, studied: list[dict[st
     assert "response.pick_up = 5 min\n" in done.stdout
 
 
+def test_vary_of_a_policy_that_is_not_compared(call: Invoke, studied: list[dict[str, Any]]) -> None:
+    text = Path(SCENARIO).read_text(encoding="utf-8")
+    own = "  as-it-was: {}\n"
+    assert own in text
+    alike = "".join(f"  {name}: {{combine: [two-person]}}\n" for name in ("more", "most"))
+    Path("own.yaml").write_text(
+        text.replace("\nsilent:", f"\n{alike}  other: {{}}\nsilent:"), encoding="utf-8"
+    )
+    path = "policies.two-person.approval.catches"
+    for policies, varied, said in (
+        ("other", path, f"`{path}` belongs to two-person, which is not compared: add it to --policies, or"),
+        ("more,other", path, "belongs to two-person, which is not compared"),
+        (
+            "other",
+            "safeguards.approval.catches",
+            "belongs to two-person, more and most, none of which is compared: ",
+        ),
+        ("othr", path, "no policy 'othr': did you mean 'other'?"),
+    ):
+        done = call("compare", "own.yaml", "--policies", policies, "--vary", f"{varied}=50%,90%")
+        assert done.exit_code == 2
+        assert done.stdout == ""
+        assert said in " ".join(done.stderr.split())
+    assert studied == []
+    for words in (
+        ("--policies", "other", "--vary", "response.pick_up=1 min"),
+        ("--policies", "more,other", "--vary", "safeguards.approval.catches=50%"),
+        ("--vary", f"{path}=50%"),
+    ):
+        assert call("compare", "own.yaml", *words).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
