@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 import deactsim
 from deactsim.cli.main import main
 from deactsim.errors import CannotCondition, UnknownName
+from deactsim.scenario.paths import text_at
 from tests.report import made_up
 
 SCENARIO = str(Path(made_up.__file__).with_name("made_up.yaml"))
@@ -194,6 +195,21 @@ def test_values_with_commas_take_a_semicolon(call: Invoke, studied: list[dict[st
     done = call("compare", SCENARIO, "--vary", "response.pick_up=median 2 min, p90 8 min; 5 min")
     assert "response.pick_up = median 2 min, p90 8 min\n" in done.stdout
     assert "response.pick_up = 5 min\n" in done.stdout
+
+
+def test_vary_names_the_value_that_cannot_be_made_to_fit(
+    call: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compare(scenario: Any, **_: Any) -> object:
+        if text_at(scenario, "response.pick_up") == "7 min":
+            raise CannotCondition("no world agrees")
+        return made_up.comparison(scenario=scenario)
+
+    monkeypatch.setattr("deactsim.study.compare.compare", compare)
+    done = call("compare", SCENARIO, "--vary", "response.pick_up=5 min; 7 min")
+    assert done.exit_code == 1
+    assert done.stderr == "response.pick_up = 7 min: no world agrees\n"
+    assert done.stdout == ""
 
 
 def test_vary_of_a_policy_that_is_not_compared(call: Invoke, studied: list[dict[str, Any]]) -> None:

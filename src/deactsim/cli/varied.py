@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..errors import DeactsimError
+from ..errors import CannotCondition, DeactsimError
 from .output import Writer, csv_text, digest, json_text
 
 if TYPE_CHECKING:
@@ -56,7 +56,12 @@ def at_each_value(
         raise click.UsageError(str(error)) from None
     _compared(scenario, path, policies)
     for value, each in zip(values, scenarios, strict=True):
-        yield replace(study(each, f"{path} = {value}"), varied=(path, value))
+        what = f"{path} = {value}"
+        try:
+            found = study(each, what)
+        except CannotCondition as error:
+            raise CannotCondition(f"{what}: {error}") from None
+        yield replace(found, varied=(path, value))
 
 
 def _compared(scenario: Scenario, path: str, policies: tuple[str, ...] | None) -> None:
