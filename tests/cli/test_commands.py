@@ -117,8 +117,23 @@ def test_a_folder_that_cannot_be_written(call: Invoke, studied: list[dict[str, A
         assert done.exit_code == 1
         assert "cannot write taken/below" in done.stderr
         assert done.stdout == ""
+    done = call("run", SCENARIO, "-o", "long" * 100 + "/below")
+    assert done.exit_code == 1
+    assert "cannot write long" in done.stderr
     # It is said before anything is simulated.
     assert studied == []
+
+
+def test_a_command_that_fails_leaves_no_empty_folder(call: Invoke) -> None:
+    fleet = Path(__file__).parents[2] / "scenarios" / "small-saas.yaml"
+    Path("mine").mkdir()
+    for command in ("run", "compare", "chart"):
+        for folder in ("out", "new/deep/out", "mine", "mine/out"):
+            done = call(command, fleet, "-o", folder)
+            assert done.exit_code == 1
+            assert "`deactsim forecast` says what its years bring" in done.stderr
+    assert call("compare", SCENARIO, "--vary", "response.pick_up=blue", "-o", "out").exit_code == 2
+    assert [path.name for path in Path().rglob("*")] == ["mine"]
 
 
 def test_a_failing_check_fails_the_run_under_the_own_policy_only(
