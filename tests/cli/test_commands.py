@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 import deactsim
 from deactsim.cli.main import main
 from deactsim.errors import CannotCondition, UnknownName
+from deactsim.scenario.paths import text_at
 from tests.report import made_up
 
 SCENARIO = str(Path(made_up.__file__).with_name("made_up.yaml"))
@@ -116,8 +117,23 @@ def test_a_folder_that_cannot_be_written(call: Invoke, studied: list[dict[str, A
         assert done.exit_code == 1
         assert "cannot write taken/below" in done.stderr
         assert done.stdout == ""
+    done = call("run", SCENARIO, "-o", "long" * 100 + "/below")
+    assert done.exit_code == 1
+    assert "cannot write long" in done.stderr
     # It is said before anything is simulated.
     assert studied == []
+
+
+def test_a_command_that_fails_leaves_no_empty_folder(call: Invoke) -> None:
+    fleet = Path(__file__).parents[2] / "scenarios" / "small-saas.yaml"
+    Path("mine").mkdir()
+    for command in ("run", "compare", "chart"):
+        for folder in ("out", "new/deep/out", "mine", "mine/out"):
+            done = call(command, fleet, "-o", folder)
+            assert done.exit_code == 1
+            assert "`deactsim forecast` says what its years bring" in done.stderr
+    assert call("compare", SCENARIO, "--vary", "response.pick_up=blue", "-o", "out").exit_code == 2
+    assert [path.name for path in Path().rglob("*")] == ["mine"]
 
 
 def test_a_failing_check_fails_the_run_under_the_own_policy_only(
@@ -194,6 +210,53 @@ def test_values_with_commas_take_a_semicolon(call: Invoke, studied: list[dict[st
     done = call("compare", SCENARIO, "--vary", "response.pick_up=median 2 min, p90 8 min; 5 min")
     assert "response.pick_up = median 2 min, p90 8 min\n" in done.stdout
     assert "response.pick_up = 5 min\n" in done.stdout
+
+
+def test_vary_names_the_value_that_cannot_be_made_to_fit(
+    call: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compare(scenario: Any, **_: Any) -> object:
+        if text_at(scenario, "response.pick_up") == "7 min":
+            raise CannotCondition("no world agrees")
+        return made_up.comparison(scenario=scenario)
+
+    monkeypatch.setattr("deactsim.study.compare.compare", compare)
+    done = call("compare", SCENARIO, "--vary", "response.pick_up=5 min; 7 min")
+    assert done.exit_code == 1
+    assert done.stderr == "response.pick_up = 7 min: no world agrees\n"
+    assert done.stdout == ""
+
+
+def test_vary_of_a_policy_that_is_not_compared(call: Invoke, studied: list[dict[str, Any]]) -> None:
+    text = Path(SCENARIO).read_text(encoding="utf-8")
+    own = "  as-it-was: {}\n"
+    assert own in text
+    alike = "".join(f"  {name}: {{combine: [two-person]}}\n" for name in ("more", "most"))
+    Path("own.yaml").write_text(
+        text.replace("\nsilent:", f"\n{alike}  other: {{}}\nsilent:"), encoding="utf-8"
+    )
+    path = "policies.two-person.approval.catches"
+    for policies, varied, said in (
+        ("other", path, f"`{path}` belongs to two-person, which is not compared: add it to --policies, or"),
+        ("more,other", path, "belongs to two-person, which is not compared"),
+        (
+            "other",
+            "safeguards.approval.catches",
+            "belongs to two-person, more and most, none of which is compared: ",
+        ),
+        ("othr", path, "no policy 'othr': did you mean 'other'?"),
+    ):
+        done = call("compare", "own.yaml", "--policies", policies, "--vary", f"{varied}=50%,90%")
+        assert done.exit_code == 2
+        assert done.stdout == ""
+        assert said in " ".join(done.stderr.split())
+    assert studied == []
+    for words in (
+        ("--policies", "other", "--vary", "response.pick_up=1 min"),
+        ("--policies", "more,other", "--vary", "safeguards.approval.catches=50%"),
+        ("--vary", f"{path}=50%"),
+    ):
+        assert call("compare", "own.yaml", *words).exit_code == 0
 
 
 @pytest.mark.parametrize(

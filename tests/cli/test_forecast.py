@@ -147,6 +147,14 @@ def test_vary_forecasts_once_a_value_and_draws_one_chart(call: Invoke, asked: li
         assert {row[PATH] for row in rows} == {"50%", "90%"}
 
 
+def test_vary_of_a_policy_that_is_not_compared(call: Invoke, asked: list[dict[str, Any]]) -> None:
+    done = call("--policies", "as-it-was", "--vary", f"{PATH}=50%,90%")
+    assert done.exit_code == 2
+    assert "belongs to two-person, which is not compared" in done.stderr
+    assert asked == []
+    assert call("--policies", "two-person", "--vary", f"{PATH}=50%,90%").exit_code == 0
+
+
 def test_values_with_commas_take_a_semicolon(call: Invoke, asked: list[dict[str, Any]]) -> None:
     done = call("--vary", "response.pick_up=median 2 min, p90 8 min; 5 min")
     assert "response.pick_up = median 2 min, p90 8 min\n" in done.stdout

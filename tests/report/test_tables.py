@@ -355,13 +355,38 @@ def test_a_handful_of_evenings_has_no_range() -> None:
         assert ("\n~        under 30 effective evenings are dark" in text) == (worlds == 29.0)
         bar = hero_data(made_up.replay(), made_up.comparison([policy])).bars[0]
         assert (bar.low == bar.high) == (worlds == 29.0)
-    fixed = replace(made_up.outcomes((0.9,), made_up.fixed(11))[0], dark_worlds=3.0)
-    assert dark_text(fixed) == "11"
     few = tuple(replace(each, dark_worlds=12.0) for each in made_up.replay(stopped=0.9).readings)
     said = run(policy="two-person", stopped=0.9, dark=made_up.spread(9.8, 8.9, 11), readings=few)
     assert "where it was not stopped, worth 12 evenings: too few for ranges" in said
     assert "on the others 9.8 min dark" in " ".join(said.split())
     assert "(90 %" not in said
+
+
+@pytest.mark.parametrize(
+    ("worlds", "said"), [(1.0, "~11"), (29.9, "~11"), (30.0, "11"), (0.0, "11"), (None, "11")]
+)
+def test_a_handful_of_evenings_is_marked_where_nothing_spreads(worlds: float | None, said: str) -> None:
+    def few(policy: PolicyOutcome) -> PolicyOutcome:
+        return replace(
+            policy,
+            readings=tuple(replace(each, dark_worlds=worlds) for each in policy.readings),
+            adapted=tuple(replace(each, dark_worlds=worlds) for each in policy.adapted),
+        )
+
+    own, protected, _, down = made_up.policies()[:4]
+    assert own.name == "as-it-was"
+    assert down.adapted
+    legend = "~        under 30 effective evenings are dark"
+    for policies, shown in (
+        ([own, few(protected)], f" {said}   "),
+        ([own, few(down)], f" {said}, from 18:48 the day"),
+        ([few(own), protected], f": {said} min dark"),
+    ):
+        text = compare_table(made_up.comparison(policies), "f")
+        assert shown in text
+        assert (legend in text) == said.startswith("~")
+    bar = hero_data(made_up.replay(), made_up.comparison([own, few(protected)])).bars[0]
+    assert bar.text == f"{said} min"
 
 
 @pytest.mark.parametrize(
@@ -387,6 +412,21 @@ def test_few_worlds_and_a_record_far_out_are_said(more: dict[str, Any], said: st
 def test_compare_says_that_worlds_are_few() -> None:
     assert "CAREFUL" not in compare_table(made_up.comparison(), "f")
     assert "CAREFUL  2,000 worlds worth 13" in compare_table(made_up.comparison(effective_worlds=13.0), "f")
+
+
+def test_vary_says_of_each_value_that_worlds_are_few() -> None:
+    policy = stopping(None, None, None)
+    few = replace(policy, readings=tuple(replace(each, dark_worlds=12.0) for each in policy.readings))
+    rough = made_up.comparison([few], varied=("x", "1"), effective_worlds=13.0)
+    usual = made_up.comparison([policy], varied=("x", "2"))
+    said = vary_table([rough, usual])
+    assert "x = 1\nCAREFUL  2,000 worlds worth 13 make rough figures" in said
+    assert said.count("CAREFUL") == 1
+    assert "  ~9.8  " in said
+    assert said.count("\n~        under 30 effective evenings are dark: the median alone, no range\n") == 1
+    usually = vary_table([usual, usual])
+    assert "CAREFUL" not in usually
+    assert "~" not in usually
 
 
 def test_the_error_stands_beside_what_the_inputs_move() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from deactsim.errors import DeactsimError, UnknownName
 from deactsim.scenario.load import load, loads
-from deactsim.scenario.paths import kind_at, leaves, replace, text_at, vary
+from deactsim.scenario.paths import kind_at, leaves, policies_at, replace, text_at, vary
 from deactsim.scenario.schema import Scenario
 from deactsim.scenario.starter import starter
 
@@ -96,6 +96,16 @@ def test_safeguards_of_the_platform_and_its_heirs() -> None:
     assert recalls.pop("policies.alert-and-undo.alert.recall") == 0.4
     assert set(recalls.values()) == {0.5}
     assert "safeguards.alert.recall" in recalls
+
+
+def test_the_policies_that_a_path_means(small: Scenario) -> None:
+    assert policies_at(small, "policies.tell-us-at-once.alert.recall") == ("tell-us-at-once",)
+    assert policies_at(small, "safeguards.alert.recall") == ("tell-us-at-once", "alert-and-undo")
+    assert policies_at(small, "response.pick_up") == ()
+    inherited = loads(STARTER.replace("baseline:", "safeguards: {retention: {keep: 1 day}}\nbaseline:", 1))
+    assert policies_at(inherited, "safeguards.retention.keep") == tuple(inherited.policies)
+    with pytest.raises(UnknownName):
+        policies_at(small, "nowhere")
 
 
 def test_names_may_hold_dots() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from deactsim.model.compile import CannotBeSaid, compile_plan
 from deactsim.model.plan import Plan
 from deactsim.model.states import Event, Stage
 from deactsim.model.world import Worlds
+from deactsim.scenario.load import load
 from deactsim.scenario.schema import Scenario
 from deactsim.study.condition import Conditioned, condition
 from deactsim.study.nights import conditioned, free
@@ -242,6 +244,12 @@ def test_without_an_incident_there_is_nothing_to_replay() -> None:
         replay(bare)
     with pytest.raises(DeactsimError, match="describes no incident"):
         one_world(bare)
+    assert bare.forecast is None
+    fleet = load(Path(__file__).parents[2] / "scenarios" / "small-saas.yaml")
+    for forecast, said in ((None, False), (fleet.forecast, True)):
+        with pytest.raises(DeactsimError) as raised:
+            replay(bare.model_copy(update={"forecast": forecast}))
+        assert ("; `deactsim forecast` says what its years bring" in str(raised.value)) == said
 
 
 def test_names_that_do_not_exist() -> None:

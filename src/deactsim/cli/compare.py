@@ -73,7 +73,7 @@ def compare(
         found = [study(read, "simulating")]
     else:
         # What decides a figure is left out: one input is moved on purpose.
-        found = list(at_each_value(read, vary, partial(study, explain=False)))
+        found = list(at_each_value(read, vary, policies, partial(study, explain=False)))
 
     def table() -> str:
         return compare_table(found[0], str(scenario)) if vary is None else vary_table(found)

@@ -122,7 +122,7 @@ def forecast(
     from ..report.forecast_records import FORECAST_COLUMNS, forecast_record, forecast_rows
 
     study = partial(_study, policies=policies, years=years, precision=precision, method=method, seed=seed)
-    found = [study(read, "simulating years")] if vary is None else _varied(read, vary, study)
+    found = [study(read, "simulating years")] if vary is None else _varied(read, vary, policies, study)
     missing = () if vary is None else vary[1][len(found) :]
     table = partial(_table, found, str(scenario), missing)
     forms = forms_of(found, table, forecast_record, FORECAST_COLUMNS, forecast_rows)
@@ -160,11 +160,16 @@ def _study(
         )
 
 
-def _varied(scenario: Scenario, vary: Vary, study: Callable[[Scenario, str], Forecast]) -> list[Forecast]:
+def _varied(
+    scenario: Scenario,
+    vary: Vary,
+    policies: tuple[str, ...] | None,
+    study: Callable[[Scenario, str], Forecast],
+) -> list[Forecast]:
     """One forecast a value, on the same years; those done when it is interrupted."""
     found: list[Forecast] = []
     try:
-        for each in at_each_value(scenario, vary, study):
+        for each in at_each_value(scenario, vary, policies, study):
             found.append(each)
             if not each.complete:
                 break

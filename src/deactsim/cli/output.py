@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,15 +168,27 @@ def emit(form: str, forms: Mapping[str, Writer]) -> None:
 
 
 def ready(folder: Path | None) -> None:
-    """Make sure that a folder, if one is asked for, can be written into: before anything is simulated."""
+    """Make sure that a folder, if one is asked for, can be written into: before anything is simulated.
+
+    What is made and still empty when the command ends, because it failed, is removed again.
+    """
     if folder is None:
         return
     try:
+        made = [each for each in (folder, *folder.parents) if not each.exists()]
+        click.get_current_context().call_on_close(lambda: _remove_empty(made))
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
         raise DeactsimError(f"cannot write {folder}: {error.strerror or error}") from None
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    """Remove folders, the innermost first, up to one that holds something."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
 
 
 def write_folder(

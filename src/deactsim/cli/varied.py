@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..errors import DeactsimError
+from ..errors import CannotCondition, DeactsimError
 from .output import Writer, csv_text, digest, json_text
 
 if TYPE_CHECKING:
@@ -40,9 +40,12 @@ class Varied(click.ParamType[Vary]):
 
 
 def at_each_value(
-    scenario: Scenario, vary: Vary, study: Callable[[Scenario, str], Result]
+    scenario: Scenario,
+    vary: Vary,
+    policies: tuple[str, ...] | None,
+    study: Callable[[Scenario, str], Result],
 ) -> Iterator[Result]:
-    """The study's result at each value of what is varied, one after the other."""
+    """The study's result at each value of what is varied, one after the other; `policies` are those asked for."""
     from ..scenario.paths import vary as with_value
 
     path, values = vary
@@ -51,8 +54,30 @@ def at_each_value(
         scenarios = [with_value(scenario, path, value) for value in values]
     except DeactsimError as error:
         raise click.UsageError(str(error)) from None
+    _compared(scenario, path, policies)
     for value, each in zip(values, scenarios, strict=True):
-        yield replace(study(each, f"{path} = {value}"), varied=(path, value))
+        what = f"{path} = {value}"
+        try:
+            found = study(each, what)
+        except CannotCondition as error:
+            raise CannotCondition(f"{what}: {error}") from None
+        yield replace(found, varied=(path, value))
+
+
+def _compared(scenario: Scenario, path: str, policies: tuple[str, ...] | None) -> None:
+    """Make sure that what is varied can show: an input of policies is one of a policy that is compared."""
+    from ..report.wording import and_list
+    from ..scenario.paths import policies_at
+    from ..study.replay import known_policy
+
+    compared = {scenario.baseline, *(known_policy(scenario, name) for name in policies or scenario.policies)}
+    having = policies_at(scenario, path)
+    if having and compared.isdisjoint(having):
+        none, one = ("which is not", "it") if len(having) == 1 else ("none of which is", "one of them")
+        raise click.UsageError(
+            f"`{path}` belongs to {and_list(list(having))}, {none} compared: "
+            f"add {one} to --policies, or leave --policies out"
+        )
 
 
 def forms_of(

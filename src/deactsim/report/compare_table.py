@@ -69,7 +69,7 @@ def vary_table(comparisons: Sequence[Comparison]) -> str:
             shares = "/".join(percent(reading.stopped.mean) for reading in policy.readings)
             rows.append((policy.name, shares, dark_text(first), mean))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [f"{path} = {value}"]
+        lines = [f"{path} = {value}", *_careful(comparison)]
         lines += [
             "  " + GAP.join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
             for row in rows
@@ -78,15 +78,26 @@ def vary_table(comparisons: Sequence[Comparison]) -> str:
             if policy.unheard:
                 lines += filled("  ", f"{policy.name}: {policy.unheard}", indent=4)
         blocks.append(lines)
-    return page(blocks)
+    ranges = (
+        f"behind minutes dark: 90 % of the {occasion(comparisons[0].scenario)}s not stopped; "
+        "behind means (stopped ones count 0): the 95 % interval of the simulation"
+    )
+    foot = filled("RANGES", ranges)
+    if any(map(_any_few, comparisons)):
+        foot += filled("~", _few_said(comparisons[0]))
+    return page([*blocks, foot])
 
 
 def baseline_dark(comparison: Comparison) -> float | None:
     """Median minutes dark under the scenario's own policy."""
-    for policy in comparison.policies:
-        if policy.name == comparison.baseline and policy.readings and policy.readings[0].dark is not None:
-            return policy.readings[0].dark.median
-    return None
+    own = _own(comparison)
+    return None if own is None or own.dark is None else own.dark.median
+
+
+def _own(comparison: Comparison) -> ReadingOutcome | None:
+    """The scenario's own policy under the first reading."""
+    own = (policy.readings for policy in comparison.policies if policy.name == comparison.baseline)
+    return next((readings[0] for readings in own if readings), None)
 
 
 def several(comparison: Comparison) -> bool:
@@ -147,8 +158,7 @@ def dark_text(outcome: ReadingOutcome) -> str:
     """Minutes dark on evenings not stopped; of a handful of evenings the median alone, marked `~`."""
     if outcome.dark is None:
         return "-"
-    text = spread(outcome.dark)
-    return f"~{number(outcome.dark.median)}" if "(" in text and too_few(outcome.dark_worlds) else text
+    return f"~{number(outcome.dark.median)}" if too_few(outcome.dark_worlds) else spread(outcome.dark)
 
 
 def worse_text(policy: PolicyOutcome) -> str:
@@ -167,10 +177,11 @@ def starts_text(comparison: Comparison, outcome: ReadingOutcome) -> str:
 
 
 def _head(comparison: Comparison) -> list[str]:
-    dark = baseline_dark(comparison)
-    right = f"baseline {comparison.baseline}" + ("" if dark is None else f": {minutes(dark)} dark")
-    if dark is not None and several(comparison):
-        right += ", all accounts together"
+    own = _own(comparison)
+    right = f"baseline {comparison.baseline}"
+    if own is not None and own.dark is not None:
+        right += f": {'~' * too_few(own.dark_worlds)}{minutes(own.dark.median)} dark"
+        right += ", all accounts together" * several(comparison)
     return headed(comparison.scenario.title, right) + _readings(comparison)
 
 
@@ -329,10 +340,8 @@ def _foot(comparison: Comparison) -> list[str]:
     lines += filled("ORDER", f"{RULE} (stopped ones count 0); = cannot be told from the one above it")
     lines += filled("RANKING", comparison.ranking.text)
     lines += filled("ERROR", error_text(comparison))
-    outcomes = [each for policy in others(comparison) for each in (*policy.readings, *policy.adapted)]
-    if any(dark_text(each).startswith("~") for each in outcomes):
-        rest = f"under {FEW_WORLDS} effective {occasion(comparison.scenario)}s are dark: the median alone, no range"
-        lines += filled("~", rest)
+    if _any_few(comparison):
+        lines += filled("~", _few_said(comparison))
     if comparison.weeks:
         lines += filled(
             "COSTS",
@@ -344,9 +353,26 @@ def _foot(comparison: Comparison) -> list[str]:
         "WORLDS",
         f"the same {worlds} under every policy ({worth_text(comparison)}), seed {comparison.seed}",
     )
-    if comparison.effective_worlds < FEW_EFFECTIVE:
-        lines += filled("CAREFUL", few_text(comparison.worlds, comparison.effective_worlds))
-    return lines
+    return lines + _careful(comparison)
+
+
+def _careful(comparison: Comparison) -> list[str]:
+    """That the evenings are worth few after fitting the record."""
+    if comparison.effective_worlds >= FEW_EFFECTIVE:
+        return []
+    return filled("CAREFUL", few_text(comparison.worlds, comparison.effective_worlds))
+
+
+def _any_few(comparison: Comparison) -> bool:
+    """Whether minutes of a policy rest on a handful of evenings."""
+    outcomes = [each for policy in comparison.policies for each in (*policy.readings, *policy.adapted)]
+    return any(dark_text(each).startswith("~") for each in outcomes)
+
+
+def _few_said(comparison: Comparison) -> str:
+    return (
+        f"under {FEW_WORLDS} effective {occasion(comparison.scenario)}s are dark: the median alone, no range"
+    )
 
 
 def few_text(worlds: int, effective: float) -> str:

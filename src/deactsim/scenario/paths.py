@@ -48,6 +48,11 @@ def between_at(scenario: Scenario, path: str) -> tuple[str, str] | None:
     return None if ends is None else (write(ends[0]), write(ends[1]))
 
 
+def policies_at(scenario: Scenario, path: str) -> tuple[str, ...]:
+    """The policies whose values a path means; none where it is no policy's."""
+    return tuple(str(steps[1]) for steps in _find(scenario, path) if steps[0] == "policies")
+
+
 def replace(scenario: Scenario, path: str, value: Any) -> Scenario:
     """The scenario with another value at a path; nothing is checked, nothing else is copied.
 

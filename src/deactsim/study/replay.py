@@ -113,9 +113,10 @@ def known_policy(scenario: Scenario, policy: str | None) -> str:
 
 def _incident(scenario: Scenario) -> Incident:
     if scenario.incident is None:
+        years = "" if scenario.forecast is None else "; `deactsim forecast` says what its years bring"
         raise DeactsimError(
             f"{scenario.title!r} describes no incident, so there is nothing to replay; "
-            "add an `incident:` section (deactsim new NAME shows one)"
+            f"add an `incident:` section (deactsim new NAME shows one){years}"
         )
     return scenario.incident
 
