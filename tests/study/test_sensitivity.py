@@ -213,6 +213,21 @@ def test_moves_that_break_the_record_are_passed_over() -> None:
     assert found.path != "response.restore"
 
 
+def test_nothing_decides_where_so_few_evenings_cannot_meet_the_record() -> None:
+    """More of them may, so that a comparison goes on without what decides."""
+    beyond = small(
+        policies=POLICIES,
+        response="""
+  by: on-call
+  pick_up: 30 s
+  find_cause: 30 s
+  authorise: 30 s
+  restore: uniform 20 min to 30 min""",
+    )
+    for policy, stops in (("two", True), ("probe", False)):
+        assert decide(Evenings(beyond, "meant", 1, 50), policy, stops=stops) is None
+
+
 def test_what_is_written_comes_before_a_default_that_is_all_but_tied() -> None:
     # (swing, whether it is written), in the order of the file
     for swings, first in (

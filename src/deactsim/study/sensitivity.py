@@ -202,7 +202,10 @@ def decide(evenings: Evenings, policy: str, *, stops: bool) -> Decision | None:
     least = LEAST_SHARE if stops else 1e-9
     figure: Callable[[Nights], float] = stopped if stops else mean_dark
     # A share that moves is that of the evenings that change sides: so many are worth so much.
-    worth = evenings.under(policy).effective if stops else math.inf
+    try:
+        worth = evenings.under(policy).effective if stops else math.inf
+    except CannotCondition:
+        return None  # none of so few evenings is as the record has it
     best: tuple[float, bool, Decision] | None = None
     many = independent(evenings.scenario.policies[policy].safeguards)
     for path, leaf in inputs(evenings.scenario, policy, stops=stops, known=evenings.leaves):
