@@ -16,6 +16,7 @@ from deactsim.cli.main import main
 from deactsim.engines import chosen
 from deactsim.errors import DeactsimError, UnknownName
 from deactsim.study import executors
+from deactsim.study.forecast_results import BadYear
 from tests.report import made_up, made_up_forecast
 
 SCENARIO = str(Path(made_up.__file__).with_name("made_up.yaml"))
@@ -125,6 +126,16 @@ def test_a_folder_gets_tables_and_charts(call: Invoke, asked: list[dict[str, Any
     }
     assert Path("out/forecast.txt").read_text(encoding="utf-8") == done.stdout
     assert done.stderr.count("wrote out") == len(names)
+
+
+def test_why_a_bad_year_is_not_drawn_is_said(
+    call: Invoke, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    frequent = made_up_forecast.forecast(bad_year=BadYear(95.0, 4000.0, ()))
+    monkeypatch.setattr("deactsim.study.forecast.forecast", lambda *_, **__: frequent)
+    done = call("-o", "out", "--charts", "svg")
+    assert "no chart bad-year. 1 year in 20 is at least this bad: 2.8 days dark" in done.stderr
+    assert not list((tmp_path / "out").glob("bad-year.*"))
 
 
 def test_vary_forecasts_once_a_value_and_draws_one_chart(call: Invoke, asked: list[dict[str, Any]]) -> None:

@@ -453,13 +453,31 @@ def test_a_bad_year_is_told() -> None:
     assert "by their mean" not in data.words.subtitle
     more = forecast_time_data.bad_year_data(made.forecast(bad_year=replace(made.year(), minutes=4000.0)))
     assert more is not None
-    assert more.words.subtitle.endswith("Frequent causes are in the total by their mean, and are not shown.")
+    assert more.words.subtitle.endswith(
+        "Frequent causes are in the total by what they bring on average in this very year, and are not shown. The mean "
+        "of all years is 6.9 h."
+    )
     assert more.words.title.startswith(
         "1 year in 20 is at least this bad: 7 occurrences, 32 h dark under as-it-was, beside"
     )
-    quiet = forecast_time_data.bad_year_data(flat())
+    assert forecast_time_data.bad_year_missing(made.forecast()) == ""
+    stopped = BadYear(95.0, 0.0, (YearsOccurrence(31, "grudge", 0, 0.0, False, None),))
+    quiet = forecast_time_data.bad_year_data(made.forecast(bad_year=stopped))
     assert quiet is not None
     assert quiet.words.title.endswith("nothing went dark under as-it-was")
+
+
+def test_a_bad_year_without_an_occurrence_is_not_drawn() -> None:
+    frequent = made.forecast(bad_year=BadYear(95.0, 4000.0, ()))
+    for forecast in (flat(), frequent):
+        assert "bad-year" not in [name for name, *_ in forecast_charts(forecast)]
+    assert forecast_time_data.bad_year_missing(flat()).endswith("nothing went dark under as-it-was.")
+    assert forecast_time_data.bad_year_missing(frequent) == (
+        "1 year in 20 is at least this bad: 2.8 days dark under as-it-was, all by causes too frequent to be shown. "
+        "Frequent causes are in the total by what they bring on average in this very year, and are not shown. The mean "
+        "of all years is 6.9 h."
+    )
+    assert forecast_time_data.bad_year_missing(CASES["no curves"]()) == ""
 
 
 def test_a_bad_year_says_what_the_years_can_tell() -> None:
