@@ -333,6 +333,7 @@ def test_the_frontier_marks_what_is_dominated_and_what_is_unstable() -> None:
         "dominated"
     )
     assert "At the right edge: a queue grows without end." in data.words.subtitle
+    assert "leaves no more minutes dark, of protected accounts either, burdens honest" in data.words.subtitle
     rows = {row["policy"]: row for row in rows_of(data.table)}
     assert rows["ten-an-hour"]["dark_minutes_per_year"] == 412
     assert rows["four-eyes"]["staff_hours_per_week"] is None

@@ -410,6 +410,21 @@ def test_dominated_is_no_better_in_anything_and_worse_in_something() -> None:
     assert figures.dominated_by(replace(own, yearly={}), made.forecast((own, two))) is None
 
 
+def test_dominated_is_what_the_same_years_tell_apart() -> None:
+    own, two, *_ = made.policies()
+    wide = {"dark_minutes": Estimate(400.0, 10.0, 900.0, "min per year")}
+    free = {"friction": {}, "cost": own.cost}
+    near = replace(two, **free, yearly={**two.yearly, "dark_minutes": Estimate(390.0, 9.0, 880.0, "min")})
+    far = replace(near, name="far", yearly={**near.yearly, **wide})
+    told = replace(far, ahead={near.name: Estimate(10.0, 8.0, 12.0, "min")})
+    untold = replace(far, ahead={near.name: Estimate(10.0, -1.0, 21.0, "min")})
+    assert figures.dominated_by(told, made.forecast((own, near, told))) is near
+    assert figures.dominated_by(untold, made.forecast((own, near, untold))) is None
+    # Fewer minutes of protected accounts are a merit too.
+    guarded = replace(told, yearly={**told.yearly, "protected_minutes": made.about(0.1, "min")})
+    assert figures.dominated_by(guarded, made.forecast((own, near, guarded))) is None
+
+
 def test_colours_go_to_the_best_and_not_twice_to_the_same() -> None:
     forecast = made.forecast()
     found = figures.places(forecast)

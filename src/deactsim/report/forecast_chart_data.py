@@ -277,8 +277,8 @@ def _ends(estimate: Estimate | None) -> tuple[float | None, float | None, float 
 
 def _frontier_subtitle(forecast: Forecast, measure: str, money: str | None) -> str:
     first = (
-        "Lower left is better. Hollow: dominated, another policy here leaves no more minutes dark and burdens honest "
-        "work no more."
+        "Lower left is better. Hollow: dominated, another policy here leaves no more minutes dark, of protected "
+        "accounts either, burdens honest work no more, and has clearly less of one of these."
     )
     parts = [first]
     if measure == "protected_minutes":

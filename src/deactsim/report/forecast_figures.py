@@ -208,14 +208,14 @@ def hours_waited(policy: ForecastPolicy) -> float:
 
 
 def dominated_by(policy: ForecastPolicy, forecast: Forecast) -> ForecastPolicy | None:
-    """The best policy that leaves no more minutes dark and burdens honest work no more, and one of both less."""
-    paired = (
-        {each.name for each in better(forecast, "dark_minutes")} if policy is baseline_of(forecast) else ()
-    )
+    """The best policy that leaves no more minutes dark, of protected accounts either, and burdens honest work no more.
+
+    Minutes or a burden are clearly less, by more than the simulation error; minutes in the same years.
+    """
     for other in sorted(forecast.policies, key=lambda each: _merit(each, "dark_minutes")):
         if other is policy or other.unstable is not None:
             continue
-        if _no_worse(other, policy) and (other.name in paired or _clearly_less(other, policy)):
+        if _no_worse(other, policy) and _clearly_less(other, policy):
             return other
     return None
 
@@ -231,8 +231,13 @@ def _no_worse(one: ForecastPolicy, two: ForecastPolicy) -> bool:
 
 
 def _clearly_less(one: ForecastPolicy, two: ForecastPolicy) -> bool:
-    pairs = [(one.yearly["dark_minutes"], two.yearly["dark_minutes"]), *_burdens(one, two)]
-    return two.unstable is not None or any(less.high < more.low for less, more in pairs)
+    """Whether minutes dark in the same years, or a burden, are less by more than the simulation error."""
+    paired = two.ahead.get(one.name)
+    return (
+        two.unstable is not None
+        or (paired is not None and paired.low > 0)
+        or any(less.high < more.low for less, more in _burdens(one, two))
+    )
 
 
 def _burdens(one: ForecastPolicy, two: ForecastPolicy) -> list[tuple[Estimate, Estimate]]:
