@@ -261,7 +261,21 @@ def test_a_time_that_is_not_known_is_a_dash(unknown: Any) -> None:
     ] == [known.mean, None, known.p05, None]
     said = words(table(policies=policies))
     assert "12 min - 3 days; 13 days" in said
-    assert "? and within what time 95 % are: 2,000 years cannot tell, more years would" in said
+    assert "? 95 %" not in said
+    assert "within what time 95 % are found and restored: 2,000 years cannot tell, more years would" in said
+
+
+def test_a_mark_is_explained_where_it_stands() -> None:
+    own, *_ = made.policies()
+    few = replace(own, times={name: replace(each, p95=math.nan) for name, each in own.times.items()})
+    note = "within what time 95 % are found and restored: 2,000 years cannot tell, more years would"
+    said = table(policies=(few,))
+    assert f"\n {note}\n" in said
+    assert "?" not in said
+    access = {"after_leaving": replace(own.access["after_leaving"], p95=math.nan)}
+    said = table(policies=(replace(few, access=access),))
+    assert "3 days; ?\n" in said
+    assert f"\n ? 95 % and {note}\n" in said
 
 
 def test_some_times_are_known_to_95_percent_and_some_are_not() -> None:
