@@ -44,7 +44,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         found.append(more)
         if more["seed"] == 130 and len(found) > 1:
             raise KeyboardInterrupt
-        return made_up_forecast.forecast(scenario=scenario, complete=more["seed"] != 13)
+        stopped = {"complete": False, "years": 340} if more["seed"] == 13 else {}
+        return made_up_forecast.forecast(scenario=scenario, **stopped)
 
     monkeypatch.setattr("deactsim.study.forecast.forecast", forecast)
     return found
@@ -170,7 +171,7 @@ def test_interrupted_it_prints_what_is_known(call: Invoke, asked: list[dict[str,
     assert done.exit_code == 130
     assert done.stderr == "stopped\n"
     if form == "table":
-        assert "INTERRUPTED: all figures are of the 2,000 years done by then." in done.stdout
+        assert "INTERRUPTED: all figures here are of the 340 of 2,000 years done by then." in done.stdout
     else:
         assert json.loads(done.stdout)["complete"] is False
 

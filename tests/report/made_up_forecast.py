@@ -220,6 +220,7 @@ def forecast(made: Sequence[ForecastPolicy] | None = None, **more: object) -> Fo
         baseline="as-it-was",
         seed=1,
         years=YEARS,
+        years_asked=YEARS,
         weeks=52,
         method="episodes",
         why="the rarest cause, grudges of people with the right, comes once in 20 years",

@@ -509,6 +509,16 @@ def test_values_stand_where_they_belong() -> None:
     assert forecast_vary_data.size_of(made.forecast()) is None
 
 
+def test_an_interrupted_variation_says_the_years_of_each_value() -> None:
+    one, two, three = made.varied()
+    data = forecast_vary_data.vary_data((one, two, replace(three, complete=False, years=52)))
+    assert (
+        "The same years as far as they go: 2,000 years at 50% and 70%; 52 years at 90%." in data.words.footer
+    )
+    cut = forecast_chart_data.exceedance_data(made.forecast(complete=False, years=52)).words.footer
+    assert "52 simulated years of 2,000 (interrupted), seed 1" in cut
+
+
 def test_the_finding_of_a_variation() -> None:
     data = forecast_vary_data.vary_data(made.varied(("90%", "50%")))
     # The made-up forecast leaves less at the value that was written last.

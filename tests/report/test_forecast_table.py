@@ -183,8 +183,29 @@ def test_policies_are_told_apart_by_what_tells_them_apart() -> None:
 
 
 def test_interrupted_is_marked_and_complete_is_not() -> None:
-    assert "INTERRUPTED: all figures are of the 340 years done by then." in table(complete=False, years=340)
+    said = table(complete=False, years=340)
+    assert "INTERRUPTED: all figures here are of the 340 of 2,000 years done by then." in said
     assert "INTERRUPTED" not in table()
+
+
+def test_interrupted_after_the_years_says_what_is_missing() -> None:
+    said = words(table(complete=False))
+    assert (
+        "INTERRUPTED after all 2,000 years: missing is how far the expected year moves if numbers are" in said
+    )
+    assert "done by then" not in said
+    sure = made.unknowns()[:2]
+    assert "INTERRUPTED after all 2,000 years: nothing is missing." in table(complete=False, unknowns=sure)
+
+
+def test_an_interrupted_variation_says_the_years_of_each_value() -> None:
+    one, two, three = made.varied()
+    said = words(vary_table((one, two, replace(three, complete=False, years=52))))
+    assert "INTERRUPTED: all figures here are of the 52 of 2,000 years done by then." in said
+    assert "The same years as far as they go: 2,000 years at 50% and 70%; 52 years at 90%." in said
+    assert "the same for every value" not in said
+    # All its years were done: the figures shown here lack nothing.
+    assert "INTERRUPTED" not in vary_table((one, two, replace(three, complete=False)))
 
 
 def test_without_wages_there_is_no_money() -> None:
@@ -458,8 +479,8 @@ def test_the_document_has_what_it_promises() -> None:
     document = record(made.forecast())
     assert set(document) == {
         "question", "scenario", "varied", "baseline", "seed", "years", "why_years", "weeks", "method", "why",
-        "complete", "appetite", "protected", "causes", "measures", "policies", "bad_year", "unknowns", "tips",
-        "assumed", "rests_on", "silent",
+        "complete", "years_asked", "appetite", "protected", "causes", "measures", "policies", "bad_year", "unknowns",
+        "tips", "assumed", "rests_on", "silent",
     }  # fmt: skip
     assert document["appetite"] == {"value": 60.0, "unit": "min"}
     assert document["complete"] is True

@@ -277,7 +277,7 @@ def test_interrupted_it_says_what_it_knows(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(study, "work", interrupted)
     found = forecast(scenario(), years=40, seed=3, weeks=1)
     assert not found.complete
-    assert found.years == 12
+    assert (found.years, found.years_asked) == (12, 40)
     monkeypatch.undo()
     whole = forecast(scenario(), years=12, seed=3, weeks=1)
     assert by_name(found)["half"].yearly == by_name(whole)["half"].yearly

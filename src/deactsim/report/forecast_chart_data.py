@@ -91,7 +91,8 @@ CAUSES = "how often each cause comes"
 def footer(forecast: Forecast, put_in: str, more: str = "") -> str:
     """What a chart rests on: what is put in, the simulation, the sources."""
     rests = basis(forecast.scenario, ())
-    done = "" if forecast.complete else " (interrupted)"
+    of = f" of {forecast.years_asked:,}" if forecast.years < forecast.years_asked else ""
+    done = "" if forecast.complete else f"{of} (interrupted)"
     parts = [f"Put in: {put_in}.", *([more] if more else [])]
     parts.append(
         f"{plural(forecast.years, 'simulated year')}{done}, seed {forecast.seed}; {rests.documented} documented "

@@ -316,6 +316,17 @@ def cannot_tell(forecast: Forecast) -> str:
     return f"{plural(forecast.years, 'year')} cannot tell that any other policy {which} leaves less"
 
 
+def years_of(forecasts: Sequence[Forecast]) -> str:
+    """How many years the values of a variation rest on, and for which values where these differ."""
+    found: dict[int, list[str]] = {}
+    for forecast in forecasts:
+        found.setdefault(forecast.years, []).append((forecast.varied or ("", ""))[1])
+    if len(found) == 1:
+        return f"{plural(forecasts[0].years, 'year')}, the same for every value"
+    said = [f"{plural(years, 'year')} at {and_list(values)}" for years, values in found.items()]
+    return f"the same years as far as they go: {'; '.join(said)}"
+
+
 def one_protected(forecast: Forecast) -> str:
     """`any one protected account`, with the tiers that are meant where they go by other names."""
     tiers = [tier for tier in forecast.protected if tier != "protected"]

@@ -179,14 +179,15 @@ class Forecast:
     """Years of a platform under every policy.
 
     `why` says why the method was chosen; `appetite` is in minutes; `complete` is False if it was
-    interrupted, and then `years` says how many were done. `varied` names the path and value of a variation,
-    `why_years` says why so many years were simulated.
+    interrupted, and then `years` says how many were done of `years_asked`. `varied` names the path and value
+    of a variation, `why_years` says why so many years were simulated.
     """
 
     scenario: Scenario
     baseline: str
     seed: int
     years: int
+    years_asked: int
     weeks: int
     method: Method
     why: str
