@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from deactsim.report import forecast_figures as figures
+from deactsim.report.forecast_chart_data import APART, exceedance_data
 from deactsim.report.forecast_records import FORECAST_COLUMNS, forecast_record, forecast_rows
 from deactsim.report.forecast_table import forecast_table, how_often, vary_table
 from deactsim.report.wording import inputs_text
@@ -206,6 +207,16 @@ def test_an_interrupted_variation_says_the_years_of_each_value() -> None:
     assert "the same for every value" not in said
     # All its years were done: the figures shown here lack nothing.
     assert "INTERRUPTED" not in vary_table((one, two, replace(three, complete=False)))
+
+
+def test_the_headline_and_the_curve_are_said_to_be_estimated_apart() -> None:
+    note = "estimated apart from the headline, which may come out larger: both hold within their error"
+    assert note not in table()
+    own, *rest = made.policies()
+    forecast = made.forecast((replace(own, headline=made.share(0.06)), *rest))
+    assert note in forecast_table(forecast, "file.yaml")
+    assert APART in exceedance_data(forecast).words.subtitle
+    assert APART not in exceedance_data(made.forecast()).words.subtitle
 
 
 def test_without_wages_there_is_no_money() -> None:

@@ -15,6 +15,7 @@ from .forecast_figures import (
     baseline_of,
     better,
     cannot_tell,
+    crossed,
     dark,
     dominated_by,
     exposure_of,
@@ -86,6 +87,7 @@ class FrontierData:
 
 
 CAUSES = "how often each cause comes"
+APART = "The headline, of any one account, is estimated apart and may come out larger: both hold within their error."
 
 
 def footer(forecast: Forecast, put_in: str, more: str = "") -> str:
@@ -156,7 +158,8 @@ def exceedance_data(forecast: Forecast) -> ExceedanceData:
         forecast.scenario.title,
         title,
         "The chance that the dark minutes of all protected accounts in a year add up to more than so many. Bands: "
-        "95 % simulation error of what the title names, up to a factor of ten. 0: in none of these years.",
+        "95 % simulation error of what the title names, up to a factor of ten. 0: in none of these years."
+        + (f" {APART}" if crossed(forecast) else ""),
         footer(forecast, f"the appetite, and {CAUSES}"),
     )
     alt = f"{title}. Chance that they add up to more than {minutes(forecast.appetite)} in a year: " + (

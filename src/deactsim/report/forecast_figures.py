@@ -150,6 +150,17 @@ def at_minutes(points: Sequence[ExceedancePoint], wanted: float) -> Estimate | N
     return None
 
 
+def crossed(forecast: Forecast) -> bool:
+    """Whether one account is said to exceed the appetite more often than all together, which cannot be but by error."""
+    return any(
+        is_known(policy.headline.mean)
+        and (there := at_minutes(policy.exceedance, forecast.appetite)) is not None
+        and there.mean < policy.headline.mean
+        and chance_text(there.mean) != chance_text(policy.headline.mean)
+        for policy in forecast.policies
+    )
+
+
 def exceeded(points: Sequence[ExceedancePoint], chance: float) -> Estimate | None:
     """The minutes that a year exceeds with a chance, read off the curve and its band.
 

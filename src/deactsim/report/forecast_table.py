@@ -12,6 +12,7 @@ from .forecast_figures import (
     baseline_of,
     chance_text,
     chances,
+    crossed,
     length,
     mean_of,
     one_protected,
@@ -201,6 +202,10 @@ def _exceeded(forecast: Forecast) -> list[str]:
         cells = [length(policy, row[at]) for _, row in found]
         rows.append([named(forecast, policy), *cells])
     lines = [title, *laid_out(rows)]
+    if crossed(forecast):
+        lines.append(
+            " estimated apart from the headline, which may come out larger: both hold within their error"
+        )
     if any(
         row[at] is None
         for _, row in found
