@@ -16,6 +16,7 @@ from deactsim.cli.main import main
 from deactsim.engines import chosen
 from deactsim.errors import DeactsimError, UnknownName
 from deactsim.study import executors
+from deactsim.study.forecast_results import BadYear
 from tests.report import made_up, made_up_forecast
 
 SCENARIO = str(Path(made_up.__file__).with_name("made_up.yaml"))
@@ -43,7 +44,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         found.append(more)
         if more["seed"] == 130 and len(found) > 1:
             raise KeyboardInterrupt
-        return made_up_forecast.forecast(scenario=scenario, complete=more["seed"] != 13)
+        stopped = {"complete": False, "years": 340} if more["seed"] == 13 else {}
+        return made_up_forecast.forecast(scenario=scenario, **stopped)
 
     monkeypatch.setattr("deactsim.study.forecast.forecast", forecast)
     return found
@@ -127,6 +129,16 @@ def test_a_folder_gets_tables_and_charts(call: Invoke, asked: list[dict[str, Any
     assert done.stderr.count("wrote out") == len(names)
 
 
+def test_why_a_bad_year_is_not_drawn_is_said(
+    call: Invoke, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    frequent = made_up_forecast.forecast(bad_year=BadYear(95.0, 4000.0, ()))
+    monkeypatch.setattr("deactsim.study.forecast.forecast", lambda *_, **__: frequent)
+    done = call("-o", "out", "--charts", "svg")
+    assert "no chart bad-year. 1 year in 20 is at least this bad: 2.8 days dark" in done.stderr
+    assert not list((tmp_path / "out").glob("bad-year.*"))
+
+
 def test_vary_forecasts_once_a_value_and_draws_one_chart(call: Invoke, asked: list[dict[str, Any]]) -> None:
     done = call("--vary", f"{PATH}=50%,90%", "-o", "out", "--charts", "svg")
     assert done.exit_code == 0
@@ -167,7 +179,7 @@ def test_interrupted_it_prints_what_is_known(call: Invoke, asked: list[dict[str,
     assert done.exit_code == 130
     assert done.stderr == "stopped\n"
     if form == "table":
-        assert "INTERRUPTED: all figures are of the 2,000 years done by then." in done.stdout
+        assert "INTERRUPTED: all figures here are of the 340 of 2,000 years done by then." in done.stdout
     else:
         assert json.loads(done.stdout)["complete"] is False
 

@@ -145,8 +145,20 @@ def policy(
     )
 
 
+def paired(made: Sequence[ForecastPolicy]) -> tuple[ForecastPolicy, ...]:
+    """With minutes dark less those of each other policy."""
+    means = {each.name: each.yearly["dark_minutes"].mean for each in made}
+    return tuple(
+        replace(each, ahead={
+            name: about(means[each.name] - mean, "min per year", 0.06)
+            for name, mean in means.items() if name != each.name
+        })
+        for each in made
+    )  # fmt: skip
+
+
 def policies() -> tuple[ForecastPolicy, ...]:
-    return (
+    return paired((
         policy("as-it-was", *OWN, 0.051, {}, "none seen"),
         policy(
             "two-person", 0.8, 45, 0.0042,
@@ -167,7 +179,7 @@ def policies() -> tuple[ForecastPolicy, ...]:
         policy("four-eyes", 0.1, 9, 0.0, {"held": (3300, "per week"), "approver_hours": (168, "h per week")},
                "3300 held", better=0.7, ties=0.3, unstable="leads (load 1.32)", cost=None, busy=1.0, best=0.996),
         policy("ten-an-hour", 7.3, 412, 0.051, {}, "none seen"),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def unknowns() -> tuple[Unknown, ...]:
@@ -208,6 +220,7 @@ def forecast(made: Sequence[ForecastPolicy] | None = None, **more: object) -> Fo
         baseline="as-it-was",
         seed=1,
         years=YEARS,
+        years_asked=YEARS,
         weeks=52,
         method="episodes",
         why="the rarest cause, grudges of people with the right, comes once in 20 years",

@@ -333,6 +333,7 @@ def test_the_frontier_marks_what_is_dominated_and_what_is_unstable() -> None:
         "dominated"
     )
     assert "At the right edge: a queue grows without end." in data.words.subtitle
+    assert "leaves no more minutes dark, of protected accounts either, burdens honest" in data.words.subtitle
     rows = {row["policy"]: row for row in rows_of(data.table)}
     assert rows["ten-an-hour"]["dark_minutes_per_year"] == 412
     assert rows["four-eyes"]["staff_hours_per_week"] is None
@@ -453,13 +454,31 @@ def test_a_bad_year_is_told() -> None:
     assert "by their mean" not in data.words.subtitle
     more = forecast_time_data.bad_year_data(made.forecast(bad_year=replace(made.year(), minutes=4000.0)))
     assert more is not None
-    assert more.words.subtitle.endswith("Frequent causes are in the total by their mean, and are not shown.")
+    assert more.words.subtitle.endswith(
+        "Frequent causes are in the total by what they bring on average in this very year, and are not shown. The mean "
+        "of all years is 6.9 h."
+    )
     assert more.words.title.startswith(
         "1 year in 20 is at least this bad: 7 occurrences, 32 h dark under as-it-was, beside"
     )
-    quiet = forecast_time_data.bad_year_data(flat())
+    assert forecast_time_data.bad_year_missing(made.forecast()) == ""
+    stopped = BadYear(95.0, 0.0, (YearsOccurrence(31, "grudge", 0, 0.0, False, None),))
+    quiet = forecast_time_data.bad_year_data(made.forecast(bad_year=stopped))
     assert quiet is not None
     assert quiet.words.title.endswith("nothing went dark under as-it-was")
+
+
+def test_a_bad_year_without_an_occurrence_is_not_drawn() -> None:
+    frequent = made.forecast(bad_year=BadYear(95.0, 4000.0, ()))
+    for forecast in (flat(), frequent):
+        assert "bad-year" not in [name for name, *_ in forecast_charts(forecast)]
+    assert forecast_time_data.bad_year_missing(flat()).endswith("nothing went dark under as-it-was.")
+    assert forecast_time_data.bad_year_missing(frequent) == (
+        "1 year in 20 is at least this bad: 2.8 days dark under as-it-was, all by causes too frequent to be shown. "
+        "Frequent causes are in the total by what they bring on average in this very year, and are not shown. The mean "
+        "of all years is 6.9 h."
+    )
+    assert forecast_time_data.bad_year_missing(CASES["no curves"]()) == ""
 
 
 def test_a_bad_year_says_what_the_years_can_tell() -> None:
@@ -488,6 +507,16 @@ def test_values_stand_where_they_belong() -> None:
     assert lengths[:2] == (0, 3.6e9)
     assert data("spread").words.subtitle.endswith("A random length stands at its median.")
     assert forecast_vary_data.size_of(made.forecast()) is None
+
+
+def test_an_interrupted_variation_says_the_years_of_each_value() -> None:
+    one, two, three = made.varied()
+    data = forecast_vary_data.vary_data((one, two, replace(three, complete=False, years=52)))
+    assert (
+        "The same years as far as they go: 2,000 years at 50% and 70%; 52 years at 90%." in data.words.footer
+    )
+    cut = forecast_chart_data.exceedance_data(made.forecast(complete=False, years=52)).words.footer
+    assert "52 simulated years of 2,000 (interrupted), seed 1" in cut
 
 
 def test_the_finding_of_a_variation() -> None:

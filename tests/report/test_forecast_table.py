@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from deactsim.report import forecast_figures as figures
+from deactsim.report.forecast_chart_data import APART, exceedance_data
 from deactsim.report.forecast_records import FORECAST_COLUMNS, forecast_record, forecast_rows
 from deactsim.report.forecast_table import forecast_table, how_often, vary_table
 from deactsim.report.wording import inputs_text
@@ -183,8 +184,39 @@ def test_policies_are_told_apart_by_what_tells_them_apart() -> None:
 
 
 def test_interrupted_is_marked_and_complete_is_not() -> None:
-    assert "INTERRUPTED: all figures are of the 340 years done by then." in table(complete=False, years=340)
+    said = table(complete=False, years=340)
+    assert "INTERRUPTED: all figures here are of the 340 of 2,000 years done by then." in said
     assert "INTERRUPTED" not in table()
+
+
+def test_interrupted_after_the_years_says_what_is_missing() -> None:
+    said = words(table(complete=False))
+    assert (
+        "INTERRUPTED after all 2,000 years: missing is how far the expected year moves if numbers are" in said
+    )
+    assert "done by then" not in said
+    sure = made.unknowns()[:2]
+    assert "INTERRUPTED after all 2,000 years: nothing is missing." in table(complete=False, unknowns=sure)
+
+
+def test_an_interrupted_variation_says_the_years_of_each_value() -> None:
+    one, two, three = made.varied()
+    said = words(vary_table((one, two, replace(three, complete=False, years=52))))
+    assert "INTERRUPTED: all figures here are of the 52 of 2,000 years done by then." in said
+    assert "The same years as far as they go: 2,000 years at 50% and 70%; 52 years at 90%." in said
+    assert "the same for every value" not in said
+    # All its years were done: the figures shown here lack nothing.
+    assert "INTERRUPTED" not in vary_table((one, two, replace(three, complete=False)))
+
+
+def test_the_headline_and_the_curve_are_said_to_be_estimated_apart() -> None:
+    note = "estimated apart from the headline, which may come out larger: both hold within their error"
+    assert note not in table()
+    own, *rest = made.policies()
+    forecast = made.forecast((replace(own, headline=made.share(0.06)), *rest))
+    assert note in forecast_table(forecast, "file.yaml")
+    assert APART in exceedance_data(forecast).words.subtitle
+    assert APART not in exceedance_data(made.forecast()).words.subtitle
 
 
 def test_without_wages_there_is_no_money() -> None:
@@ -261,7 +293,21 @@ def test_a_time_that_is_not_known_is_a_dash(unknown: Any) -> None:
     ] == [known.mean, None, known.p05, None]
     said = words(table(policies=policies))
     assert "12 min - 3 days; 13 days" in said
-    assert "? and within what time 95 % are: 2,000 years cannot tell, more years would" in said
+    assert "? 95 %" not in said
+    assert "within what time 95 % are found and restored: 2,000 years cannot tell, more years would" in said
+
+
+def test_a_mark_is_explained_where_it_stands() -> None:
+    own, *_ = made.policies()
+    few = replace(own, times={name: replace(each, p95=math.nan) for name, each in own.times.items()})
+    note = "within what time 95 % are found and restored: 2,000 years cannot tell, more years would"
+    said = table(policies=(few,))
+    assert f"\n {note}\n" in said
+    assert "?" not in said
+    access = {"after_leaving": replace(own.access["after_leaving"], p95=math.nan)}
+    said = table(policies=(replace(few, access=access),))
+    assert "3 days; ?\n" in said
+    assert f"\n ? 95 % and {note}\n" in said
 
 
 def test_some_times_are_known_to_95_percent_and_some_are_not() -> None:
@@ -410,6 +456,21 @@ def test_dominated_is_no_better_in_anything_and_worse_in_something() -> None:
     assert figures.dominated_by(replace(own, yearly={}), made.forecast((own, two))) is None
 
 
+def test_dominated_is_what_the_same_years_tell_apart() -> None:
+    own, two, *_ = made.policies()
+    wide = {"dark_minutes": Estimate(400.0, 10.0, 900.0, "min per year")}
+    free = {"friction": {}, "cost": own.cost}
+    near = replace(two, **free, yearly={**two.yearly, "dark_minutes": Estimate(390.0, 9.0, 880.0, "min")})
+    far = replace(near, name="far", yearly={**near.yearly, **wide})
+    told = replace(far, ahead={near.name: Estimate(10.0, 8.0, 12.0, "min")})
+    untold = replace(far, ahead={near.name: Estimate(10.0, -1.0, 21.0, "min")})
+    assert figures.dominated_by(told, made.forecast((own, near, told))) is near
+    assert figures.dominated_by(untold, made.forecast((own, near, untold))) is None
+    # Fewer minutes of protected accounts are a merit too.
+    guarded = replace(told, yearly={**told.yearly, "protected_minutes": made.about(0.1, "min")})
+    assert figures.dominated_by(guarded, made.forecast((own, near, guarded))) is None
+
+
 def test_colours_go_to_the_best_and_not_twice_to_the_same() -> None:
     forecast = made.forecast()
     found = figures.places(forecast)
@@ -429,8 +490,8 @@ def test_the_document_has_what_it_promises() -> None:
     document = record(made.forecast())
     assert set(document) == {
         "question", "scenario", "varied", "baseline", "seed", "years", "why_years", "weeks", "method", "why",
-        "complete", "appetite", "protected", "causes", "measures", "policies", "bad_year", "unknowns", "tips",
-        "assumed", "rests_on", "silent",
+        "complete", "years_asked", "appetite", "protected", "causes", "measures", "policies", "bad_year", "unknowns",
+        "tips", "assumed", "rests_on", "silent",
     }  # fmt: skip
     assert document["appetite"] == {"value": 60.0, "unit": "min"}
     assert document["complete"] is True

@@ -104,6 +104,14 @@ def test_equal_policies_differ_by_exactly_nothing(plain: dict[str, ForecastPolic
     assert beats.ties == pytest.approx(math.exp(-0.4))
 
 
+def test_policies_are_paired_with_each_other(plain: dict[str, ForecastPolicy]) -> None:
+    for name, policy in plain.items():
+        assert set(policy.ahead) == set(plain) - {name}
+        for other, found in policy.ahead.items():
+            gap = policy.yearly["dark_minutes"].mean - plain[other].yearly["dark_minutes"].mean
+            assert found.mean == pytest.approx(gap, abs=1e-9)
+
+
 def test_access_is_counted_in_days(plain: dict[str, ForecastPolicy]) -> None:
     assert plain["plain"].access["after_leaving"].mean == 1.0
     assert plain["plain"].access["in_notice"].mean == 30.0
@@ -269,7 +277,7 @@ def test_interrupted_it_says_what_it_knows(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(study, "work", interrupted)
     found = forecast(scenario(), years=40, seed=3, weeks=1)
     assert not found.complete
-    assert found.years == 12
+    assert (found.years, found.years_asked) == (12, 40)
     monkeypatch.undo()
     whole = forecast(scenario(), years=12, seed=3, weeks=1)
     assert by_name(found)["half"].yearly == by_name(whole)["half"].yearly

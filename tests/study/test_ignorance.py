@@ -373,7 +373,7 @@ def test_interrupted_at_the_ends_the_number_is_held(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(study, "work", interrupted)
     found = forecast(loads(CATCHES), years=8, weeks=1)
-    assert (found.complete, found.years) == (False, 8)
+    assert (found.complete, found.years, found.years_asked) == (False, 8, 8)
     (catches,) = found.unknowns
     assert (catches.low, catches.high) == (None, None)
     assert all(policy.ignorance is None for policy in found.policies)

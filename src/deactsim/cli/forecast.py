@@ -191,7 +191,10 @@ def _table(found: Sequence[Forecast], file: str, missing: Sequence[str]) -> str:
 def _draw(found: Sequence[Forecast], folder: Path, kinds: Sequence[str]) -> None:
     from ..report.charts.files import save
     from ..report.charts.forecast import forecast_charts, vary_charts
+    from ..report.forecast_time_data import bad_year_missing
 
     drawn = forecast_charts(found[0]) if found[0].varied is None else vary_charts(found)
     for path in save(drawn, folder, kinds):
         say(f"wrote {path}")
+    if found[0].varied is None and (why := bad_year_missing(found[0])):
+        say(f"no chart bad-year. {why}")

@@ -15,6 +15,7 @@ from .forecast_figures import (
     baseline_of,
     better,
     cannot_tell,
+    crossed,
     dark,
     dominated_by,
     exposure_of,
@@ -86,12 +87,14 @@ class FrontierData:
 
 
 CAUSES = "how often each cause comes"
+APART = "The headline, of any one account, is estimated apart and may come out larger: both hold within their error."
 
 
 def footer(forecast: Forecast, put_in: str, more: str = "") -> str:
     """What a chart rests on: what is put in, the simulation, the sources."""
     rests = basis(forecast.scenario, ())
-    done = "" if forecast.complete else " (interrupted)"
+    of = f" of {forecast.years_asked:,}" if forecast.years < forecast.years_asked else ""
+    done = "" if forecast.complete else f"{of} (interrupted)"
     parts = [f"Put in: {put_in}.", *([more] if more else [])]
     parts.append(
         f"{plural(forecast.years, 'simulated year')}{done}, seed {forecast.seed}; {rests.documented} documented "
@@ -155,7 +158,8 @@ def exceedance_data(forecast: Forecast) -> ExceedanceData:
         forecast.scenario.title,
         title,
         "The chance that the dark minutes of all protected accounts in a year add up to more than so many. Bands: "
-        "95 % simulation error of what the title names, up to a factor of ten. 0: in none of these years.",
+        "95 % simulation error of what the title names, up to a factor of ten. 0: in none of these years."
+        + (f" {APART}" if crossed(forecast) else ""),
         footer(forecast, f"the appetite, and {CAUSES}"),
     )
     alt = f"{title}. Chance that they add up to more than {minutes(forecast.appetite)} in a year: " + (
@@ -277,8 +281,8 @@ def _ends(estimate: Estimate | None) -> tuple[float | None, float | None, float 
 
 def _frontier_subtitle(forecast: Forecast, measure: str, money: str | None) -> str:
     first = (
-        "Lower left is better. Hollow: dominated, another policy here leaves no more minutes dark and burdens honest "
-        "work no more."
+        "Lower left is better. Hollow: dominated, another policy here leaves no more minutes dark, of protected "
+        "accounts either, burdens honest work no more, and has clearly less of one of these."
     )
     parts = [first]
     if measure == "protected_minutes":

@@ -150,6 +150,17 @@ def at_minutes(points: Sequence[ExceedancePoint], wanted: float) -> Estimate | N
     return None
 
 
+def crossed(forecast: Forecast) -> bool:
+    """Whether one account is said to exceed the appetite more often than all together, which cannot be but by error."""
+    return any(
+        is_known(policy.headline.mean)
+        and (there := at_minutes(policy.exceedance, forecast.appetite)) is not None
+        and there.mean < policy.headline.mean
+        and chance_text(there.mean) != chance_text(policy.headline.mean)
+        for policy in forecast.policies
+    )
+
+
 def exceeded(points: Sequence[ExceedancePoint], chance: float) -> Estimate | None:
     """The minutes that a year exceeds with a chance, read off the curve and its band.
 
@@ -208,14 +219,14 @@ def hours_waited(policy: ForecastPolicy) -> float:
 
 
 def dominated_by(policy: ForecastPolicy, forecast: Forecast) -> ForecastPolicy | None:
-    """The best policy that leaves no more minutes dark and burdens honest work no more, and one of both less."""
-    paired = (
-        {each.name for each in better(forecast, "dark_minutes")} if policy is baseline_of(forecast) else ()
-    )
+    """The best policy that leaves no more minutes dark, of protected accounts either, and burdens honest work no more.
+
+    Minutes or a burden are clearly less, by more than the simulation error; minutes in the same years.
+    """
     for other in sorted(forecast.policies, key=lambda each: _merit(each, "dark_minutes")):
         if other is policy or other.unstable is not None:
             continue
-        if _no_worse(other, policy) and (other.name in paired or _clearly_less(other, policy)):
+        if _no_worse(other, policy) and _clearly_less(other, policy):
             return other
     return None
 
@@ -231,8 +242,13 @@ def _no_worse(one: ForecastPolicy, two: ForecastPolicy) -> bool:
 
 
 def _clearly_less(one: ForecastPolicy, two: ForecastPolicy) -> bool:
-    pairs = [(one.yearly["dark_minutes"], two.yearly["dark_minutes"]), *_burdens(one, two)]
-    return two.unstable is not None or any(less.high < more.low for less, more in pairs)
+    """Whether minutes dark in the same years, or a burden, are less by more than the simulation error."""
+    paired = two.ahead.get(one.name)
+    return (
+        two.unstable is not None
+        or (paired is not None and paired.low > 0)
+        or any(less.high < more.low for less, more in _burdens(one, two))
+    )
 
 
 def _burdens(one: ForecastPolicy, two: ForecastPolicy) -> list[tuple[Estimate, Estimate]]:
@@ -309,6 +325,17 @@ def cannot_tell(forecast: Forecast) -> str:
         return ""
     which = "here" if len(stable) == len(others(forecast)) else "that copes"
     return f"{plural(forecast.years, 'year')} cannot tell that any other policy {which} leaves less"
+
+
+def years_of(forecasts: Sequence[Forecast]) -> str:
+    """How many years the values of a variation rest on, and for which values where these differ."""
+    found: dict[int, list[str]] = {}
+    for forecast in forecasts:
+        found.setdefault(forecast.years, []).append((forecast.varied or ("", ""))[1])
+    if len(found) == 1:
+        return f"{plural(forecasts[0].years, 'year')}, the same for every value"
+    said = [f"{plural(years, 'year')} at {and_list(values)}" for years, values in found.items()]
+    return f"the same years as far as they go: {'; '.join(said)}"
 
 
 def one_protected(forecast: Forecast) -> str:

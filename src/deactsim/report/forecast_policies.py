@@ -127,9 +127,8 @@ def _risk(forecast: Forecast) -> list[str]:
 def _times(forecast: Forecast) -> list[str]:
     """How long things take."""
     times = [each for policy in forecast.policies for each in policy.times.values()]
-    few = [each for each in times if not is_known(each.p95)]
     # Where no 95 % can be said of anything the column is of the halves alone.
-    halves = bool(times) and len(few) == len(times)
+    halves = bool(times) and not any(is_known(each.p95) for each in times)
     head = "half within" if halves else "half; 95 % within"
     rows: list[list[Cell]] = [
         ["", "to detect", "to restore", "access after leaving"],
@@ -145,12 +144,12 @@ def _times(forecast: Forecast) -> list[str]:
         for policy in forecast.policies
     ]
     lines = titled("TIMES", laid_out(rows))
-    access = [found for policy in forecast.policies if (found := policy.access.get("after_leaving"))]
-    few += [each for each in access if is_known(each.median) and not is_known(each.p95)]
     unsaid = any(mean_of(policy, "accounts_dark") > 0 and not policy.times for policy in forecast.policies)
     marks = [DASH] if unsaid else []
-    if few:
-        marks.append("? and within what time 95 % are" if halves else "? 95 %")
+    if any("?" in cell for _, *cells in rows for cell in cells):
+        marks.append("? 95 %")
+    if halves:
+        marks.append("within what time 95 % are found and restored")
     if marks:
         lines.append(
             f" {' and '.join(marks)}: {plural(forecast.years, 'year')} cannot tell, more years would"

@@ -37,6 +37,7 @@ def forecast_record(forecast: Forecast, digest: str) -> Record:
             "baseline": forecast.baseline,
             "seed": forecast.seed,
             "years": int(forecast.years),
+            "years_asked": int(forecast.years_asked),
             "why_years": forecast.why_years,
             "weeks": int(forecast.weeks),
             "method": forecast.method,

@@ -12,6 +12,7 @@ from .forecast_figures import (
     baseline_of,
     chance_text,
     chances,
+    crossed,
     length,
     mean_of,
     one_protected,
@@ -19,6 +20,7 @@ from .forecast_figures import (
     share_text,
     shares_of_minutes,
     unseen,
+    years_of,
 )
 from .forecast_layout import Cell, laid_out, named, titled
 from .forecast_policies import amount_of, by_policy, within
@@ -35,6 +37,7 @@ from .wording import (
     page,
     percent,
     plural,
+    sentence,
     silence,
     wrap,
 )
@@ -84,14 +87,14 @@ def vary_table(forecasts: Sequence[Forecast], missing: Sequence[str] = ()) -> st
             for policy in forecast.policies
         ]
         head = [*wrap(f"{path} = {value}", WIDTH), *_careful(forecast)]
-        blocks.append([*head, *laid_out(rows), *_stopped_early(forecast)])
+        blocks.append([*head, *laid_out(rows), *_years_missing(forecast)])
     if missing:
         blocks.append(wrap(f"INTERRUPTED, not done: {', '.join(missing)}", WIDTH))
     ranges = (
         "Ranges: 95 % simulation error. Access: half of the leavers have it no longer than this; 5 % longer (`?`: so "
         "few years cannot tell)."
     )
-    blocks.append(wrap(f"{plural(first.years, 'year')}, the same for every value. {ranges}", WIDTH))
+    blocks.append(wrap(f"{sentence(years_of(forecasts))}. {ranges}", WIDTH))
     return page(blocks)
 
 
@@ -112,9 +115,25 @@ def _headline_said(forecast: Forecast) -> str:
 
 
 def _stopped_early(forecast: Forecast) -> list[str]:
-    if forecast.complete:
+    """That it was interrupted, and what is missing for it."""
+    if forecast.complete or forecast.years < forecast.years_asked:
+        return _years_missing(forecast)
+    said = f"INTERRUPTED after all {plural(forecast.years, 'year')}: "
+    held = [unknown for unknown in forecast.unknowns if unknown.low is None or unknown.high is None]
+    if not held:
+        return [f"{said}nothing is missing."]
+    said += (
+        "missing is how far the expected year moves if numbers are off, and the best policy, under NOT KNOWN."
+    )
+    return wrap(said, WIDTH)
+
+
+def _years_missing(forecast: Forecast) -> list[str]:
+    """That years are missing for an interrupt, and how many there are."""
+    if forecast.complete or forecast.years_asked <= forecast.years:
         return []
-    return [f"INTERRUPTED: all figures are of the {plural(forecast.years, 'year')} done by then."]
+    done = f"{forecast.years:,} of {plural(forecast.years_asked, 'year')}"
+    return [f"INTERRUPTED: all figures here are of the {done} done by then."]
 
 
 def _careful(forecast: Forecast) -> list[str]:
@@ -183,6 +202,10 @@ def _exceeded(forecast: Forecast) -> list[str]:
         cells = [length(policy, row[at]) for _, row in found]
         rows.append([named(forecast, policy), *cells])
     lines = [title, *laid_out(rows)]
+    if crossed(forecast):
+        lines.append(
+            " estimated apart from the headline, which may come out larger: both hold within their error"
+        )
     if any(
         row[at] is None
         for _, row in found

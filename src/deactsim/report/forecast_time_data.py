@@ -23,6 +23,9 @@ LOOKED_AT = (7.0, 1.0, 1 / 24)
 """Days after the last shift of which the title may speak, best first."""
 TOLD = 6
 """Occurrences of a bad year that are told in words beside their marks."""
+BY_MEAN = (
+    "Frequent causes are in the total by what they bring on average in this very year, and are not shown."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,10 +257,10 @@ def _busiest(weeks: Sequence[tuple[str, Lines]]) -> str:
 
 
 def bad_year_data(forecast: Forecast) -> BadYearData | None:
-    """A bad year under the baseline, its worst occurrences told; None where none was kept."""
+    """A bad year under the baseline, its worst occurrences told; None where none was kept, or it has none."""
     year = forecast.bad_year
     own = baseline_of(forecast)
-    if year is None or own is None:
+    if year is None or own is None or not year.occurrences:
         return None
     causes = {cause.name: cause for cause in forecast.causes}
     worst = sorted(year.occurrences, key=lambda each: -each.minutes)[:TOLD]
@@ -279,8 +282,8 @@ def bad_year_data(forecast: Forecast) -> BadYearData | None:
         forecast.scenario.title,
         title,
         "One simulated year under the baseline. Height: minutes dark, all accounts of an occurrence together."
-        + (" Frequent causes are in the total by their mean, and are not shown." if _by_mean(year) else "")
-        + (f" {carried(own)}" if year.minutes < mean_of(own, "dark_minutes") else ""),
+        + (f" {BY_MEAN}" if _by_mean(year) else "")
+        + f" {_beside_mean(year, own)}".rstrip(),
         footer(forecast, CAUSES),
     )
     alt = title + ". " + " ".join(f"Day {event.day:.0f}: {event.note}." for event in events if event.note)
@@ -290,6 +293,26 @@ def bad_year_data(forecast: Forecast) -> BadYearData | None:
     )
     columns = ("day_of_year", "cause", "accounts", "dark_minutes", "protected", "noticed_by")
     return BadYearData(words, events, alt.rstrip(), Table(columns, rows))
+
+
+def bad_year_missing(forecast: Forecast) -> str:
+    """Why a bad year has nothing to draw; empty where it is drawn, or none was kept."""
+    year = forecast.bad_year
+    own = baseline_of(forecast)
+    if year is None or own is None or year.occurrences:
+        return ""
+    often = _how_bad(forecast, year, own)
+    if year.minutes <= 0:
+        return f"{often}: nothing went dark under {own.label}."
+    said = f"{often}: {minutes(year.minutes)} dark under {own.label}, all by causes too frequent to be shown."
+    return f"{said} {BY_MEAN} {_beside_mean(year, own)}".rstrip()
+
+
+def _beside_mean(year: BadYear, own: ForecastPolicy) -> str:
+    """How the year lies to the mean of all years, where one could take the one for the other."""
+    if year.minutes < mean_of(own, "dark_minutes"):
+        return carried(own)
+    return f"The mean of all years is {minutes(mean_of(own, 'dark_minutes'))}." if _by_mean(year) else ""
 
 
 def _by_mean(year: BadYear) -> bool:

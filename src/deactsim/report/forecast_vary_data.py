@@ -14,7 +14,7 @@ from ..study.forecast_results import Forecast, ForecastPolicy
 from ..study.results import Estimate
 from .chart_data import Table, Words
 from .forecast_chart_data import CAUSES, footer, group_label, grouped
-from .forecast_figures import COLOURED, amount, baseline_of, chance_text, dark, share_text
+from .forecast_figures import COLOURED, amount, baseline_of, chance_text, dark, share_text, years_of
 from .wording import is_known, minutes, number, plural, sentence
 
 NUMBERS = {"count", "number", "duration", "share"}
@@ -117,7 +117,7 @@ def vary_data(forecasts: Sequence[Forecast]) -> VaryData:
         footer(
             first,
             f"each value, and {CAUSES}",
-            "" if len(done) == 1 else f"{min(done):,} years at the least.",
+            "" if len(done) == 1 else f"{sentence(years_of(ordered))}.",
         ),
     )
     alt = f"{title}. " + " ".join(_said(each, text) for each, text in zip(ordered, texts, strict=True))
@@ -201,6 +201,11 @@ def path_words(path: str) -> str:
     return f"{' '.join(words[1:])} of {words[0]}"
 
 
+def _fewest(ordered: Sequence[Forecast]) -> str:
+    years = {each.years for each in ordered}
+    return plural(min(years), "year") if len(years) == 1 else f"{min(years):,} to {max(years):,} years"
+
+
 @dataclass(frozen=True, slots=True)
 class _Change:
     """How far a policy's figure goes from the first to the last value, and whether the intervals are apart."""
@@ -233,7 +238,7 @@ def _title(ordered: Sequence[Forecast], path: str, texts: Sequence[str]) -> str:
     moved = [change for change in most if change is not None and change.size >= NOTABLE]
     if not moved:
         return f"{sentence(what)} {ends} hardly moves what any policy leaves"
-    return f"With {what} {ends}, {moved[0].said}, but the intervals of {plural(ordered[0].years, 'year')} overlap"
+    return f"With {what} {ends}, {moved[0].said}, but the intervals of {_fewest(ordered)} overlap"
 
 
 def _changes(

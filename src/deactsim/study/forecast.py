@@ -216,6 +216,7 @@ class _Forecasting:
             baseline=self.scenario.baseline,
             seed=self.seed,
             years=totals.years,
+            years_asked=count,
             why_years=why_years,
             weeks=self.weeks,
             method=self.method,

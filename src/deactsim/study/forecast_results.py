@@ -130,6 +130,7 @@ class ForecastPolicy:
 
     yearly       measure of `YEARLY` to its mean a year
     difference   the same, minus the baseline's, paired year by year
+    ahead        minutes dark a year less those of each other policy, paired year by year
     beats        for `dark_minutes` and `protected_minutes`, how often its year is better; a measure that
                  frequent causes change is left out
     by_cause     cause to measure to its mean a year
@@ -170,6 +171,7 @@ class ForecastPolicy:
     utilisation: Mapping[str, tuple[float, ...]]
     unstable: str | None
     cost: Estimate | None
+    ahead: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -177,14 +179,15 @@ class Forecast:
     """Years of a platform under every policy.
 
     `why` says why the method was chosen; `appetite` is in minutes; `complete` is False if it was
-    interrupted, and then `years` says how many were done. `varied` names the path and value of a variation,
-    `why_years` says why so many years were simulated.
+    interrupted, and then `years` says how many were done of `years_asked`. `varied` names the path and value
+    of a variation, `why_years` says why so many years were simulated.
     """
 
     scenario: Scenario
     baseline: str
     seed: int
     years: int
+    years_asked: int
     weeks: int
     method: Method
     why: str

@@ -74,6 +74,11 @@ class Summing:
                 m: _estimate(found.yearly.interval(i), units[m], least=0.0) for i, m in enumerate(MEASURES)
             },
             difference={m: _estimate(found.change.interval(i), units[m]) for i, m in enumerate(MEASURES)},
+            ahead={
+                other: _estimate(found.ahead.interval(at), units["dark_minutes"])
+                for other, at in self.plan_of.items()
+                if other != name
+            },
             beats=self._beats(found),
             by_cause={
                 cause.name: {
