@@ -210,7 +210,7 @@ def test_an_interrupted_variation_says_the_years_of_each_value() -> None:
 
 
 def test_the_headline_and_the_curve_are_said_to_be_estimated_apart() -> None:
-    note = "estimated apart from the headline, which may come out larger: both hold within their error"
+    note = "estimated apart from the headline, which simulation error alone can make larger"
     assert note not in table()
     own, *rest = made.policies()
     forecast = made.forecast((replace(own, headline=made.share(0.06)), *rest))

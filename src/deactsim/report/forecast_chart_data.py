@@ -87,7 +87,7 @@ class FrontierData:
 
 
 CAUSES = "how often each cause comes"
-APART = "The headline, of any one account, is estimated apart and may come out larger: both hold within their error."
+APART = "The headline, of any one account, is estimated apart: simulation error alone can make it larger."
 
 
 def footer(forecast: Forecast, put_in: str, more: str = "") -> str:

@@ -203,9 +203,7 @@ def _exceeded(forecast: Forecast) -> list[str]:
         rows.append([named(forecast, policy), *cells])
     lines = [title, *laid_out(rows)]
     if crossed(forecast):
-        lines.append(
-            " estimated apart from the headline, which may come out larger: both hold within their error"
-        )
+        lines.append(" estimated apart from the headline, which simulation error alone can make larger")
     if any(
         row[at] is None
         for _, row in found
