@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from deactsim.scenario.paths import leaves, vary
+from deactsim.scenario.schema import Scenario
 from deactsim.scenario.stated import Distribution, Rate
 from deactsim.study.phrases import noun, phrase, short_text
 from deactsim.study.results import Decision
@@ -18,7 +20,6 @@ from deactsim.study.sensitivity import (
     decide,
     independent,
     inputs,
-    mean_dark,
     moved,
     scaled_by,
     stopped,
@@ -41,6 +42,12 @@ POLICIES = """
 @pytest.fixture(scope="module")
 def evenings() -> Evenings:
     return Evenings(small(policies=POLICIES), "meant", 1, 400)
+
+
+def restoring(restore: str) -> Scenario:
+    """All of the response takes a minute and a half, but for the restore."""
+    response = f"{{by: on-call, pick_up: 30 s, find_cause: 30 s, authorise: 30 s, restore: {restore}}}"
+    return small(policies=POLICIES, response=response)
 
 
 def decision(path: str, evenings: Evenings) -> Decision:
@@ -199,15 +206,7 @@ def test_nothing_decides_what_changes_nothing(evenings: Evenings) -> None:
 
 def test_moves_that_break_the_record_are_passed_over() -> None:
     # Half the restore's range cannot reach eleven minutes: that input is left out, others decide.
-    narrow = small(
-        policies=POLICIES,
-        response="""
-  by: on-call
-  pick_up: 30 s
-  find_cause: 30 s
-  authorise: 30 s
-  restore: uniform 6 min to 10 min""",
-    )
+    narrow = restoring("uniform 6 min to 10 min")
     found = decide(Evenings(narrow, "meant", 1, 150), "probe", stops=False)
     assert found is not None
     assert found.path != "response.restore"
@@ -215,15 +214,7 @@ def test_moves_that_break_the_record_are_passed_over() -> None:
 
 def test_nothing_decides_where_so_few_evenings_cannot_meet_the_record() -> None:
     """More of them may, so that a comparison goes on without what decides."""
-    beyond = small(
-        policies=POLICIES,
-        response="""
-  by: on-call
-  pick_up: 30 s
-  find_cause: 30 s
-  authorise: 30 s
-  restore: uniform 20 min to 30 min""",
-    )
+    beyond = restoring("uniform 20 min to 30 min")
     for policy, stops in (("two", True), ("probe", False)):
         assert decide(Evenings(beyond, "meant", 1, 50), policy, stops=stops) is None
 
@@ -275,7 +266,7 @@ def test_a_scenario_is_conditioned_once(evenings: Evenings) -> None:
     assert evenings.under("two") is evenings.under("two")
     count = len(evenings._kept)
     after = Distribution("fixed", (("value", 5.0 * MINUTE),))
-    assert mean_dark(evenings.under("watchdog", "policies.watchdog.automatic_restore.after", after)) == 5.0
+    assert evenings.under("watchdog", "policies.watchdog.automatic_restore.after", after).mean_dark == 5.0
     assert len(evenings._kept) == count
 
 
@@ -293,7 +284,7 @@ def test_the_tipping_point_is_ten_in_eleven(evenings: Evenings) -> None:
     effective = evenings.under("two").effective
     assert abs(at - 10 / 11) < 4 * np.sqrt(10 / 121 / effective) + 0.01
     for moved_to, better in ((at + 0.02, True), (at - 0.02, False)):
-        two, watchdog = (mean_dark(evenings.under(name, path, moved_to)) for name in ("two", "watchdog"))
+        two, watchdog = (evenings.under(name, path, moved_to).mean_dark for name in ("two", "watchdog"))
         assert (two < watchdog) == better
 
 
@@ -338,13 +329,12 @@ def test_a_rate_tips(monkeypatch: pytest.MonkeyPatch) -> None:
     path = "policies.nothing.rate_limit.per_agent"
     rates: list[Rate] = []
 
-    def dark(_: Evenings, policy: str, __: str, value: Rate) -> float:
+    def dark(_: Evenings, policy: str, __: str, value: Rate) -> SimpleNamespace:
         """Better than a policy of 5 minutes below 25 an hour."""
         rates.append(value)
-        return value.amount / 5.0 if policy == "nothing" else 5.0
+        return SimpleNamespace(mean_dark=value.amount / 5.0 if policy == "nothing" else 5.0)
 
     monkeypatch.setattr(Evenings, "under", dark)
-    monkeypatch.setattr("deactsim.study.sensitivity.mean_dark", lambda minutes: minutes)
     found = tip(busy, "nothing", "watchdog", decision(path, busy))
     assert found is not None
     assert (found.direction, found.now_text, found.value_text) == ("under", "10 per hour", "25 per hour")
@@ -353,15 +343,7 @@ def test_a_rate_tips(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_tip_beyond_the_record_is_none() -> None:
-    scenario = small(
-        response="""
-  by: on-call
-  pick_up: 30 s
-  find_cause: 30 s
-  authorise: 30 s
-  restore: uniform 5 min to 12 min""",
-        policies=POLICIES,
-    )
+    scenario = restoring("uniform 5 min to 12 min")
     few = Evenings(scenario, "meant", 1, 60)
     assert tip(few, "probe", "watchdog", decision("response.restore", few)) is None
     assert tip(few, "watchdog", "probe", decision("response.restore", few)) is None

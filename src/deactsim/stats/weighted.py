@@ -30,10 +30,18 @@ class Weighting:
     """The weights of a sample, and which of it share a cluster: what these alone say is worked out once."""
 
     def __init__(self, weights: Array, clusters: NDArray[np.int64] | None = None) -> None:
-        self.weights = weights
-        self._place = None if clusters is None else np.unique(clusters, return_inverse=True)[1]
+        self.weights, self._clusters = weights, clusters
         self._total = float(weights.sum())
-        self._by_cluster = self._summed(weights)
+
+    @cached_property
+    def _place(self) -> NDArray[np.intp] | None:
+        """The cluster of each by number."""
+        return None if self._clusters is None else np.unique(self._clusters, return_inverse=True)[1]
+
+    @cached_property
+    def _by_cluster(self) -> Array:
+        """What each cluster weighs."""
+        return self._summed(self.weights)
 
     @cached_property
     def effective(self) -> float:

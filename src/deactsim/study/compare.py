@@ -80,7 +80,6 @@ class _Shared:
     seed: int
     worlds: int
     weeks: int
-    first: str
     found: Mapping[Plan, Conditioned]
     evenings: dict[tuple[str, int], Evenings] = field(default_factory=dict)
 
@@ -110,7 +109,8 @@ def _work(shared: _Shared, job: _Job) -> Any:
     if decision is None or job.worse is None:
         return decision, None
     # Where it changes places is asked of the first reading, as the order is.
-    return decision, tip(shared.under(shared.first, FOR_TIPPING), job.policy, job.worse, decision)
+    first = next(iter(reading_names(shared.scenario)))
+    return decision, tip(shared.under(first, FOR_TIPPING), job.policy, job.worse, decision)
 
 
 class _Comparing:
@@ -167,7 +167,7 @@ class _Comparing:
         )
         routine = list(dict.fromkeys(self.routine.values()))
         self._steps = len(own_plans) + len(pairs) + len(routine) + len(self.names)
-        shared = _Shared(self.scenario, self.seed, self.worlds, self.weeks, first, found={})
+        shared = _Shared(self.scenario, self.seed, self.worlds, self.weeks, found={})
         jobs = [_Job("condition", plan=plan) for plan in own_plans]
         conditions = run_jobs(_work, shared, jobs, workers=self.workers, done=self._done)
         shared = replace(shared, found=dict(zip(own_plans, conditions, strict=True)))

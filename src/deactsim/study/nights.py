@@ -65,7 +65,7 @@ class Nights:
 
     @cached_property
     def mean_dark(self) -> float:
-        """Minutes dark on average, over all evenings."""
+        """Minutes dark over all evenings on average, stopped ones counting 0."""
         return self.weighting.mean(self.column("dark_minutes"))
 
     def column(self, name: str) -> Array:

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Literal
 
 from ..errors import CannotCondition
@@ -22,7 +23,6 @@ from ..scenario.quantities import text_of
 from ..scenario.safeguards import Safeguards
 from ..scenario.schema import Scenario
 from ..scenario.stated import Distribution, Rate, Stated
-from ..stats import weighted
 from .condition import Conditioned, condition
 from .nights import Nights, under
 from .phrases import noun, phrase, short_text
@@ -95,14 +95,9 @@ class Evenings:
         return compile_plan(self.scenario, self.scenario.baseline, self.reading)
 
 
-def mean_dark(nights: Nights) -> float:
-    """Minutes dark over all evenings, stopped ones counting 0."""
-    return weighted.mean(nights.column("dark_minutes"), nights.weights)
-
-
 def stopped(nights: Nights) -> float:
     """The share of evenings stopped."""
-    return weighted.mean(nights.column("stopped"), nights.weights)
+    return nights.weighting.mean(nights.column("stopped"))
 
 
 def inputs(
@@ -200,7 +195,7 @@ def decide(evenings: Evenings, policy: str, *, stops: bool) -> Decision | None:
     """
     name: Literal["stopped", "mean_dark"] = "stopped" if stops else "mean_dark"
     least = LEAST_SHARE if stops else 1e-9
-    figure: Callable[[Nights], float] = stopped if stops else mean_dark
+    figure: Callable[[Nights], float] = stopped if stops else attrgetter("mean_dark")
     # A share that moves is that of the evenings that change sides: so many are worth so much.
     try:
         worth = evenings.under(policy).effective if stops else math.inf
@@ -283,9 +278,8 @@ def tip(evenings: Evenings, better: str, worse: str, decision: Decision) -> Tipp
     def gap(x: float) -> float:
         """How much better: minutes dark saved, zero where they change places."""
         moved_to = at(x)
-        return mean_dark(evenings.under(worse, decision.path, moved_to)) - mean_dark(
-            evenings.under(better, decision.path, moved_to)
-        )
+        left = evenings.under(worse, decision.path, moved_to).mean_dark
+        return left - evenings.under(better, decision.path, moved_to).mean_dark
 
     try:
         here = gap(now)
