@@ -23,7 +23,9 @@ def for_the_same(most: int) -> Callable[[Callable[..., Result]], Callable[..., R
 
         @wraps(function)
         def found(*given: Any) -> Result:
-            key = tuple(one if isinstance(one, int) else id(one) for one in given)
+            key = tuple(
+                [one if isinstance(one, int) else id(one) for one in given]
+            )  # in half a generator's time
             if key in kept:
                 return kept[key][1]
             result = function(*given)

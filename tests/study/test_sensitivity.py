@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +18,9 @@ from deactsim.study.results import Decision
 from deactsim.study.sensitivity import (
     Evenings,
     _beats,
+    _crossing,
     decide,
+    figures,
     independent,
     inputs,
     moved,
@@ -321,6 +324,53 @@ def test_counts_are_searched_in_whole_numbers(evenings: Evenings) -> None:
     found = tip(letting, "two", "watchdog", decision(path, letting))
     assert found is not None
     assert (found.direction, found.value_text, found.now_text) == ("over", "1 min", "5 min")
+
+
+@pytest.mark.parametrize("root", [0.001, 0.0301, 0.5, 0.77, 0.999])
+@pytest.mark.parametrize(
+    ("gap", "most"),
+    [
+        (lambda x: x, 5),
+        (lambda x: math.expm1(3.0 * x), 5),
+        (lambda x: x + 0.002 * math.sin(900.0 * x), 5),
+        (lambda x: x**3, 8),
+        (lambda x: math.copysign(1.0, x), 8),
+        (lambda x: 1000.0 if x > 0.0 else -0.001, 8),
+        (lambda x: max(0.0, x) - 1e-9, 8),
+    ],
+    ids=["straight", "bent", "noisy", "flat", "step", "cliff", "plateau"],
+)
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_crossing_has_other_signs_around_it(
+    gap: Callable[[float], float], most: int, root: float, sign: float
+) -> None:
+    tried: list[float] = []
+
+    def of(x: float) -> float:
+        tried.append(x)
+        return sign * gap(x - root)
+
+    place = _crossing(of, 0.0, 1.0, 0.004)
+    assert all(0.0 <= x <= 1.0 for x in tried)
+    # Besides both ends; halves take 7.
+    assert len(tried) <= 2 + most
+    assert (of(place - 0.004) > 0.0) != (of(place + 0.004) > 0.0)
+
+
+def test_figures_of_an_input_are_what_decides_by_it(evenings: Evenings) -> None:
+    path = "policies.two.approval.catches"
+    assert figures(evenings, "two", path, stops=True) == tuple(
+        stopped(evenings.under("two", path, share)) for share in (0.85, 1.0)
+    )
+    named = {
+        path: figures(evenings, "two", path, stops=True)
+        for path, _ in inputs(evenings.scenario, "two", stops=True)
+    }
+    assert decide(evenings, "two", stops=True, found=named) == decide(evenings, "two", stops=True)
+    swapped = dict.fromkeys(named) | {"policies.two.approval.review": (0.25, 0.75)}
+    other = decide(evenings, "two", stops=True, found=swapped)
+    assert other is not None
+    assert (other.path, other.figure_low, other.figure_high) == ("policies.two.approval.review", 0.25, 0.75)
 
 
 def test_a_rate_tips(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..model.compile import CannotBeSaid, compile_plan
 from ..model.plan import Plan
+from ..scenario.paths import leaves
 from ..scenario.schema import Scenario
 from .condition import Conditioned, condition
 from .executors import Workers, run_jobs
@@ -19,8 +20,8 @@ from .outcomes import Paired, group_of, most_stopped, paired, what_is_worse
 from .ranking import rank
 from .reasons import how_stopped, nobody_decided, untold, why_nothing
 from .replay import Progress, known_policy, measures, reading_names
-from .results import Comparison, PolicyOutcome, Ranking
-from .sensitivity import Evenings, decide, tip
+from .results import Comparison, Decision, PolicyOutcome, Ranking, Tipping
+from .sensitivity import Evenings, decide, figures, inputs, tip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,15 +62,29 @@ def compare(
 
 @dataclass(frozen=True)
 class _Job:
-    """One piece of work for a process: which kind, and what about."""
+    """One piece of work for a process: which kind, and what about.
+
+    `moves` are figures to be found, each of a policy that stops or does not, with one input moved.
+    """
 
     kind: str
-    policy: str = ""
-    reading: str = ""
     plan: Plan | None = None
     own: Plan | None = None
-    stops: bool = False
-    worse: str | None = None
+    reading: str = ""
+    moves: tuple[tuple[str, bool, str], ...] = ()
+    better: str = ""
+    worse: str = ""
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A policy of which it is asked what decides it: under which reading, and next to which worse one."""
+
+    policy: str
+    reading: str
+    stops: bool
+    worse: str | None
 
 
 @dataclass
@@ -105,12 +120,11 @@ def _work(shared: _Shared, job: _Job) -> Any:
         assert job.plan is not None  # noqa: S101 - jobs of this kind have one
         assert shared.scenario.incident is not None  # noqa: S101 - comparisons are of incidents
         return routine_weeks(job.plan, shared.seed, shared.weeks, shared.scenario.incident.at.value.value)
-    decision = decide(shared.under(job.reading, FOR_DECISIONS), job.policy, stops=job.stops)
-    if decision is None or job.worse is None:
-        return decision, None
-    # Where it changes places is asked of the first reading, as the order is.
-    first = next(iter(reading_names(shared.scenario)))
-    return decision, tip(shared.under(first, FOR_TIPPING), job.policy, job.worse, decision)
+    if job.kind == "figures":
+        evenings = shared.under(job.reading, FOR_DECISIONS)
+        return [figures(evenings, policy, path, stops=stops) for policy, stops, path in job.moves]
+    assert job.decision is not None  # noqa: S101 - the last kind has one
+    return tip(shared.under(job.reading, FOR_TIPPING), job.better, job.worse, job.decision)
 
 
 class _Comparing:
@@ -132,6 +146,7 @@ class _Comparing:
         self.own = {r: compile_plan(scenario, scenario.baseline, r) for r in self.readings}
         self.plans, self.unknown, self.adapted = self._compile()
         self.routine = {name: compile_plan(scenario, name, None) for name in names}
+        self.leaves = dict(leaves(scenario))
         self._steps_done, self._steps = 0, 1
 
     def _compile(self) -> tuple[dict[tuple[str, str], Plan], dict[str, str], dict[tuple[str, str], Plan]]:
@@ -179,24 +194,22 @@ class _Comparing:
             table, adapted = self._named(self.plans, nights), self._named(self.adapted, nights)
             letters = {r: letter for r, (_, letter) in self.readings.items()}
             ranking = rank(table, letters, adapted, self.scenario.baseline)
-            asked: list[str] = []
             outcomes: list[PolicyOutcome] = []
 
-            def to_do() -> Iterator[_Job]:
-                # While the others look for what decides the first policies, the next ones are told.
-                for outcome in self._outcomes(table, adapted, base):
-                    outcomes.append(outcome)
-                    job = self._to_explain(outcome, ranking) if explain else None
-                    if job is not None:
-                        asked.append(outcome.name)
-                        yield job
-                yield from (_Job("weeks", plan=plan) for plan in routine)
+            def while_outcomes_are_told() -> Iterator[_Job]:
+                telling = self._outcomes(table, adapted, base)
+                for plan in routine:
+                    yield _Job("weeks", plan=plan)
+                    outcomes.extend(islice(telling, 1))
+                outcomes.extend(telling)
 
-            runs = list(hands.run(to_do(), self._done))
-        why = dict(zip(asked, runs, strict=False))
-        outcomes = [replace(outcome, decided_by=why.get(outcome.name, (None,))[0]) for outcome in outcomes]
-        outcomes = self._costs(outcomes, dict(zip(routine, runs[len(asked) :], strict=True)))
-        tips = [why[name][1] for name in ranking.by_reading[first] if name in why]
+            weeks = dict(zip(routine, hands.run(while_outcomes_are_told(), self._done), strict=True))
+            asked = [self._asked(outcome, ranking) for outcome in outcomes] if explain else []
+            decided = self._decided(hands, shared, [each for each in asked if each is not None])
+            tips = self._tips(hands, decided, ranking)
+        whys = {each.policy: decision for each, decision in decided.items()}
+        outcomes = [replace(outcome, decided_by=whys.get(outcome.name)) for outcome in outcomes]
+        outcomes = self._costs(outcomes, weeks)
         shares = [r.stopped for o in outcomes for r in o.readings]
         return Comparison(
             scenario=self.scenario,
@@ -207,7 +220,7 @@ class _Comparing:
             weeks=self.weeks,
             readings=tuple((r, label, letter) for r, (label, letter) in self.readings.items()),
             policies=tuple(outcomes),
-            tipping=tuple(tipping for tipping in tips if tipping is not None),
+            tipping=tuple(tips),
             ranking=ranking,
             error=max((share.high - share.low) / 2.0 for share in shares),
             frame_of=lambda: _frame(table),
@@ -291,7 +304,7 @@ class _Comparing:
             adapted=tuple(pair.under(reading) for reading, pair in adapted.items()),
         )
 
-    def _to_explain(self, outcome: PolicyOutcome, ranking: Ranking) -> _Job | None:
+    def _asked(self, outcome: PolicyOutcome, ranking: Ranking) -> _Asked | None:
         """What to find out of a policy that changes something: its deciding input, and where it tips."""
         if outcome.group not in ("stops", "shortens", "lengthens", "postpones"):
             return None
@@ -301,7 +314,51 @@ class _Comparing:
         # Neighbours that do change something, and can be told apart.
         if worse == self.scenario.baseline or any({name, worse} <= set(tie) for tie in ranking.ties[first]):
             worse = None
-        return _Job("explain", policy=name, reading=reading, stops=stops, worse=worse)
+        return _Asked(name, reading, stops, worse)
+
+    def _decided(
+        self, hands: Workers[_Job, Any], shared: _Shared, asked: Sequence[_Asked]
+    ) -> dict[_Asked, Decision]:
+        """The deciding input of each policy that has one."""
+        moves: dict[tuple[str, str], list[tuple[_Asked, str]]] = {}
+        for each in asked:
+            for path, _ in inputs(self.scenario, each.policy, stops=each.stops, known=self.leaves):
+                # A worker moves an input once for all policies that it bears on.
+                own = path.startswith(f"policies.{each.policy}.")
+                moves.setdefault((each.reading, each.policy if own else path), []).append((each, path))
+        largest = sorted(moves.items(), key=lambda item: len(item[1]), reverse=True)
+        jobs = [
+            _Job(
+                "figures",
+                reading=reading,
+                moves=tuple((each.policy, each.stops, path) for each, path in these),
+            )
+            for (reading, _), these in largest
+        ]
+        found: dict[_Asked, dict[str, tuple[float, float] | None]] = {each: {} for each in asked}
+        for (_, these), pairs in zip(largest, hands.run(jobs, self._done), strict=True):
+            for (each, path), pair in zip(these, pairs, strict=True):
+                found[each][path] = pair
+        decided = {}
+        for each, by_input in found.items():
+            evenings = shared.under(each.reading, FOR_DECISIONS)
+            decision = decide(evenings, each.policy, stops=each.stops, found=by_input)
+            if decision is not None:
+                decided[each] = decision
+        return decided
+
+    def _tips(
+        self, hands: Workers[_Job, Any], decided: Mapping[_Asked, Decision], ranking: Ranking
+    ) -> list[Tipping]:
+        """Where policies change places with the next worse ones, in the order of the first reading."""
+        first = next(iter(self.readings))
+        jobs = {
+            each.policy: _Job("tip", reading=first, better=each.policy, worse=each.worse, decision=decision)
+            for each, decision in decided.items()
+            if each.worse is not None
+        }
+        found = dict(zip(jobs, hands.run(jobs.values(), self._done), strict=True))
+        return [tip for name in ranking.by_reading[first] if (tip := found.get(name)) is not None]
 
     def _costs(self, outcomes: Sequence[PolicyOutcome], weeks: Mapping[Plan, Weeks]) -> list[PolicyOutcome]:
         """The outcomes with what each policy costs honest work."""

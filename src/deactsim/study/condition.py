@@ -387,9 +387,12 @@ def _log_weights(
         over = ends != (effect + pin.time if pin.after_effect else pin.time)
         refuse(over, f"{plain(stage)} was over before its pinned end")
         length, density = _length(plan, stage), np.zeros(len(total))
-        for place in np.flatnonzero(total > -math.inf).tolist():
-            # Per minute rather than per microsecond.
-            density[place] = log_density(length, float(ends[place] - begins[place])) + math.log(60e6)
+        agrees = total > -math.inf
+        # Per minute rather than per microsecond.
+        density[agrees] = [
+            log_density(length, took) + math.log(60e6)
+            for took in (ends - begins)[agrees].astype(float).tolist()
+        ]
         refuse(density == -math.inf, f"{plain(stage)} cannot take that long")
         total += np.where(total > -math.inf, density, 0.0)
     return total, why_not

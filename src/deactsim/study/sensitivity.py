@@ -8,12 +8,11 @@ yes to a no. `inputs` says which; what a source documents stays where it is.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any
 
 from ..errors import CannotCondition
 from ..model.compile import CannotBeSaid, compile_plan
@@ -23,6 +22,7 @@ from ..scenario.quantities import text_of
 from ..scenario.safeguards import Safeguards
 from ..scenario.schema import Scenario
 from ..scenario.stated import Distribution, Rate, Stated
+from ..stats.weighted import effective_size
 from .condition import Conditioned, condition
 from .nights import Nights, under
 from .phrases import noun, phrase, short_text
@@ -65,15 +65,25 @@ class Evenings:
             scenario, own = replace(self.scenario, path, value), self.own
         else:
             scenario, own = self.with_moved(path, value)
-        kept = self._kept.get(own)
-        if kept is None:
-            kept = self._kept[own] = condition(scenario, own, self.seed, self.worlds), {}
-        found, nights = kept
+        found, nights = self._conditioned(scenario, own)
         plan = compile_plan(scenario, policy, self.reading)
         told = nights.get(plan)
         if told is None:
             told = nights[plan] = under(plan, found)
         return told
+
+    def _conditioned(self, scenario: Scenario, own: Plan) -> tuple[Conditioned, dict[Plan, Nights]]:
+        """The worlds conditioned, and what was run in them already."""
+        kept = self._kept.get(own)
+        if kept is None:
+            kept = self._kept[own] = condition(scenario, own, self.seed, self.worlds), {}
+        return kept
+
+    @cached_property
+    def effective(self) -> float:
+        """How many equally weighted evenings they are worth, with nothing moved."""
+        found, _ = self._conditioned(self.scenario, self.own)
+        return effective_size(found.weights, found.numbers)
 
     def with_moved(self, path: str, value: Any) -> tuple[Scenario, Plan]:
         """The scenario with one input moved, and the plan of its own policy: once for all policies."""
@@ -188,48 +198,66 @@ def scaled_by(value: Distribution, factor: float) -> Distribution:
     )
 
 
-def decide(evenings: Evenings, policy: str, *, stops: bool) -> Decision | None:
+def figures(evenings: Evenings, policy: str, path: str, *, stops: bool) -> tuple[float, float] | None:
+    """A policy's figure with one input moved to its lower and to its higher value.
+
+    The figure is the share stopped for a policy that stops, else the mean minutes dark. None of an input that cannot
+    be moved; nor where, moved so far, the record cannot be met: there is no figure to compare.
+    """
+    figure: Callable[[Nights], float] = stopped if stops else attrgetter("mean_dark")
+    pair = moved(evenings.leaves[path].value)
+    if pair is None or pair[0] == pair[1]:
+        return None
+    try:
+        low, high = (figure(evenings.under(policy, path, value)) for value in pair)
+    except (CannotBeSaid, CannotCondition):
+        return None
+    return low, high
+
+
+def decide(
+    evenings: Evenings,
+    policy: str,
+    *,
+    stops: bool,
+    found: Mapping[str, tuple[float, float] | None] | None = None,
+) -> Decision | None:
     """The one input whose move changes the figure most; None if none moves it noticeably.
 
-    The figure is the share stopped for a policy that stops, else the mean minutes dark.
+    `found` are the `figures` by input, if somebody has them already.
     """
-    name: Literal["stopped", "mean_dark"] = "stopped" if stops else "mean_dark"
+    asked = dict(inputs(evenings.scenario, policy, stops=stops, known=evenings.leaves))
     least = LEAST_SHARE if stops else 1e-9
-    figure: Callable[[Nights], float] = stopped if stops else attrgetter("mean_dark")
     # A share that moves is that of the evenings that change sides: so many are worth so much.
     try:
-        worth = evenings.under(policy).effective if stops else math.inf
+        worth = evenings.effective if stops else math.inf
     except CannotCondition:
         return None  # none of so few evenings is as the record has it
-    best: tuple[float, bool, Decision] | None = None
-    many = independent(evenings.scenario.policies[policy].safeguards)
-    for path, leaf in inputs(evenings.scenario, policy, stops=stops, known=evenings.leaves):
-        pair = moved(leaf.value)
-        if pair is None or pair[0] == pair[1]:
+    best: tuple[float, str, tuple[float, float]] | None = None
+    for path, leaf in asked.items():
+        pair = figures(evenings, policy, path, stops=stops) if found is None else found[path]
+        swing = 0.0 if pair is None else abs(pair[1] - pair[0])
+        if pair is None or swing <= least:
             continue
-        try:
-            low, high = (figure(evenings.under(policy, path, value)) for value in pair)
-        except (CannotBeSaid, CannotCondition):
-            continue  # moved so far, the record cannot be met: no figure to compare
-        swing = abs(high - low)
-        if swing > least and (best is None or _beats(swing, leaf.given, best[0], worth, written=best[1])):
-            kind = kind_at(evenings.scenario, path)
-            best = (
-                swing,
-                leaf.given,
-                Decision(
-                    path=path,
-                    label=phrase(path, leaf.value, kind) + (many if path.endswith(_OF_REVIEWERS) else ""),
-                    value_text=text_of(leaf.value, kind),
-                    basis=leaf.basis,
-                    low_text=text_of(pair[0], kind),
-                    high_text=text_of(pair[1], kind),
-                    figure_low=low,
-                    figure_high=high,
-                    figure=name,
-                ),
-            )
-    return None if best is None else best[2]
+        if best is None or _beats(swing, leaf.given, best[0], worth, written=asked[best[1]].given):
+            best = swing, path, pair
+    if best is None:
+        return None
+    _, path, (low, high) = best
+    leaf, kind = asked[path], kind_at(evenings.scenario, path)
+    lower, higher = moved(leaf.value) or (None, None)
+    many = independent(evenings.scenario.policies[policy].safeguards) if path.endswith(_OF_REVIEWERS) else ""
+    return Decision(
+        path=path,
+        label=phrase(path, leaf.value, kind) + many,
+        value_text=text_of(leaf.value, kind),
+        basis=leaf.basis,
+        low_text=text_of(lower, kind),
+        high_text=text_of(higher, kind),
+        figure_low=low,
+        figure_high=high,
+        figure="stopped" if stops else "mean_dark",
+    )
 
 
 def _beats(swing: float, given: bool, best: float, worth: float, *, written: bool) -> bool:
@@ -303,15 +331,31 @@ def tip(evenings: Evenings, better: str, worse: str, decision: Decision) -> Tipp
 
 
 def _crossing(gap: Callable[[float], float], low: float, high: float, within: float) -> float:
-    """Where the gap between two places changes sign: the last place that a search by halves tries."""
-    steps = 1 << max(1, math.ceil(math.log2((high - low) / within)))
-    positive = gap(low) > 0.0
+    """Where the gap between two places changes sign, to `within`; there are other signs on both sides of it.
 
-    def at(step: int) -> float:
-        return low + (high - low) * step / steps
-
-    before = bisect_left(range(1, steps), True, key=lambda step: (gap(at(step)) > 0.0) != positive)
-    return at(before | 1)
+    A gap is that of many evenings. The ITP method (Oliveira and Takahashi, 2021) tries the place where a straight line
+    between both ends crosses, pushed a little towards the middle, and never needs more than one place more than halves.
+    """
+    halves = max(0, math.ceil(math.log2((high - low) / (2.0 * within))))
+    cells = 1 << halves
+    before, after, at_before, at_after = 0, cells, gap(low), gap(high)
+    positive = at_before > 0.0
+    for left in range(halves + 1, 0, -1):
+        wide, middle = after - before, (before + after) / 2.0
+        if wide == 1:
+            break
+        straight = before + wide * at_before / (at_before - at_after)
+        push = max(0.2 * wide**2 / cells, 0.6)
+        aimed = middle if push > abs(middle - straight) else straight + math.copysign(push, middle - straight)
+        reach = (2**left - wide) / 2.0
+        edge = round(min(max(aimed, middle - reach), middle + reach))
+        edge = min(max(edge, before + 1), after - 1)
+        found = gap(low + (high - low) * edge / cells)
+        if (found > 0.0) == positive:
+            before, at_before = edge, found
+        else:
+            after, at_after = edge, found
+    return low + (high - low) * (before + 0.5) / cells
 
 
 def _rounded(value: Any) -> Any:

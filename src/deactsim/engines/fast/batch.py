@@ -51,35 +51,38 @@ def marks_of(
     work that honest actions of a stream ask of a team; without it all are run as a whole. `how` tells the
     code of a time-out by the team asked last, when, when it timed out, and whether somebody looked.
     """
+    given = _given(worlds)
+    # What a world is by itself is put into the image when its evening is run.
+    world = World(0, worlds.start, worlds.end)
     if quiet is None:
-        return _evenings(plan, None, worlds, how)
-    seen = _evenings(quiet, asks, worlds, how)
+        return _evenings(plan, None, world, given, how)
+    seen = _evenings(quiet, asks, world, given, how)
     left = np.flatnonzero(seen["status"] == 0)
-    return seen.with_others(left, _evenings(plan, None, worlds.take(left), how)) if left.size else seen
+    return seen.with_others(left, _evenings(plan, None, world, given[left], how)) if left.size else seen
 
 
-def _evenings(plan: Plan, asks: Sequence[tuple[int, int, int]] | None, worlds: Worlds, how: How) -> Seen:
+def _evenings(
+    plan: Plan, asks: Sequence[tuple[int, int, int]] | None, world: World, given: Array, how: How
+) -> Seen:
     """Evenings without routine, but for what it `asks`; with all of it where that is None."""
     assert plan.incident is not None  # noqa: S101 - evenings are of incidents
-    begins, ends = worlds.start - FARTHER, worlds.end + FARTHER
+    begins, ends = world.start - FARTHER, world.end + FARTHER
     spare = WORDS if asks is None else SPARE
-    first = worlds.world(0, plan.streams)
     calendar = calendar_of(begins, ends)
     image, room, dated = image_of(
-        plan, first, begins, ends, rows=ROWS, spare=spare, asks=asks, calendar=calendar
+        plan, world, begins, ends, rows=ROWS, spare=spare, asks=asks, calendar=calendar
     )
     image[dated] += room
     night = np.empty(room + calendar.words.size, dtype=np.int64)
     night[room:] = calendar.words
-    given = _given(worlds)
     marks_size = MARKS.SIZE + CHANNELS + 2 * len(plan.incident.acts)
-    marks = np.empty((len(worlds), marks_size), dtype=np.int64)
+    marks = np.empty((len(given), marks_size), dtype=np.int64)
     said = np.empty((SAID_ROOM, SAID.SIZE), dtype=np.int64)
     batch = np.zeros(BATCH.SIZE, dtype=np.int64)
     for name, value in {
         "IMAGE_SIZE": image.size,
         "WORLD_SIZE": given.shape[1],
-        "WORLD_COUNT": len(worlds),
+        "WORLD_COUNT": len(given),
         "MARKS_SIZE": marks_size,
         "SAID_ROOM": SAID_ROOM,
         "FROM": begins,
@@ -87,7 +90,7 @@ def _evenings(plan: Plan, asks: Sequence[tuple[int, int, int]] | None, worlds: W
     }.items():
         batch[vars(BATCH)[name]] = value
     memories = batch, image, night, given.reshape(-1), marks.reshape(-1)
-    while (done := run_evenings(*memories, said.reshape(-1))) < len(worlds):
+    while (done := run_evenings(*memories, said.reshape(-1))) < len(given):
         said = np.concatenate([said, np.empty_like(said)])
         batch[BATCH.FIRST], batch[BATCH.SAID_ROOM] = done, len(said)
     said = said[: batch[BATCH.SAID_COUNT]]
