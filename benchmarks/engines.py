@@ -57,6 +57,7 @@ from deactsim.stats.yearly import COMPOSED, episodes_needed
 from deactsim.study.forecast import OF_FREQUENT, YEARS_A_JOB, year_start
 from deactsim.study.forecast_totals import BLOCK, Block, fold
 from deactsim.study.forecast_years import Fleet, Found, Job, Shared, work
+from deactsim.study.friction import routine_weeks
 
 BENCHMARKS = Path(__file__).resolve().parent
 #: Nanoseconds an event: a loop in C++ with 100 events pending.
@@ -574,18 +575,31 @@ def simulate(days: int, answer: Connection) -> None:
     answer.send((seconds, actions, megabytes))
 
 
-def thirty_million(*, whole: bool) -> Iterator[Line]:
-    """A year with 30 million actions, each time in a process of its own: seconds on one core, and its memory."""
-    days = 365 if whole else 30
+def fold_weeks(weeks: int, answer: Connection) -> None:
+    """Send seconds, weekly actions and the most megabytes of the friction of some weeks at that scale."""
+    began = time.perf_counter()
+    found = routine_weeks(routine(loads(THIRTY_MILLION)), 1, weeks, START).estimates()
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    answer.send((time.perf_counter() - began, round(found["actions"].mean), megabytes))
+
+
+def in_a_process(what: Callable[[int, Connection], None], many: int) -> tuple[float, int, float]:
+    """What a process of its own says of so many days or weeks."""
     context = multiprocessing.get_context("spawn")
-    rounds = []
-    for days_now in (1, *[days] * ROUNDS):  # the first compiles, if need be
-        mine, its = context.Pipe()
-        process = context.Process(target=simulate, args=(days_now, its))
-        process.start()
-        its.close()  # so that no answer is waited for that will not come
-        rounds.append(mine.recv())
-        process.join()
+    mine, its = context.Pipe()
+    process = context.Process(target=what, args=(many, its))
+    process.start()
+    its.close()  # so that no answer is waited for that will not come
+    answer: tuple[float, int, float] = mine.recv()
+    process.join()
+    return answer
+
+
+def thirty_million(*, whole: bool) -> Iterator[Line]:
+    """A year with 30 million actions: seconds on one core, its memory, and that of its friction."""
+    days = 365 if whole else 30
+    # The first compiles, if need be.
+    rounds = [in_a_process(simulate, days_now) for days_now in (1, *[days] * ROUNDS)]
     seconds, actions, megabytes = (list(each) for each in zip(*rounds[1:], strict=True))
     years = [each * 365 / days for each in seconds]
     scale = f"{said(actions[0] / 1e6 * 365 / days)} M actions a year"
@@ -600,6 +614,9 @@ def thirty_million(*, whole: bool) -> Iterator[Line]:
         (f"{spread(years, 's')}; {stands}; {actions[0]:,} actions",),
     )
     yield Line(f"{scale}: memory", max(megabytes), "MB", 500)
+    _, weekly, megabytes_of_weeks = in_a_process(fold_weeks, 6)
+    more = (f"six weeks with {weekly:,} actions each, folded into what they cost honest work",)
+    yield Line(f"{scale}: memory of friction", megabytes_of_weeks, "MB", 500, more=more)
 
 
 # -- years of many policies --------------------------------------------------------------------

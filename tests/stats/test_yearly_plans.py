@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from deactsim.stats.log_bins import A_DECADE, bins_of
 from deactsim.stats.yearly import Bins, carries, over_years, years_needed
-from deactsim.stats.yearly.bins import A_DECADE, bins_of
 
 from .test_yearly_episodes import table
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from deactsim.engines.chosen import run, run_rows
+from deactsim.engines.chosen import run, run_blocks, take_reports
+from deactsim.engines.handled import Taken
 from deactsim.model.compile import compile_plan
 from deactsim.model.plan import Plan
 from deactsim.model.shifts import DAY
@@ -21,12 +23,14 @@ from deactsim.model.trace import Row
 from deactsim.model.world import WEEK, World
 from deactsim.scenario.load import load
 from deactsim.stats import weighted
+from deactsim.stats.log_bins import A_DECADE
+from deactsim.study import friction
 from deactsim.study import week as week_
 from deactsim.study.friction import FRICTION, Weeks, friction_text, routine_weeks
 from deactsim.study.measures import MINUTE
 from deactsim.study.results import Estimate
 from deactsim.study.utilisation import busy_hours
-from deactsim.study.week import Folded, weeks_of
+from deactsim.study.week import Folded, Waits, weeks_of
 from tests.study.small import START, row, small
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
@@ -61,7 +65,7 @@ def table(rows: Sequence[Row]) -> NDArray[np.int64]:
 
 def week_of(plan: Plan, rows: Sequence[Row], begins: int) -> Folded:
     """One week by itself."""
-    (found,) = weeks_of(plan, [(begins, table(rows))])
+    (found,) = weeks_of(plan, [(begins, [table(rows)])])
     return found
 
 
@@ -282,10 +286,27 @@ def test_waits_are_pooled_over_weeks() -> None:
     for name in ("minutes_held", "report_wait"):
         assert found[name].high - found[name].mean == pytest.approx(half)
         assert found[name].mean - found[name].low == pytest.approx(half)
-    everything = np.concatenate([waits for week in weeks for waits in week.waits])
+    everything = np.concatenate([tens, hundred, tens + 10.0])
     expected = weighted.quantile_interval(everything, np.ones(21), 0.95, np.repeat([0, 1, 2], [10, 1, 10]))
     assert (found["minutes_held_p95"].low, found["minutes_held_p95"].high) == (expected.low, expected.high)
     assert expected.low < 20.0 < expected.high == 100.0
+
+
+@pytest.mark.parametrize("sigma", [0.1, 1.0, 3.0])
+def test_the_percentile_of_waits_is_off_by_less_than_a_bin(sigma: float) -> None:
+    rng = np.random.default_rng(8)
+    weeks = [np.exp(sigma * rng.standard_normal(rng.integers(0, 90))) for _ in range(40)]
+    parts = [
+        replace(fold(), waits=Waits.of(minutes, np.zeros(minutes.size, dtype=np.int64))) for minutes in weeks
+    ]
+    found = Weeks.of(parts)._p95()
+    clusters = np.repeat(np.arange(40), [minutes.size for minutes in weeks])
+    exact = weighted.quantile_interval(np.concatenate(weeks), np.ones(clusters.size), 0.95, clusters)
+    assert found is not None
+    # The interval's own limits move by what is told together in a bin: a part of its width.
+    assert found.mean == pytest.approx(exact.mean, rel=10 ** (1 / A_DECADE) - 1)
+    assert found.low == pytest.approx(exact.low, abs=0.1 * (exact.mean - exact.low) + 0.01 * exact.mean)
+    assert found.high == pytest.approx(exact.high, abs=0.1 * (exact.high - exact.mean) + 0.01 * exact.mean)
 
 
 def test_one_bad_week_is_one_observation() -> None:
@@ -349,7 +370,7 @@ def test_no_weeks_no_friction() -> None:
         scenario = load(path)
         for policy in scenario.policies:
             found = routine_weeks(compile_plan(scenario, policy, None), 1, 0, START, by_hour=True)
-            assert (found.estimates(), found.waits, found.busy) == ({}, (), ())
+            assert (found.estimates(), found.waits.count.size, found.busy) == ({}, 0, ())
 
 
 # ---------------------------------------------------------------- against theory
@@ -469,10 +490,11 @@ def test_two_leavers_in_one_chair() -> None:
 # ---------------------------------------------------------------- reports handled once for all policies
 
 
-def bits(weeks: Folded | Weeks) -> tuple[dict[str, list[str]], list[list[float]]]:
+def bits(weeks: Folded | Weeks) -> tuple[dict[str, list[str]], list[list[Any]]]:
     """Every number, by the names of what a week says."""
     values = {name: [float(each).hex() for each in column] for name, column in sorted(weeks.values.items())}
-    return values, [waits.tolist() for waits in weeks.waits]
+    waits = weeks.waits
+    return values, [each.tolist() for each in (waits.week, waits.bin, waits.count, waits.centres())]
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
@@ -506,10 +528,77 @@ def test_weeks_folded_together_say_what_each_says_alone(
     given = replace(given, streams=tuple(streams), incident=None)
     begins = [MONDAY + number * WEEK for number in range(5)]
     worlds = [World(world_key(7, at), at - DAY, at + WEEK + DAY) for at in begins]
-    runs = list(zip(begins, run_rows(given, worlds), strict=True))
+    whole = ([np.concatenate(list(blocks))] for blocks in run_blocks(given, worlds))
+    runs = list(zip(begins, whole, strict=True))
     alone = Weeks.of([each for one in runs for each in weeks_of(given, [one])])
     monkeypatch.setattr(week_, "AT_ONCE", at_once)
     assert bits(Weeks.of(list(weeks_of(given, runs)))) == bits(alone)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_long_week_is_folded_in_parts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many of everything, and as long, as of the whole week, which is never put together."""
+    scenario = load(path)
+    block, parts = 10, 0
+    monkeypatch.setattr(week_, "AT_ONCE", 3 * block)
+    for policy in scenario.policies:
+        given = compile_plan(scenario, policy, None)
+        streams = [replace(s, per_microsecond=20 / DAY) for s in given.streams]
+        given = replace(given, streams=tuple(streams), incident=None)
+        (blocks,) = run_blocks(given, [World(world_key(8, 0), BEGINS - DAY, ENDS + DAY)])
+        rows = np.concatenate(list(blocks))
+        (whole,) = weeks_of(given, [(BEGINS, [rows])])
+        some = [rows[at : at + block] for at in range(0, len(rows), block)]
+        (found,) = weeks_of(given, [(BEGINS, some)])
+        folded = list(week_._parts(some))
+        parts += len(folded)
+        assert sum(map(len, folded)) == np.count_nonzero(week_._KIND[rows[:, 1]])
+        for name, value in whole.values.items():
+            np.testing.assert_allclose(found.values[name], value, rtol=1e-12, err_msg=f"{policy} {name}")
+        assert found.waits.count.sum() == whole.waits.count.sum()
+        assert (found.waits.centres() @ found.waits.count) == pytest.approx(
+            whole.waits.centres() @ whole.waits.count
+        )
+    assert parts > 10 * len(scenario.policies)
+
+
+def test_approval_of_an_undo_does_not_hold_up_honest_work() -> None:
+    """An action passes at once; of what undoes it later approvers are asked, and deny it: their hours count."""
+    found = week(
+        (600, Event.REQUESTED, FIRST, AGENT, 0),
+        (600, Event.TOOK_EFFECT, FIRST, AGENT, 0),
+        (700, Event.ASKED, FIRST, team_id("desk"), 0),
+        (710, Event.REVIEW_STARTS, FIRST, APPROVER, 0),
+        (770, Event.REVIEW_ENDS, FIRST, APPROVER, Reason.SENIOR_OBJECTED),
+        (770, Event.GATE_DENIED, FIRST, Gate.APPROVAL, Reason.SENIOR_OBJECTED),
+        policies=DESK,
+    )
+    assert (found["actions"], found["approver_hours"]) == (1.0, 1.0)
+    assert not {"held", "denied", "minutes_held"} & set(found)
+
+
+def test_how_reports_were_handled_is_kept_for_the_next_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As far as there is room; and a policy is told the same either way."""
+    taken: list[int] = []
+
+    def counted(plan: Plan, worlds: Sequence[World]) -> Iterator[Taken]:
+        for one in take_reports(plan, worlds):
+            taken.append(len(one.actions))
+            yield one
+
+    monkeypatch.setattr(friction, "take_reports", counted)
+    found = {}
+    for room in (0, 100, 1 << 19):
+        monkeypatch.setattr(friction, "KEPT", room)
+        friction._kept.cache_clear()
+        taken.clear()
+        found[room] = [
+            bits(routine_weeks(plan(POLICIES, name, BUSY, ONE), 9, 3, START))
+            for name in ("as-it-was", "review")
+        ]
+        weeks = {0: 6, 100: 6, 1 << 19: 3}[room]
+        assert len(taken) == weeks, taken
+    assert found[0] == found[100] == found[1 << 19]
 
 
 def test_an_id_means_something_in_its_own_week_only() -> None:
@@ -527,7 +616,7 @@ def test_an_id_means_something_in_its_own_week_only() -> None:
     ]
     back = [(95, Event.RIGHTS_ON, AGENT, team_id("support"), 0), (99, Event.TOOK_EFFECT, FIRST, AGENT, 0)]
     weeks = [table([row(B + at, *what) for at, *what in rows]) for rows in (day, signed, never, back, signed)]
-    runs = [(BEGINS, rows) for rows in weeks]
+    runs = [(BEGINS, [rows]) for rows in weeks]
     (found,) = weeks_of(plan(DESK), runs)
     assert bits(Weeks.of([found])) == bits(
         Weeks.of([one for run in runs for one in weeks_of(plan(DESK), [run])])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -81,15 +81,16 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     return _choice()[1](plan, world, requests)
 
 
-def run_rows(
-    plan: Plan, worlds: Sequence[World], handled: Sequence[NDArray[np.int64]] | None = None
-) -> Iterator[NDArray[np.int64]]:
-    """The rows of a run in each of the worlds as an array, (rows, 5): time, event, entity, by, reason.
+def run_blocks(
+    plan: Plan, worlds: Sequence[World], handled: Iterable[NDArray[np.int64]] | None = None
+) -> Iterator[Iterator[NDArray[np.int64]]]:
+    """The rows of a run in each of the worlds, in blocks of (rows, 5): time, event, entity, by, reason.
 
-    With `handled` reports are not simulated: routine begins with the actions of each world's `Taken`.
+    With `handled` reports are not simulated: routine begins with the actions of each world's `Taken`. Blocks are
+    made as they are asked for, those of one world before the next is.
     """
-    rows: Iterator[NDArray[np.int64]] = _engine().run_rows(plan, worlds, handled)
-    return rows
+    blocks: Iterator[Iterator[NDArray[np.int64]]] = _engine().run_blocks(plan, worlds, handled)
+    return blocks
 
 
 def take_reports(plan: Plan, worlds: Sequence[World]) -> Iterator[Taken]:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ..model.causes import CausePlan
 from ..stats import yearly
-from ..stats.yearly import BINS, Bins, Chances, Moments, bins_of
+from ..stats.log_bins import BINS, bins_of
+from ..stats.yearly import Bins, Chances, Moments
 from .forecast_results import YEARLY, Method
 from .forecast_years import LONGEST_ACCESS, NOTICE, Array, Found
 from .occurrences import COLUMNS

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
-from ..engines.chosen import run_rows, take_reports
-from ..engines.handled import handling
+from ..engines.chosen import run_blocks, take_reports
+from ..engines.handled import Taken, handling
 from ..model.plan import Plan, StreamPlan
 from ..model.shifts import DAY
 from ..model.streams import world_key
@@ -18,8 +18,8 @@ from ..stats import weighted
 from ..stats.weighted import Array
 from .measures import MINUTE
 from .results import Estimate
-from .utilisation import busy_hours, busy_with_reports
-from .week import Folded, Rows, asked_of_gates, report_waits, weeks_of
+from .utilisation import busy_hours, busy_with_reports, rows_of_work
+from .week import MEAN_OVER, Folded, Rows, Waits, asked_of_gates, report_waits, weeks_of
 
 #: Measures of a usual week: unit, and what they mean.
 FRICTION = {
@@ -40,33 +40,37 @@ FRICTION = {
 }
 
 
+#: Actions of which it is kept how their reports were handled, under as many plans as `_kept` has room for.
+KEPT = 1 << 19
+
 #: A percentile has no value a week that could be averaged: only the pooled waits have one.
 POOLED = "minutes_held_p95"
-
-#: Measures that are means over something other than weeks: what a week weighs in them.
-_MEAN_OVER = {"minutes_held": "held", "report_wait": "reports", "approver_utilisation": "approver_shifts"}
 
 
 @dataclass(frozen=True)
 class Weeks:
     """Friction of simulated routine weeks under one plan.
 
-    `values` has one array entry a week (nan for the mean of nothing), `waits` one array a week,
+    `values` has one array entry a week (nan for the mean of nothing), `waits` tells of each action held,
     `busy` the beginning of each week and each team's hours of work by hour, if they were asked for.
     """
 
     values: Mapping[str, Array]
-    waits: tuple[Array, ...]
+    waits: Waits
     busy: tuple[tuple[int, dict[int, Array]], ...] = ()
 
     @classmethod
     def of(cls, parts: Sequence[Folded], busy: Sequence[tuple[int, dict[int, Array]]] = ()) -> Weeks:
         """Put weeks beside each other."""
-        names = [name for name in (*FRICTION, *_MEAN_OVER.values()) if name != POOLED]
+        names = [name for name in (*FRICTION, *MEAN_OVER.values()) if name != POOLED]
         values = {
             name: np.concatenate([np.empty(0), *(part.values[name] for part in parts)]) for name in names
         }
-        return cls(values, tuple(waits for part in parts for waits in part.waits), tuple(busy))
+        first = np.cumsum([0, *(part.values["actions"].size for part in parts)])[:-1].tolist()
+        return cls(values, Waits.joined([part.waits for part in parts], first), tuple(busy))
+
+    def __len__(self) -> int:
+        return self.values["actions"].size
 
     def estimates(self) -> dict[str, Estimate]:
         """Each measure with its interval; what never occurs, and means of nothing, are left out.
@@ -78,10 +82,10 @@ class Weeks:
         for name, (unit, _) in FRICTION.items():
             if name == POOLED:
                 interval = self._p95()
-            elif name in _MEAN_OVER:
-                interval = self._mean(name, self.values[_MEAN_OVER[name]])
+            elif name in MEAN_OVER:
+                interval = self._mean(name, self.values[MEAN_OVER[name]])
             elif self.values[name].any():
-                interval = self._mean(name, np.ones(len(self.waits)))
+                interval = self._mean(name, np.ones(len(self)))
             else:
                 interval = None
             if interval is not None:
@@ -94,11 +98,10 @@ class Weeks:
         return weighted.mean_interval(self.values[name][has], weights[has]) if has.any() else None
 
     def _p95(self) -> weighted.Interval | None:
-        waits = np.array([minutes for week in self.waits for minutes in week])
-        if waits.size == 0:
+        waits = self.waits
+        if waits.count.size == 0:
             return None
-        clusters = np.repeat(np.arange(len(self.waits)), [week.size for week in self.waits])
-        return weighted.quantile_interval(waits, np.ones(waits.size), 0.95, clusters)
+        return weighted.quantile_interval(waits.centres(), waits.count, 0.95, waits.week)
 
 
 def routine_weeks(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: bool = False) -> Weeks:
@@ -107,26 +110,38 @@ def routine_weeks(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: boo
     Each has a day's warm-up before it and a day after it in which what was held is let
     finish; only actions asked for within the week count. `by_hour` asks for `busy` as well.
     """
-    busy = []
     worlds, apart = _weeks(plan.streams, seed, weeks, until), handling(plan)
-    handled = _handled(apart, seed, weeks, until, by_hour=by_hour) if apart is not None else None
-    actions = [one.actions for one in handled] if handled is not None else None
+    busy, of_reports = [], list[tuple[Mapping[str, Array], Mapping[int, Array]]]()
 
-    def runs() -> Iterator[tuple[int, Rows]]:
-        for number, rows in enumerate(run_rows(plan, worlds, actions)):
-            begins = worlds[number].start + DAY
+    def actions_of(one: _Handled) -> Rows:
+        of_reports.append((one.values, one.busy))
+        return one.actions
+
+    # One week after another, and nothing of a week before: one of a large platform takes a hundred megabytes.
+    handled = None if apart is None else map(actions_of, _handled(apart, seed, weeks, until, by_hour=by_hour))
+
+    def runs() -> Iterator[tuple[int, Iterator[Rows]]]:
+        for world, blocks in zip(worlds, run_blocks(plan, worlds, handled), strict=True):
+            begins, work = world.start + DAY, list[Rows]()
+            yield begins, _with_work(blocks, work) if by_hour else blocks
             if by_hour:
-                hours = busy_hours(plan, rows, begins)
-                if handled is not None:
-                    hours = {team: hours[team] + handled[number].busy[team] for team in hours}
+                hours = busy_hours(plan, np.concatenate(work), begins)
+                if of_reports:
+                    hours = {team: hours[team] + of_reports[-1][1][team] for team in hours}
                 busy.append((begins, hours))
-            yield begins, rows
 
     found = Weeks.of(list(weeks_of(plan, runs())), busy)
-    if not handled:
+    if not of_reports:
         return found
-    values = {name: np.concatenate([one.values[name] for one in handled]) for name in handled[0].values}
+    values = {name: np.concatenate([one[name] for one, _ in of_reports]) for name in of_reports[0][0]}
     return replace(found, values={**found.values, **values})
+
+
+def _with_work(blocks: Iterable[Rows], work: list[Rows]) -> Iterator[Rows]:
+    """The blocks, of which the rows of work are put aside."""
+    for block in blocks:
+        work.append(rows_of_work(block))
+        yield block
 
 
 @dataclass(frozen=True)
@@ -138,21 +153,37 @@ class _Handled:
     busy: Mapping[int, Array]
 
 
-@lru_cache(maxsize=4)
-def _handled(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: bool) -> tuple[_Handled, ...]:
-    """How reports are handled, once for all policies that leave that as it is.
+def _handled(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: bool) -> Iterator[_Handled]:
+    """How reports are handled, week by week.
 
-    Actions are few beside reports, so that several such are kept, and without their worlds.
+    It is the same for all policies that leave that as it is: where there are not too many actions they are kept for
+    the next.
     """
-    found = []
-    worlds = _weeks(plan.streams, seed, weeks, until)
-    for world, taken in zip(worlds, take_reports(plan, worlds), strict=True):
-        begins = world.start + DAY
-        came = (begins <= taken.arrived) & (taken.arrived < begins + WEEK)
-        waits = (taken.taken[came] - taken.arrived[came]) / MINUTE
-        busy = busy_with_reports(plan, taken, begins, world.end) if by_hour else {}
-        found.append(_Handled(taken.actions, report_waits([waits]), busy))
-    return tuple(found)
+    kept = _kept(plan, seed, weeks, until, by_hour)
+    yield from kept
+    worlds = _weeks(plan.streams, seed, weeks, until)[len(kept) :]
+    found, room = take_reports(plan, worlds), KEPT - sum(len(one.actions) for one in kept)
+    for world in worlds:
+        one = _measured(plan, world, next(found), by_hour=by_hour)
+        room -= len(one.actions)
+        if room >= 0:
+            kept.append(one)
+        yield one
+        del one
+
+
+def _measured(plan: Plan, world: World, taken: Taken, *, by_hour: bool) -> _Handled:
+    begins = world.start + DAY
+    came = (begins <= taken.arrived) & (taken.arrived < begins + WEEK)
+    waits = (taken.taken[came] - taken.arrived[came]) / MINUTE
+    busy = busy_with_reports(plan, taken, begins, world.end) if by_hour else {}
+    return _Handled(taken.actions, report_waits([waits]), busy)
+
+
+@lru_cache(maxsize=4)
+def _kept(plan: Plan, seed: int, weeks: int, until: int, by_hour: bool) -> list[_Handled]:  # noqa: ARG001
+    """What was kept of the first weeks."""
+    return []
 
 
 @lru_cache(maxsize=1)

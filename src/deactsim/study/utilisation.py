@@ -23,10 +23,15 @@ _BEGINS = (Event.REPORT_TAKEN, Event.REVIEW_STARTS, Event.ALARM_TAKEN, Event.RES
 _ENDS = (Event.REPORT_CLOSED, Event.REVIEW_ENDS, Event.ALARM_CLOSED, Event.RESPONDER_FREE)
 
 
+def rows_of_work(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those rows of a trace in which somebody begins with work, or ends it."""
+    return rows[np.isin(rows[:, 1], (*_BEGINS, *_ENDS))]
+
+
 def busy_hours(plan: Plan, rows: NDArray[np.int64], begins: int) -> dict[int, Array]:
     """Hours of work of each team (by id) in every hour of the week that begins at `begins`, (168,).
 
-    `rows` are those of a trace, (rows, 5).
+    `rows` are those of a trace, (rows, 5), or those of work alone.
     """
     starts = np.flatnonzero(np.isin(rows[:, 1], _BEGINS))
     stops = np.flatnonzero(np.isin(rows[:, 1], _ENDS))

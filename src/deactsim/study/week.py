@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,43 +16,142 @@ from ..model.shifts import DAY, overlap
 from ..model.states import Event, Reason
 from ..model.streams import REPORT, agent_id, team_of_agent
 from ..model.world import HOUR, WEEK
+from ..stats.log_bins import BINS, bins_of
 from ..stats.weighted import Array
 from .measures import MINUTE
 
 #: Rows of a trace as an array, (rows, 5), and some of them by their places.
 Rows = NDArray[np.int64]
 Places = NDArray[np.int64]
-#: From so many rows on weeks are not put together with others: they are folded as quickly by themselves.
+#: So many rows are folded at once: those of many weeks, or of a part of one.
 AT_ONCE = 1 << 16
+
+#: Measures that are means over something other than weeks: what a week weighs in them.
+MEAN_OVER = {"minutes_held": "held", "report_wait": "reports", "approver_utilisation": "approver_shifts"}
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How long actions were held: of a `week`, in a `bin` of `stats.log_bins`, how many.
+
+    `first` is the minutes of one of them, and `above` how much more the others took in all: where all took the same,
+    their mean is just that. Each is (entries,), in order of weeks.
+    """
+
+    week: Places
+    bin: Places
+    count: Array
+    first: Array
+    above: Array
+
+    @classmethod
+    def of(cls, minutes: Array, week: Places) -> Waits:
+        """Those of single actions."""
+        keys, one, place, count = np.unique(
+            week * BINS + bins_of(minutes), return_index=True, return_inverse=True, return_counts=True
+        )
+        first = minutes[one]
+        above: Array = np.bincount(place, minutes - first[place], keys.size).astype(np.float64)
+        return cls(keys // BINS, keys % BINS, count.astype(np.float64), first, above)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Waits], begins: Sequence[int]) -> Waits:
+        """Those of several, whose weeks have these numbers from the first on."""
+        none = cls.of(np.empty(0), np.empty(0, dtype=np.int64))
+        week = [part.week + number for part, number in zip(parts, begins, strict=True)]
+        columns = ("bin", "count", "first", "above")
+        rest = [np.concatenate([getattr(part, name) for part in (none, *parts)]) for name in columns]
+        return cls(np.concatenate([none.week, *week]), *rest)
+
+    def centres(self) -> Array:
+        """The mean of all that are in the bin of each entry, (entries,)."""
+        one = np.zeros(BINS)
+        one[self.bin] = self.first
+        above = self.above + self.count * (self.first - one[self.bin])
+        count, more = (np.bincount(self.bin, each, BINS) for each in (self.count, above))
+        return one[self.bin] + more[self.bin] / count[self.bin]
 
 
 @dataclass(frozen=True)
 class Folded:
-    """Friction of some weeks: `values` by name, one entry a week, `waits` the minutes of each action held, by week.
+    """Friction of some weeks: `values` by name, one entry a week, and how long actions were held.
 
     Besides the measures `values` has what their means are over: reports taken, and hours on
     shift of the teams that gates ask.
     """
 
     values: Mapping[str, Array]
-    waits: Sequence[Array]
+    waits: Waits
+
+    @classmethod
+    def of_parts(cls, parts: Sequence[Folded]) -> Folded:
+        """One week, of which each of these is a part."""
+        values = {name: np.concatenate([part.values[name] for part in parts]) for name in parts[0].values}
+        found = {name: each.sum(keepdims=True) for name, each in values.items()}
+        found["approver_shifts"] = parts[0].values["approver_shifts"]
+        for name, over in MEAN_OVER.items():
+            total = np.nansum(values[name] * values[over], keepdims=True)
+            found[name] = np.where(found[over] > 0.0, total / np.maximum(found[over], 1e-300), np.nan)
+        return cls(found, Waits.joined([part.waits for part in parts], [0] * len(parts)))
 
 
-def weeks_of(plan: Plan, runs: Iterable[tuple[int, Rows]]) -> Iterator[Folded]:
-    """Fold the rows of traces, (rows, 5), into the friction of the weeks that begin at the times beside them.
+def weeks_of(plan: Plan, runs: Iterable[tuple[int, Iterable[Rows]]]) -> Iterator[Folded]:
+    """Fold traces, each in blocks of (rows, 5), into the friction of the weeks that begin at the times beside them.
 
-    Most weeks have few rows: what is done with arrays is done for many weeks at once.
+    Most weeks have few rows: what is done with arrays is done for many weeks at once. One of very many is folded in
+    parts, so that it is never whole in memory.
     """
     some: list[tuple[int, Rows]] = []
     size = 0
-    for run in runs:
-        some.append(run)
-        size += len(run[1])
-        if size >= AT_ONCE:
+    for begins, blocks in runs:
+        parts = _parts(blocks)
+        first, more = next(parts), next(parts, None)
+        if more is None:
+            some.append((begins, first))
+            size += len(first)
+        if some and (more is not None or size >= AT_ONCE):
             yield _Weeks(plan, some).folded()
             some, size = [], 0
+        if more is not None:
+            rest = chain((first, more), parts)
+            yield Folded.of_parts([_Weeks(plan, [(begins, part)]).folded() for part in rest])
     if some:
         yield _Weeks(plan, some).folded()
+
+
+def _parts(blocks: Iterable[Rows]) -> Iterator[Rows]:
+    """The rows that the fold asks for, in parts that can be folded by themselves: no story goes on in the next."""
+    some: list[Rows] = []
+    for block in blocks:
+        if sum(map(len, some)) >= AT_ONCE:
+            rows = np.concatenate(some)
+            goes_on = _goes_on(rows)
+            yield rows[~goes_on]
+            some = [rows[goes_on]]
+        some.append(block[_KIND[block[:, 1]] > 0])
+    yield np.concatenate(some)
+
+
+def _goes_on(rows: Rows) -> NDArray[np.bool_]:
+    """Which rows belong to what is not over with them.
+
+    An action asked for has neither taken effect nor been denied, a report waits, somebody is at work. Of leavers'
+    rights all are: they are few.
+    """
+    kind = _KIND[rows[:, 1]]
+    goes_on: NDArray[np.bool_] = kind == _RIGHTS
+    for story, begin, end in (
+        (_ACTS, (Event.REQUESTED,), (Event.TOOK_EFFECT, Event.GATE_DENIED)),
+        (_REPORTS, (Event.REPORT_ARRIVES,), (Event.REPORT_TAKEN,)),
+        (_WORKS, (Event.REVIEW_STARTS, Event.ALARM_TAKEN), (Event.REVIEW_ENDS, Event.ALARM_CLOSED)),
+    ):
+        of = np.flatnonzero(kind & story)
+        event, number = rows[of, 1], _numbers(rows[of, 2], np.zeros(of.size, dtype=np.int64))
+        begun, over = (
+            np.bincount(number[np.isin(event, codes)], minlength=of.size) for codes in (begin, end)
+        )
+        goes_on[of] = (begun > over)[number]
+    return goes_on
 
 
 #: What an event is to the fold, by its code: it makes an action wait, belongs to one, or to a report, tells of
@@ -77,12 +177,11 @@ class _Weeks:
         self.plan, self.count = plan, len(runs)
         self.begins = np.array([begins for begins, _ in runs])
         self.ends = self.begins + WEEK
-        rows = np.concatenate([rows for _, rows in runs])
-        kind = _KIND[rows[:, 1]]
-        seen = np.flatnonzero(kind)
-        self.kind = kind[seen]
-        self.week = np.repeat(np.arange(self.count), [len(rows) for _, rows in runs])[seen]
-        self.time, self.event, self.entity, self.by, self.reason = rows[seen].T.copy()
+        self.week = np.repeat(np.arange(self.count), [len(rows) for _, rows in runs])
+        self.time, self.event, self.entity, self.by, self.reason = np.concatenate(
+            [rows for _, rows in runs]
+        ).T.copy()
+        self.kind = _KIND[self.event]
         self.within = (self.begins[self.week] <= self.time) & (self.time < self.ends[self.week])
 
     def folded(self) -> Folded:
@@ -104,7 +203,7 @@ class _Weeks:
 
     # -- honest actions -----------------------------------------------------------------
 
-    def _actions(self) -> tuple[dict[str, Array], list[Array]]:
+    def _actions(self) -> tuple[dict[str, Array], Waits]:
         """What becomes of the actions asked for within the week; what their actors did not mean is none."""
         acts = np.flatnonzero((self.kind & _ACTS > 0) & (self.entity >> 59 == REPORT))
         event = self.event[acts]
@@ -117,26 +216,32 @@ class _Weeks:
         place = place[action]
         ours = place >= 0
         acts, event, place = acts[ours], event[ours], place[ours]
+        # What comes after an action took effect, or was denied, is of its undo: with that honest work does not wait.
+        over = np.flatnonzero((event == Event.TOOK_EFFECT) | (event == Event.GATE_DENIED))[::-1]
+        last = np.full(asked.size, acts.size)
+        last[place[over]] = over  # the first one
+        before = np.arange(acts.size) <= last[place]
+        acts, event, place = acts[before], event[before], place[before]
         waits = self.kind[acts] & _WAITS > 0
-        effects, denials = np.flatnonzero(event == Event.TOOK_EFFECT)[::-1], event == Event.GATE_DENIED
+        effects, denials = event == Event.TOOK_EFFECT, event == Event.GATE_DENIED
         waited, denied = np.zeros((2, asked.size), dtype=bool)
         waited[place[waits]] = True
         denied[place[denials]] = True
         # What is still held at the end of the run counts up to there: never less than it was.
         ended = self.ends[self.week[asked]] + DAY
-        ended[place[effects]] = self.time[acts[effects]]  # the first one
+        ended[place[effects]] = self.time[acts[effects]]
         ended[place[denials]] = self.time[acts[denials]]
         held = asked[waited]
-        minutes = self._split(held, (ended[waited] - self.time[held]) / MINUTE)
+        took = (ended[waited] - self.time[held]) / MINUTE
         values = {
             "actions": self._count(asked),
             "held": self._count(held),
-            "minutes_held": _means(minutes),
+            "minutes_held": _means(self._split(held, took)),
             "urgent_held": self._count(held[self.reason[held] == Reason.URGENT]),
             "rerouted": self._count(acts[event == Event.REROUTED]),
             "denied": self._count(asked[denied]),
         }
-        return values, minutes
+        return values, Waits.of(took, self.week[held])
 
     def _report_waits(self) -> list[Array]:
         """Minutes that each report of the week waited, in the order in which they were taken."""

@@ -3,9 +3,9 @@
 from .batch import marks_of, meet
 from .desk import take_reports
 from .kernel import enter
-from .run import run, run_rows
+from .run import run, run_blocks
 
-__all__ = ["is_made", "marks_of", "meet", "run", "run_rows", "take_reports"]
+__all__ = ["is_made", "marks_of", "meet", "run", "run_blocks", "take_reports"]
 
 #: Whether the kernel is there; else it is compiled when the first night is run, which takes some ten seconds.
 is_made = enter.fetch

@@ -11,7 +11,7 @@ from ...model.world import World
 from ..handled import Taken
 from .layout import NIGHT
 from .routine import HANDLED, OF_HANDLED
-from .run import Running, nights_of
+from .run import Rows, Running, nights_of
 
 
 def take_reports(plan: Plan, worlds: Sequence[World]) -> Iterator[Taken]:
@@ -23,12 +23,15 @@ def take_reports(plan: Plan, worlds: Sequence[World]) -> Iterator[Taken]:
 
 def _taken(running: Running, world: World) -> Taken:
     running.night[NIGHT.IS_DESK] = 1
-    blocks = running.blocks(lent=True)
-    kinds = HANDLED, OF_HANDLED
-    parts = [[rows.take(np.flatnonzero(rows[:, 1] == kind), axis=0) for kind in kinds] for rows in blocks]
-    first, second = (np.concatenate(part) for part in zip(*parts, strict=True))
-    taken, report, agent, closed = first[:, 0], first[:, 2], first[:, 3], first[:, 4]
-    arrived, stream, place, luck = second[:, 0], second[:, 2], second[:, 3], second[:, 4]
+    parts: tuple[list[Rows], list[Rows]] = [], []
+    for rows in running.blocks(lent=True):
+        for kind, part in zip((HANDLED, OF_HANDLED), parts, strict=True):
+            # Column by column, and without the kind: a week of a large platform has half a million reports.
+            part.append(rows[rows[:, 1] == kind].T[[0, 2, 3, 4]])
+    taken, report, agent, closed = np.concatenate(parts[0], axis=1)
+    parts[0].clear()
+    arrived, stream, place, luck = np.concatenate(parts[1], axis=1)
+    parts[1].clear()
     acts = np.flatnonzero((luck >> 1 > 0) & (closed <= world.end))
     acts = acts[np.lexsort((agent[acts], closed[acts]))]
     columns = (closed, agent, report, stream, place, luck & 1, arrived, taken, luck >> 1 == 2)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,14 +30,14 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     return Trace(plan, rows, night.missed)
 
 
-def run_rows(
-    plan: Plan, worlds: Sequence[World], handled: Sequence[NDArray[np.int64]] | None = None
-) -> Iterator[Rows]:
-    """The rows of runs of a plan in worlds, as arrays, (rows, 5): time, event, entity, by, reason."""
+def run_blocks(
+    plan: Plan, worlds: Sequence[World], handled: Iterable[NDArray[np.int64]] | None = None
+) -> Iterator[Iterator[Rows]]:
+    """The rows of a run in each world, in blocks of (rows, 5): time, event, entity, by, reason."""
     nights = nights_of(plan, worlds, asks_for_requests=handled is not None)
-    for place, world in enumerate(worlds):
-        running = Running(plan, world, handled[place] if handled is not None else None, nights)
-        yield np.concatenate(list(running.blocks()))
+    given = repeat(None) if handled is None else iter(handled)
+    for world in worlds:
+        yield Running(plan, world, next(given), nights).blocks()
 
 
 def nights_of(plan: Plan, worlds: Sequence[World], *, asks_for_requests: bool) -> Nights:

@@ -1,6 +1,6 @@
 """The reference engine: SimPy, readable as a description of the night."""
 
 from .desk import Desk, take_reports
-from .night import run, run_rows
+from .night import run, run_blocks
 
-__all__ = ["Desk", "run", "run_rows", "take_reports"]
+__all__ = ["Desk", "run", "run_blocks", "take_reports"]

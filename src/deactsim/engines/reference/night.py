@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import repeat
 
 import numpy as np
 import simpy
@@ -23,6 +24,8 @@ from .life import live
 from .people import Job, People
 
 FALSE_ALARM_PRIORITY = 2
+#: Rows given out at once.
+BLOCK = 1 << 13
 
 
 def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
@@ -39,14 +42,15 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     return Trace(plan, night.rows, night.missed)
 
 
-def run_rows(
-    plan: Plan, worlds: Sequence[World], handled: Sequence[NDArray[np.int64]] | None = None
-) -> Iterator[NDArray[np.int64]]:
-    """The rows of runs of a plan in worlds, as arrays, (rows, 5): time, event, entity, by, reason."""
-    for place, world in enumerate(worlds):
-        requests = partial(closed_within, one_by_one(handled[place])) if handled is not None else None
-        rows = run(plan, world, requests).rows
-        yield np.array(rows, dtype=np.int64).reshape(len(rows), 5)
+def run_blocks(
+    plan: Plan, worlds: Sequence[World], handled: Iterable[NDArray[np.int64]] | None = None
+) -> Iterator[Iterator[NDArray[np.int64]]]:
+    """The rows of a run in each world, in blocks of (rows, 5): time, event, entity, by, reason."""
+    given = repeat(None) if handled is None else iter(handled)
+    for world in worlds:
+        actions = next(given)
+        requests = None if actions is None else partial(closed_within, one_by_one(actions))
+        yield Night(plan, world, requests).blocks()
 
 
 class Night:
@@ -80,6 +84,14 @@ class Night:
         for ends, who, streams in leavers(plan, world, self.start):
             teams[who.team].step_down_reaches = streams
             self.env.process(self._step_down(ends, who, teams[who.team]))
+
+    def blocks(self) -> Iterator[NDArray[np.int64]]:
+        """Run it, and give out its rows in order, some at once: (rows, 5)."""
+        while not self.over.processed:
+            self.env.step()
+            if len(self.rows) >= BLOCK or self.over.processed:
+                rows, self.rows = self.rows, []
+                yield np.array(rows, dtype=np.int64).reshape(len(rows), 5)
 
     # -- what the rest of the engine asks for -------------------------------------------
 

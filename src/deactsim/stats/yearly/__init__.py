@@ -7,7 +7,7 @@ and measure. Differences between policies are differences of severities. Blocks 
 
 from __future__ import annotations
 
-from .bins import BINS, Bins, bins_of, carries
+from .bins import Bins, carries
 from .chances import Chances, beats, exceedance, headline, with_unseen
 from .compose import Composed, Years, compose, direct_years, regular, uniform
 from .episodes import COMPOSED, Episodes, by_cause, by_year, episodes_needed
@@ -15,7 +15,6 @@ from .moments import Moments, over_years
 from .precision import Plan, years_needed
 
 __all__ = [
-    "BINS",
     "COMPOSED",
     "Bins",
     "Chances",
@@ -25,7 +24,6 @@ __all__ = [
     "Plan",
     "Years",
     "beats",
-    "bins_of",
     "by_cause",
     "by_year",
     "carries",

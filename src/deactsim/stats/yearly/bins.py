@@ -6,28 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..log_bins import BINS, bins_of
 from ..weighted import Array
 from .episodes import Whole
-
-#: Bins a decade, between the least and the most that are told apart; one bin is for 0.
-A_DECADE = 256
-LEAST, MOST = 1e-4, 1e10
-BINS = 2 + round(A_DECADE * np.log10(MOST / LEAST))
-
-
-def bins_of(values: Array) -> Whole:
-    """The bin of each value, which is at least 0; a larger value is never in a lower bin."""
-    scaled = A_DECADE * np.log10(np.clip(values, LEAST, MOST) / LEAST)
-    return np.where(values > 0.0, 1 + np.minimum(scaled, BINS - 2).astype(np.int64), 0)
 
 
 @dataclass(frozen=True)
 class Bins:
     """How weighted values of at least 0 spread: weight, weighted sum, least and most of each bin.
 
-    A percentile is the mean of the bin it falls into. That is off by less than a bin is wide, 0.9 %,
-    and not at all where one value is alone in its bin. `years` and `squares` add up the weights of
-    years and their squares: values of one year are not independent.
+    A percentile is the mean of the bin it falls into; `stats.log_bins` says how far off that is. `years` and `squares`
+    add up the weights of years and their squares: values of one year are not independent.
     """
 
     weights: Array
