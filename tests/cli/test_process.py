@@ -100,15 +100,19 @@ def test_an_interrupt_while_results_are_sent_ends_at_once() -> None:
     assert done.stdout.split() == [b"stopped"] * 12
 
 
-def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("patience", [0.0, 60.0])
+def test_progress_on_a_terminal(
+    patience: float, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(output, "PATIENCE", patience)
     monkeypatch.setenv("FORCE_COLOR", "1")
     with output.progress("simulating") as report:
         assert report is not None
         report(1, 10)
         report(10, 10)
     said = capsys.readouterr()
-    assert "simulating" in said.err
+    assert ("simulating" in said.err) == (patience == 0.0)
     assert said.out == ""
 
 

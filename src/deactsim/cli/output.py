@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +31,8 @@ Writer = Callable[[], str]
 STOPPED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
-REDRAWN = 0.1
-"""Seconds between one picture of a progress bar and the next."""
+PATIENCE, REDRAWN = 1.0, 0.1
+"""Seconds before there is a progress bar, and between one picture of it and the next."""
 
 NARROWEST = 60
 """Columns below which tables are not laid out any narrower."""
@@ -101,29 +101,40 @@ def say(text: str) -> None:
 
 @contextmanager
 def progress(what: str) -> Iterator[Progress | None]:
-    """A progress bar on stderr if that is a terminal; otherwise nothing."""
+    """A progress bar on stderr if that is a terminal, and it takes longer than a moment; otherwise nothing."""
     if not sys.stderr.isatty():
         yield None
         return
     if not is_made():
         say("compiling the fast engine: once, for some ten seconds")
+    began, drawn = time.monotonic(), 0.0
+    with ExitStack() as drawing:
+        bar: Any = None
+
+        def show(done: int, total: int) -> None:
+            nonlocal bar, drawn
+            now = time.monotonic()
+            if bar is None and now - began < PATIENCE:
+                return  # what is over at once needs no bar, which takes a while to be there itself
+            bar = bar or drawing.enter_context(_bar(what))
+            bar.update(0, completed=done, total=total)
+            if now - drawn > REDRAWN or done == total:
+                drawn = now
+                bar.refresh()
+
+        yield show
+
+
+def _bar(what: str) -> Any:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     # A bar that draws itself does so from a thread, and then the process could not be doubled.
-    with Bar(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
-        task, drawn = bar.add_task(what, total=None), 0.0
-
-        def show(done: int, total: int) -> None:
-            nonlocal drawn
-            bar.update(task, completed=done, total=total)
-            if time.monotonic() - drawn > REDRAWN or done == total:
-                drawn = time.monotonic()
-                bar.refresh()
-
-        yield show
+    bar = Bar(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
+    bar.add_task(what, total=None)
+    return bar
 
 
 def columns(most: int) -> int:

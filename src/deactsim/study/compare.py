@@ -187,28 +187,27 @@ class _Comparing:
         conditions = run_jobs(_work, shared, jobs, workers=self.workers, done=self._done)
         shared = replace(shared, found=dict(zip(own_plans, conditions, strict=True)))
         jobs = [_Job("nights", plan=plan, own=own) for own, plan in pairs]
+        # Weeks hang on nothing else: they are worked at while what the nights say is told.
+        jobs += [_Job("weeks", plan=plan) for plan in routine]
         with Workers(_work, shared, self.workers) as hands:
-            nights = self._told(dict(zip(pairs, hands.run(jobs, self._done), strict=True)))
+            runs = hands.run(jobs, self._done)
+            nights = self._told(dict(zip(pairs, runs, strict=False)))
             nights |= {(own, own): conditioned(own, found) for own, found in shared.found.items()}
             base = {reading: nights[own, own] for reading, own in self.own.items()}
             table, adapted = self._named(self.plans, nights), self._named(self.adapted, nights)
             letters = {r: letter for r, (_, letter) in self.readings.items()}
             ranking = rank(table, letters, adapted, self.scenario.baseline)
-            outcomes: list[PolicyOutcome] = []
-
-            def while_outcomes_are_told() -> Iterator[_Job]:
-                telling = self._outcomes(table, adapted, base)
-                for plan in routine:
-                    yield _Job("weeks", plan=plan)
-                    outcomes.extend(islice(telling, 1))
-                outcomes.extend(telling)
-
-            weeks = dict(zip(routine, hands.run(while_outcomes_are_told(), self._done), strict=True))
+            telling, outcomes = self._outcomes(table, adapted, base), list[PolicyOutcome]()
+            weeks = {}
+            for plan, run in zip(routine, runs, strict=True):
+                weeks[plan] = run
+                outcomes += islice(telling, 1)
+            outcomes += telling
             asked = [self._asked(outcome, ranking) for outcome in outcomes] if explain else []
-            decided = self._decided(hands, shared, [each for each in asked if each is not None])
-            tips = self._tips(hands, decided, ranking)
-        whys = {each.policy: decision for each, decision in decided.items()}
-        outcomes = [replace(outcome, decided_by=whys.get(outcome.name)) for outcome in outcomes]
+            decided, tips = self._explained(
+                hands, shared, [each for each in asked if each is not None], ranking
+            )
+        outcomes = [replace(outcome, decided_by=decided.get(outcome.name)) for outcome in outcomes]
         outcomes = self._costs(outcomes, weeks)
         shares = [r.stopped for o in outcomes for r in o.readings]
         return Comparison(
@@ -316,16 +315,17 @@ class _Comparing:
             worse = None
         return _Asked(name, reading, stops, worse)
 
-    def _decided(
-        self, hands: Workers[_Job, Any], shared: _Shared, asked: Sequence[_Asked]
-    ) -> dict[_Asked, Decision]:
-        """The deciding input of each policy that has one."""
+    def _figures(
+        self, hands: Workers[_Job, Any], asked: Sequence[_Asked]
+    ) -> dict[_Asked, dict[str, tuple[float, float] | None]]:
+        """The figures of each policy by the input that is moved."""
         moves: dict[tuple[str, str], list[tuple[_Asked, str]]] = {}
         for each in asked:
             for path, _ in inputs(self.scenario, each.policy, stops=each.stops, known=self.leaves):
                 # A worker moves an input once for all policies that it bears on.
                 own = path.startswith(f"policies.{each.policy}.")
                 moves.setdefault((each.reading, each.policy if own else path), []).append((each, path))
+        # The largest first, so that the last ones end at about the same time.
         largest = sorted(moves.items(), key=lambda item: len(item[1]), reverse=True)
         jobs = [
             _Job(
@@ -335,30 +335,34 @@ class _Comparing:
             )
             for (reading, _), these in largest
         ]
+        self._steps = self._steps_done + len(jobs) + sum(each.worse is not None for each in asked)
         found: dict[_Asked, dict[str, tuple[float, float] | None]] = {each: {} for each in asked}
         for (_, these), pairs in zip(largest, hands.run(jobs, self._done), strict=True):
             for (each, path), pair in zip(these, pairs, strict=True):
                 found[each][path] = pair
-        decided = {}
-        for each, by_input in found.items():
-            evenings = shared.under(each.reading, FOR_DECISIONS)
-            decision = decide(evenings, each.policy, stops=each.stops, found=by_input)
-            if decision is not None:
-                decided[each] = decision
-        return decided
+        return found
 
-    def _tips(
-        self, hands: Workers[_Job, Any], decided: Mapping[_Asked, Decision], ranking: Ranking
-    ) -> list[Tipping]:
-        """Where policies change places with the next worse ones, in the order of the first reading."""
-        first = next(iter(self.readings))
-        jobs = {
-            each.policy: _Job("tip", reading=first, better=each.policy, worse=each.worse, decision=decision)
-            for each, decision in decided.items()
-            if each.worse is not None
-        }
-        found = dict(zip(jobs, hands.run(jobs.values(), self._done), strict=True))
-        return [tip for name in ranking.by_reading[first] if (tip := found.get(name)) is not None]
+    def _explained(
+        self, hands: Workers[_Job, Any], shared: _Shared, asked: Sequence[_Asked], ranking: Ranking
+    ) -> tuple[dict[str, Decision], list[Tipping]]:
+        """The deciding input of each policy that has one; where policies change places with the next worse ones."""
+        found, first = self._figures(hands, asked), next(iter(self.readings))
+        decided, names = dict[str, Decision](), list[str]()
+
+        def to_do() -> Iterator[_Job]:
+            # While the first policies are looked at, it is decided of the next.
+            for each, by_input in found.items():
+                evenings = shared.under(each.reading, FOR_DECISIONS)
+                decision = decide(evenings, each.policy, stops=each.stops, found=by_input)
+                if decision is not None:
+                    decided[each.policy] = decision
+                if decision is not None and each.worse is not None:
+                    names.append(each.policy)
+                    yield _Job("tip", reading=first, better=each.policy, worse=each.worse, decision=decision)
+
+        results = list(hands.run(to_do(), self._done))
+        tips = dict(zip(names, results, strict=True))
+        return decided, [tip for name in ranking.by_reading[first] if (tip := tips.get(name)) is not None]
 
     def _costs(self, outcomes: Sequence[PolicyOutcome], weeks: Mapping[Plan, Weeks]) -> list[PolicyOutcome]:
         """The outcomes with what each policy costs honest work."""
