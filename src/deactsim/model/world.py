@@ -14,7 +14,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise, repeat
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ HOUR = 3_600_000_000
 WEEK = 7 * DAY
 #: Outages are drawn in windows of so many mean outages.
 OUTAGES_A_WINDOW = 64
+#: Reports of a world that are kept once drawn, for the next policy; in a long run the first ones are forgotten.
+KEPT = 1 << 14
 #: From so many draws on they are quicker made at once than one by one.
 MANY = 24
 
@@ -79,6 +81,23 @@ class Script:
         return (length + self.grid // 2) // self.grid * self.grid
 
 
+Drawn = TypeVar("Drawn")
+
+
+class _Latest(dict[tuple[int, int], tuple[Drawn, ...]]):
+    """What was drawn of a stream in an hour, by both; the latest, up to `KEPT` reports."""
+
+    size = 0
+
+    def keep(self, key: tuple[int, int], drawn: tuple[Drawn, ...]) -> tuple[Drawn, ...]:
+        """Keep it, and forget what was kept first if that is too much."""
+        self[key] = drawn
+        self.size += 1 + len(drawn)
+        while self.size > KEPT:
+            self.size -= 1 + len(self.pop(next(iter(self))))
+        return drawn
+
+
 @dataclass(frozen=True)
 class World:
     """The draws of one world, over `start` to `end` (microseconds since 1970 UTC).
@@ -95,12 +114,8 @@ class World:
     lengths: Mapping[Stage, int] = field(default_factory=dict)
     script: Script | None = None
     kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
-    _reports: dict[tuple[int, int], tuple[Report, ...]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
-    _actions: dict[tuple[int, int], tuple[tuple[int, bool], ...]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _reports: _Latest[Report] = field(default_factory=_Latest, repr=False, compare=False)
+    _actions: _Latest[tuple[int, bool]] = field(default_factory=_Latest, repr=False, compare=False)
     _leavers: dict[Hashable, tuple[range, list[Leaver]]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -187,9 +202,9 @@ class World:
         """
         count = 0
         for hour in range(begin // HOUR, (until - 1) // HOUR + 1):
-            if (index, hour) not in self._actions:
-                self._actions[index, hour] = self._acts(streams, index, hour)
-            acts = self._actions[index, hour]
+            acts = self._actions.get((index, hour))
+            if acts is None:
+                acts = self._actions.keep((index, hour), self._acts(streams, index, hour))
             count += sum(begin <= time < until and (wrong or not wrongful) for time, wrong in acts)
         return count
 
@@ -205,23 +220,24 @@ class World:
 
     def _of_stream(self, streams: tuple[StreamPlan, ...], index: int, hour: int) -> tuple[Report, ...]:
         """The reports of one stream in an hour, in order."""
-        if (index, hour) not in self._reports:
-            stream, start = streams[index], hour * HOUR
-            base = report_id(stream.tier, hour, 0)
-            most = max([1.0, *(times for _, times in stream.busy)])
-            times = [start + offset for offset in self._poisson(base, stream.per_microsecond * most, HOUR)]
-            ids = [base | k for k in range(len(times))]
-            drawn = list(map(Report, times, ids, repeat(index)))
-            if stream.busy:
-                luck = self.draws(ids, Purpose.BUSY)
-                drawn = [
-                    report
-                    for begin, end, times in busy_spans(stream.busy, start, start + HOUR)
-                    for report, u in zip(drawn, luck, strict=True)
-                    if u * most < times and begin <= report.time < end
-                ]
-            self._reports[index, hour] = tuple(drawn)
-        return self._reports[index, hour]
+        known = self._reports.get((index, hour))
+        if known is not None:
+            return known
+        stream, start = streams[index], hour * HOUR
+        base = report_id(stream.tier, hour, 0)
+        most = max([1.0, *(times for _, times in stream.busy)])
+        times = [start + offset for offset in self._poisson(base, stream.per_microsecond * most, HOUR)]
+        ids = [base | k for k in range(len(times))]
+        drawn = list(map(Report, times, ids, repeat(index)))
+        if stream.busy:
+            luck = self.draws(ids, Purpose.BUSY)
+            drawn = [
+                report
+                for begin, end, times in busy_spans(stream.busy, start, start + HOUR)
+                for report, u in zip(drawn, luck, strict=True)
+                if u * most < times and begin <= report.time < end
+            ]
+        return self._reports.keep((index, hour), tuple(drawn))
 
     def leavers(self, teams: tuple[TeamPlan, ...], begin: int, until: int) -> list[Leaver]:
         """Agents whose last shift ends from `begin` up to `until`, in order."""
