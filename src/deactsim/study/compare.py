@@ -13,14 +13,14 @@ from ..scenario.paths import leaves
 from ..scenario.schema import Scenario
 from .condition import Conditioned, condition
 from .executors import Workers, run_jobs
-from .friction import Weeks, friction_text, routine_weeks
+from .friction import friction_text, routine_weeks
 from .implied import overloaded
 from .nights import Nights, conditioned, under
 from .outcomes import Paired, group_of, most_stopped, paired, what_is_worse
 from .ranking import rank
 from .reasons import how_stopped, nobody_decided, untold, why_nothing
 from .replay import Progress, known_policy, measures, reading_names
-from .results import Comparison, Decision, PolicyOutcome, Ranking, Tipping
+from .results import Comparison, Decision, Estimate, PolicyOutcome, Ranking, Tipping
 from .sensitivity import Evenings, decide, figures, inputs, tip
 
 if TYPE_CHECKING:
@@ -119,7 +119,8 @@ def _work(shared: _Shared, job: _Job) -> Any:
     if job.kind == "weeks":
         assert job.plan is not None  # noqa: S101 - jobs of this kind have one
         assert shared.scenario.incident is not None  # noqa: S101 - comparisons are of incidents
-        return routine_weeks(job.plan, shared.seed, shared.weeks, shared.scenario.incident.at.value.value)
+        weeks = routine_weeks(job.plan, shared.seed, shared.weeks, shared.scenario.incident.at.value.value)
+        return weeks.estimates(), overloaded(job.plan)
     if job.kind == "figures":
         evenings = shared.under(job.reading, FOR_DECISIONS)
         return [figures(evenings, policy, path, stops=stops) for policy, stops, path in job.moves]
@@ -198,9 +199,9 @@ class _Comparing:
             letters = {r: letter for r, (_, letter) in self.readings.items()}
             ranking = rank(table, letters, adapted, self.scenario.baseline)
             telling, outcomes = self._outcomes(table, adapted, base), list[PolicyOutcome]()
-            weeks = {}
-            for plan, run in zip(routine, runs, strict=True):
-                weeks[plan] = run
+            costs = {}
+            for plan, cost in zip(routine, runs, strict=True):
+                costs[plan] = cost
                 outcomes += islice(telling, 1)
             outcomes += telling
             asked = [self._asked(outcome, ranking) for outcome in outcomes] if explain else []
@@ -208,7 +209,7 @@ class _Comparing:
                 hands, shared, [each for each in asked if each is not None], ranking
             )
         outcomes = [replace(outcome, decided_by=decided.get(outcome.name)) for outcome in outcomes]
-        outcomes = self._costs(outcomes, weeks)
+        outcomes = self._with_costs(outcomes, costs)
         shares = [r.stopped for o in outcomes for r in o.readings]
         return Comparison(
             scenario=self.scenario,
@@ -364,13 +365,16 @@ class _Comparing:
         tips = dict(zip(names, results, strict=True))
         return decided, [tip for name in ranking.by_reading[first] if (tip := tips.get(name)) is not None]
 
-    def _costs(self, outcomes: Sequence[PolicyOutcome], weeks: Mapping[Plan, Weeks]) -> list[PolicyOutcome]:
-        """The outcomes with what each policy costs honest work."""
+    def _with_costs(
+        self,
+        outcomes: Sequence[PolicyOutcome],
+        costs: Mapping[Plan, tuple[Mapping[str, Estimate], Mapping[str, str]]],
+    ) -> list[PolicyOutcome]:
+        """The outcomes with what each policy costs honest work: measures of routine, and teams that are overloaded."""
         found = []
-        own = weeks[self.routine[self.scenario.baseline]].estimates()
+        own, _ = costs[self.routine[self.scenario.baseline]]
         for outcome in outcomes:
-            routine = self.routine[outcome.name]
-            friction, overload = weeks[routine].estimates(), overloaded(routine)
+            friction, overload = costs[self.routine[outcome.name]]
             text = friction_text(friction, own)
             if overload:
                 endless = ("minutes_held", "report_wait")
