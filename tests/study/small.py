@@ -17,6 +17,8 @@ from deactsim.study.background import see_incidents
 from deactsim.study.condition import Conditioned, new_worlds
 from deactsim.study.measures import MINUTE, Marks, marks_in
 from deactsim.study.nights import Nights
+from deactsim.study.results import Decision
+from deactsim.study.sensitivity import Evenings, decide, figures, inputs
 
 Array = NDArray[np.float64]
 
@@ -146,3 +148,10 @@ def only(table: Mapping[str, float], **expected: float) -> dict[str, float]:
     return {name: value for name, value in table.items() if value == value and value != 0.0} | {
         name: table[name] for name in expected
     }
+
+
+def decided(evenings: Evenings, policy: str, *, stops: bool) -> Decision | None:
+    """What decides a policy's figure."""
+    asked = inputs(evenings.scenario, policy, stops=stops)
+    found = {path: figures(evenings, policy, path, stops=stops) for path, _ in asked}
+    return decide(evenings, policy, stops=stops, found=found)

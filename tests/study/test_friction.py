@@ -588,17 +588,55 @@ def test_how_reports_were_handled_is_kept_for_the_next_policy(monkeypatch: pytes
 
     monkeypatch.setattr(friction, "take_reports", counted)
     found = {}
-    for room in (0, 100, 1 << 19):
-        monkeypatch.setattr(friction, "KEPT", room)
+    # Weeks have some 320 actions: there is room for none, for the first, and for all three.
+    for room, weeks in ((0, 6), (400, 5), (1 << 19, 3)):
+        monkeypatch.setattr(friction, "KEPT_ACTIONS", room)
         friction._kept.cache_clear()
         taken.clear()
         found[room] = [
             bits(routine_weeks(plan(POLICIES, name, BUSY, ONE), 9, 3, START))
             for name in ("as-it-was", "review")
         ]
-        weeks = {0: 6, 100: 6, 1 << 19: 3}[room]
         assert len(taken) == weeks, taken
-    assert found[0] == found[100] == found[1 << 19]
+    assert found[0] == found[400] == found[1 << 19]
+
+
+def held(number: int) -> list[Row]:
+    """An action that waits for a minute."""
+    report, at = report_id("protected", 400_001, number), B + 5 * number
+    return [
+        row(at, Event.REQUESTED, report, AGENT, Reason.NONE),
+        row(at, Event.HELD, report, Gate.COOLING_OFF, 0),
+        row(at + 1, Event.TOOK_EFFECT, report, AGENT, 0),
+    ]
+
+
+def test_weeks_come_in_order_however_long_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(week_, "AT_ONCE", 30)
+    runs = []
+    for count in (4, 36, 1, 2, 50):
+        rows = table([each for number in range(count) for each in held(number)])
+        runs.append((BEGINS, [rows[at : at + 10] for at in range(0, len(rows), 10)]))
+    assert Weeks.of(list(weeks_of(plan(), runs))).values["held"].tolist() == [4, 36, 1, 2, 50]
+
+
+def test_what_never_ends_is_not_looked_at_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An overloaded team takes up none of its reports: each is looked at a few times, not once a block."""
+    looked: list[int] = []
+
+    def goes_on(rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        looked.append(len(rows))
+        return np.ones(len(rows), dtype=bool)
+
+    monkeypatch.setattr(week_, "_goes_on", goes_on)
+    monkeypatch.setattr(week_, "AT_ONCE", 100)
+    rows = table(
+        [row(B + n, Event.REPORT_ARRIVES, report_id("protected", 400_000, n), 0, 0) for n in range(10_000)]
+    )
+    parts = list(week_._parts([rows[at : at + 10] for at in range(0, len(rows), 10)]))
+    assert sum(map(len, parts)) == 10_000
+    assert 5 < len(looked) < 10
+    assert sum(looked) < 2 * 10_000
 
 
 def test_an_id_means_something_in_its_own_week_only() -> None:

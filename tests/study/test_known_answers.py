@@ -22,7 +22,8 @@ from deactsim.study.measures import STAGES
 from deactsim.study.nights import Nights, conditioned, free, under
 from deactsim.study.replay import prior_percentile, replay
 from deactsim.study.results import Comparison, PolicyOutcome
-from deactsim.study.sensitivity import Evenings, decide
+from deactsim.study.sensitivity import Evenings
+from tests.study.small import decided
 
 WORLDS = 300
 SEED = 1
@@ -197,7 +198,7 @@ def test_step_down_a_day_ahead_fails_if_he_acts_a_day_earlier() -> None:
 def test_step_down_an_hour_ahead_stands_on_the_hour_of_leaving() -> None:
     path = "incident.actor.leaves.after_act"
     few = Evenings(trump(), "deliberate", SEED, 150)
-    decision = decide(few, "step-down-1h", stops=True)
+    decision = decided(few, "step-down-1h", stops=True)
     assert decision is not None
     assert (decision.path, decision.label, decision.basis) == (path, "hour of leaving", "inferred")
     assert decision.figure_low > 0.95

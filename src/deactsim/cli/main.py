@@ -22,8 +22,8 @@ from .output import STOPPED
 from .run import run
 from .show import show
 
-#: Objects made between two searches for cycles that nobody needs any more, of which a study makes hardly any:
-#: Python's own 700 cost a comparison a twentieth of its time.
+#: Objects made between two searches for cycles that nobody needs any more, of which a study makes hardly any: as
+#: often as Python looks for them they cost a comparison a twentieth of its time.
 COLLECTED_AFTER = 10_000
 
 
@@ -32,7 +32,6 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; never a traceback for what the user wrote."""
-        gc.set_threshold(COLLECTED_AFTER)
         try:
             done = super().invoke(ctx)
             sys.stdout.flush()
@@ -83,8 +82,13 @@ def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
         ctx.exit()
 
 
-# When a process ends nobody asks what of its memory could be reused: a search takes a comparison a tenth of a second.
-atexit.register(gc.freeze)
-
 for command in (run, compare, forecast, chart, check, show, new):
     main.add_command(command)
+
+
+def start() -> None:
+    """The command line of a process of its own."""
+    gc.set_threshold(COLLECTED_AFTER)
+    # When it ends nobody asks what of its memory could be used again: to look takes a comparison a tenth of a second.
+    atexit.register(gc.freeze)
+    main()

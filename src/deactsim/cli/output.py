@@ -101,7 +101,7 @@ def say(text: str) -> None:
 
 @contextmanager
 def progress(what: str) -> Iterator[Progress | None]:
-    """A progress bar on stderr if that is a terminal, and it takes longer than a moment; otherwise nothing."""
+    """A progress bar on stderr if that is a terminal, from the first progress after a second on; otherwise nothing."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -29,8 +29,8 @@ HOUR = 3_600_000_000
 WEEK = 7 * DAY
 #: Outages are drawn in windows of so many mean outages.
 OUTAGES_A_WINDOW = 64
-#: Reports of a world that are kept once drawn, for the next policy; in a long run the first ones are forgotten.
-KEPT = 1 << 14
+#: Reports of a world that are kept once drawn, for the next policy; what more a long run comes to is drawn again.
+KEPT_REPORTS = 1 << 14
 #: From so many draws on they are quicker made at once than one by one.
 MANY = 24
 
@@ -84,17 +84,16 @@ class Script:
 Drawn = TypeVar("Drawn")
 
 
-class _Latest(dict[tuple[int, int], tuple[Drawn, ...]]):
-    """What was drawn of a stream in an hour, by both; the latest, up to `KEPT` reports."""
+class _Kept(dict[tuple[int, int], tuple[Drawn, ...]]):
+    """What was drawn of a stream in an hour, by both, as long as there is room."""
 
     size = 0
 
     def keep(self, key: tuple[int, int], drawn: tuple[Drawn, ...]) -> tuple[Drawn, ...]:
-        """Keep it, and forget what was kept first if that is too much."""
-        self[key] = drawn
-        self.size += 1 + len(drawn)
-        while self.size > KEPT:
-            self.size -= 1 + len(self.pop(next(iter(self))))
+        """Keep it if there is room."""
+        if self.size + 1 + len(drawn) <= KEPT_REPORTS:
+            self[key] = drawn
+            self.size += 1 + len(drawn)
         return drawn
 
 
@@ -114,8 +113,8 @@ class World:
     lengths: Mapping[Stage, int] = field(default_factory=dict)
     script: Script | None = None
     kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
-    _reports: _Latest[Report] = field(default_factory=_Latest, repr=False, compare=False)
-    _actions: _Latest[tuple[int, bool]] = field(default_factory=_Latest, repr=False, compare=False)
+    _reports: _Kept[Report] = field(default_factory=_Kept, repr=False, compare=False)
+    _actions: _Kept[tuple[int, bool]] = field(default_factory=_Kept, repr=False, compare=False)
     _leavers: dict[Hashable, tuple[range, list[Leaver]]] = field(
         default_factory=dict, repr=False, compare=False
     )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..model.compile import CannotBeSaid, compile_plan
 from ..model.plan import Plan
-from ..scenario.paths import leaves
 from ..scenario.schema import Scenario
 from .condition import Conditioned, condition
 from .executors import Workers, run_jobs
@@ -147,7 +146,6 @@ class _Comparing:
         self.own = {r: compile_plan(scenario, scenario.baseline, r) for r in self.readings}
         self.plans, self.unknown, self.adapted = self._compile()
         self.routine = {name: compile_plan(scenario, name, None) for name in names}
-        self.leaves = dict(leaves(scenario))
         self._steps_done, self._steps = 0, 1
 
     def _compile(self) -> tuple[dict[tuple[str, str], Plan], dict[str, str], dict[tuple[str, str], Plan]]:
@@ -182,7 +180,7 @@ class _Comparing:
             if plan != self.own[reading]
         )
         routine = list(dict.fromkeys(self.routine.values()))
-        self._steps = len(own_plans) + len(pairs) + len(routine) + len(self.names)
+        self._steps = len(own_plans) + len(pairs) + len(routine)
         shared = _Shared(self.scenario, self.seed, self.worlds, self.weeks, found={})
         jobs = [_Job("condition", plan=plan) for plan in own_plans]
         conditions = run_jobs(_work, shared, jobs, workers=self.workers, done=self._done)
@@ -317,12 +315,15 @@ class _Comparing:
         return _Asked(name, reading, stops, worse)
 
     def _figures(
-        self, hands: Workers[_Job, Any], asked: Sequence[_Asked]
+        self, hands: Workers[_Job, Any], shared: _Shared, asked: Sequence[_Asked]
     ) -> dict[_Asked, dict[str, tuple[float, float] | None]]:
         """The figures of each policy by the input that is moved."""
         moves: dict[tuple[str, str], list[tuple[_Asked, str]]] = {}
+        found = {each: dict[str, tuple[float, float] | None]() for each in asked}
         for each in asked:
-            for path, _ in inputs(self.scenario, each.policy, stops=each.stops, known=self.leaves):
+            known = shared.under(each.reading, FOR_DECISIONS).leaves
+            for path, _ in inputs(self.scenario, each.policy, stops=each.stops, known=known):
+                found[each][path] = None  # they stand in the order of the inputs
                 # A worker moves an input once for all policies that it bears on.
                 own = path.startswith(f"policies.{each.policy}.")
                 moves.setdefault((each.reading, each.policy if own else path), []).append((each, path))
@@ -337,7 +338,6 @@ class _Comparing:
             for (reading, _), these in largest
         ]
         self._steps = self._steps_done + len(jobs) + sum(each.worse is not None for each in asked)
-        found: dict[_Asked, dict[str, tuple[float, float] | None]] = {each: {} for each in asked}
         for (_, these), pairs in zip(largest, hands.run(jobs, self._done), strict=True):
             for (each, path), pair in zip(these, pairs, strict=True):
                 found[each][path] = pair
@@ -347,7 +347,7 @@ class _Comparing:
         self, hands: Workers[_Job, Any], shared: _Shared, asked: Sequence[_Asked], ranking: Ranking
     ) -> tuple[dict[str, Decision], list[Tipping]]:
         """The deciding input of each policy that has one; where policies change places with the next worse ones."""
-        found, first = self._figures(hands, asked), next(iter(self.readings))
+        found, first = self._figures(hands, shared, asked), next(iter(self.readings))
         decided, names = dict[str, Decision](), list[str]()
 
         def to_do() -> Iterator[_Job]:

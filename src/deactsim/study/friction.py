@@ -41,7 +41,7 @@ FRICTION = {
 
 
 #: Actions of which it is kept how their reports were handled, under as many plans as `_kept` has room for.
-KEPT = 1 << 19
+KEPT_ACTIONS = 1 << 19
 
 #: A percentile has no value a week that could be averaged: only the pooled waits have one.
 POOLED = "minutes_held_p95"
@@ -162,7 +162,7 @@ def _handled(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: bool) ->
     kept = _kept(plan, seed, weeks, until, by_hour)
     yield from kept
     worlds = _weeks(plan.streams, seed, weeks, until)[len(kept) :]
-    found, room = take_reports(plan, worlds), KEPT - sum(len(one.actions) for one in kept)
+    found, room = take_reports(plan, worlds), KEPT_ACTIONS - sum(len(one.actions) for one in kept)
     for world in worlds:
         one = _measured(plan, world, next(found), by_hour=by_hour)
         room -= len(one.actions)

@@ -220,31 +220,29 @@ def decide(
     policy: str,
     *,
     stops: bool,
-    found: Mapping[str, tuple[float, float] | None] | None = None,
+    found: Mapping[str, tuple[float, float] | None],
 ) -> Decision | None:
     """The one input whose move changes the figure most; None if none moves it noticeably.
 
-    `found` are the `figures` by input, if somebody has them already.
+    `found` are the `figures` of all its `inputs`, in their order.
     """
-    asked = dict(inputs(evenings.scenario, policy, stops=stops, known=evenings.leaves))
-    least = LEAST_SHARE if stops else 1e-9
+    known, least = evenings.leaves, LEAST_SHARE if stops else 1e-9
     # A share that moves is that of the evenings that change sides: so many are worth so much.
     try:
         worth = evenings.effective if stops else math.inf
     except CannotCondition:
         return None  # none of so few evenings is as the record has it
     best: tuple[float, str, tuple[float, float]] | None = None
-    for path, leaf in asked.items():
-        pair = figures(evenings, policy, path, stops=stops) if found is None else found[path]
+    for path, pair in found.items():
         swing = 0.0 if pair is None else abs(pair[1] - pair[0])
         if pair is None or swing <= least:
             continue
-        if best is None or _beats(swing, leaf.given, best[0], worth, written=asked[best[1]].given):
+        if best is None or _beats(swing, known[path].given, best[0], worth, written=known[best[1]].given):
             best = swing, path, pair
     if best is None:
         return None
     _, path, (low, high) = best
-    leaf, kind = asked[path], kind_at(evenings.scenario, path)
+    leaf, kind = known[path], kind_at(evenings.scenario, path)
     lower, higher = moved(leaf.value) or (None, None)
     many = independent(evenings.scenario.policies[policy].safeguards) if path.endswith(_OF_REVIEWERS) else ""
     return Decision(

@@ -99,7 +99,7 @@ def weeks_of(plan: Plan, runs: Iterable[tuple[int, Iterable[Rows]]]) -> Iterator
     """Fold traces, each in blocks of (rows, 5), into the friction of the weeks that begin at the times beside them.
 
     Most weeks have few rows: what is done with arrays is done for many weeks at once. One of very many is folded in
-    parts, so that it is never whole in memory.
+    parts, and only what goes on is kept for the next.
     """
     some: list[tuple[int, Rows]] = []
     size = 0
@@ -121,13 +121,15 @@ def weeks_of(plan: Plan, runs: Iterable[tuple[int, Iterable[Rows]]]) -> Iterator
 
 def _parts(blocks: Iterable[Rows]) -> Iterator[Rows]:
     """The rows that the fold asks for, in parts that can be folded by themselves: no story goes on in the next."""
-    some: list[Rows] = []
+    some, most = list[Rows](), AT_ONCE
     for block in blocks:
-        if sum(map(len, some)) >= AT_ONCE:
+        if sum(map(len, some)) >= most:
             rows = np.concatenate(some)
             goes_on = _goes_on(rows)
             yield rows[~goes_on]
             some = [rows[goes_on]]
+            # Where much goes on for long it is not looked at again before there is as much that is new.
+            most = max(AT_ONCE, 2 * len(some[0]))
         some.append(block[_KIND[block[:, 1]] > 0])
     yield np.concatenate(some)
 
@@ -216,8 +218,8 @@ class _Weeks:
         place = place[action]
         ours = place >= 0
         acts, event, place = acts[ours], event[ours], place[ours]
-        # What comes after an action took effect, or was denied, is of its undo: with that honest work does not wait.
-        over = np.flatnonzero((event == Event.TOOK_EFFECT) | (event == Event.GATE_DENIED))[::-1]
+        # What comes after an action took effect is of its undo: with that honest work does not wait.
+        over = np.flatnonzero(event == Event.TOOK_EFFECT)[::-1]
         last = np.full(asked.size, acts.size)
         last[place[over]] = over  # the first one
         before = np.arange(acts.size) <= last[place]
