@@ -134,14 +134,20 @@ def test_runs_of_one_plan(path: Path) -> None:
     for plan in plans_of(scenario_of(path), [None])[::2]:
         worlds = [stretch(plan, number, 100) for number in (0, 9, 3)]
         worlds += [replace(worlds[1], start=worlds[1].start + HOUR // 3, end=worlds[1].end + HOUR)]
-        rows = []
-        for name in ("reference", "fast"):
-            with by(name):
-                rows.append([np.concatenate(list(blocks)) for blocks in chosen.run_blocks(plan, worlds)])
-        for one, two in zip(*rows, strict=True):
-            np.testing.assert_array_equal(one, two)
+        same_rows(plan, worlds)
         if apart := handling(plan):
             same_taken(apart, *worlds)
+            same_rows(plan, worlds, [one.actions for one in chosen.take_reports(apart, worlds)])
+
+
+def same_rows(plan: Plan, worlds: Sequence[World], handled: Sequence[np.ndarray] | None = None) -> None:
+    """Hold the rows of runs to each other."""
+    rows = []
+    for name in ("reference", "fast"):
+        with by(name):
+            rows.append([np.concatenate(list(blocks)) for blocks in chosen.run_blocks(plan, worlds, handled)])
+    for one, two in zip(*rows, strict=True):
+        np.testing.assert_array_equal(one, two)
 
 
 def test_runs_of_one_case() -> None:

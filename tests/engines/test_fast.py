@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ import pytest
 pytest.importorskip("numba", reason="the fast engine needs numba")
 
 from deactsim.engines import chosen, fast
-from deactsim.engines.fast import _jit, _store, batch, kernel, tables
+from deactsim.engines.fast import _jit, _store, batch, kernel, runs, tables
 from deactsim.engines.fast.layout import NIGHT, REQUEST
 from deactsim.engines.fast.run import Running
 from deactsim.engines.seen import FIELDS
@@ -88,6 +89,33 @@ def test_cases_that_outgrow_their_memory(monkeypatch: pytest.MonkeyPatch) -> Non
         for world in worlds:
             both(plan, world, f"case {seed}")
     assert both.runs == 300
+
+
+@pytest.mark.parametrize(
+    ("at_once", "words", "alone"), [(1 << 16, 1 << 16, 0), (300, 1 << 16, 6), (1 << 16, 0, 6)]
+)
+def test_runs_at_once_are_those_run_alone(
+    at_once: int, words: int, alone: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many fit, and where their rows or what goes on in them is too much."""
+    monkeypatch.setattr(runs, "AT_ONCE", at_once)
+    monkeypatch.setattr(runs, "ROWS_EACH", 0.01)
+    monkeypatch.setattr(runs, "WORDS", words)
+    monkeypatch.setattr(tables, "HEAP", 1)
+    counted: list[Running] = []
+
+    class Counted(Running):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            counted.append(self)
+
+    monkeypatch.setattr(runs, "Running", Counted)
+    plan = plan_of(ASKING, BUSY.replace("1200", "150"), reading=None)
+    worlds = [World(world_key(1, n), NOON + n * HOUR, NOON + (n + 1 + n % 3) * HOUR) for n in range(6)]
+    found = [np.concatenate(list(blocks)) for blocks in runs.run_blocks(plan, worlds)]
+    assert len(counted) == alone
+    for world, rows in zip(worlds, found, strict=True):
+        np.testing.assert_array_equal(rows, np.array(chosen.run(plan, world).rows))
 
 
 def run_module() -> object:

@@ -117,17 +117,18 @@ def routine_weeks(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: boo
         of_reports.append((one.values, one.busy))
         return one.actions
 
-    # One week after another, and nothing of a week before: one of a large platform takes a hundred megabytes.
+    # As the weeks are run, and nothing of those before: one of a large platform takes a hundred megabytes.
     handled = None if apart is None else map(actions_of, _handled(apart, seed, weeks, until, by_hour=by_hour))
 
     def runs() -> Iterator[tuple[int, Iterator[Rows]]]:
-        for world, blocks in zip(worlds, run_blocks(plan, worlds, handled), strict=True):
+        for number, blocks in enumerate(run_blocks(plan, worlds, handled)):
+            world = worlds[number]
             begins, work = world.start + DAY, list[Rows]()
             yield begins, _with_work(blocks, work) if by_hour else blocks
             if by_hour:
                 hours = busy_hours(plan, np.concatenate(work), begins)
                 if of_reports:
-                    hours = {team: hours[team] + of_reports[-1][1][team] for team in hours}
+                    hours = {team: hours[team] + of_reports[number][1][team] for team in hours}
                 busy.append((begins, hours))
 
     found = Weeks.of(list(weeks_of(plan, runs())), busy)

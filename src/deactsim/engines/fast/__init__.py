@@ -3,7 +3,8 @@
 from .batch import marks_of, meet
 from .desk import take_reports
 from .kernel import enter
-from .run import run, run_blocks
+from .run import run
+from .runs import run_blocks
 
 __all__ = ["is_made", "marks_of", "meet", "run", "run_blocks", "take_reports"]
 

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from ...model.plan import Plan
 from ...model.world import World
 from ..handled import Taken
-from .layout import NIGHT
 from .routine import HANDLED, OF_HANDLED
-from .run import Rows, Running, nights_of
+from .run import Rows
+from .runs import Runs
 
 
 def take_reports(plan: Plan, worlds: Sequence[World]) -> Iterator[Taken]:
     """What becomes of all reports of worlds under a plan of `handling`: the same as the reference's desk says."""
-    nights = nights_of(plan, worlds, asks_for_requests=False)
-    for world in worlds:
-        yield _taken(Running(plan, world, None, nights), world)
+    for world, blocks in zip(worlds, Runs(plan, worlds, desk=True).blocks(), strict=True):
+        yield _taken(blocks, world)
 
 
-def _taken(running: Running, world: World) -> Taken:
-    running.night[NIGHT.IS_DESK] = 1
+def _taken(blocks: Iterable[Rows], world: World) -> Taken:
     parts: tuple[list[Rows], list[Rows]] = [], []
-    for rows in running.blocks(lent=True):
+    for rows in blocks:
         for kind, part in zip((HANDLED, OF_HANDLED), parts, strict=True):
             # Column by column, and without the kind: a week of a large platform has half a million reports.
             part.append(rows[rows[:, 1] == kind].T[[0, 2, 3, 4]])

@@ -7,9 +7,10 @@ from .evenings import evenings
 from .layout import Night, Real
 from .night import advance
 from .occurrences import occurrences
+from .weeks import weeks
 
 #: What the kernel is entered for.
-GO_ON, EVENINGS, OCCURRENCES = 0, 1, 2
+GO_ON, EVENINGS, OCCURRENCES, WEEKS = 0, 1, 2, 3
 
 
 def _on_arrays(
@@ -35,6 +36,8 @@ def _on_arrays(
         return advance(night, real)
     if what == OCCURRENCES:
         return occurrences(batch, image, plans, night, real, worlds, _marks, said, desk, desk_real)
+    if what == WEEKS:
+        return weeks(batch, image, night, real, worlds, marks)
     return evenings(batch, image, night, real, worlds, marks, said)
 
 
@@ -64,6 +67,15 @@ def _bare(
             words_at(desk),
             numbers_at(desk),
         )
+    if what == WEEKS:
+        return weeks(
+            words_at(batch),
+            words_at(image),
+            words_at(night),
+            numbers_at(night),
+            words_at(worlds),
+            words_at(marks),
+        )
     return evenings(
         words_at(batch),
         words_at(image),
@@ -86,6 +98,11 @@ def go_on(night: Night) -> int:
 def run_evenings(batch: Night, image: Night, night: Night, worlds: Night, marks: Night, said: Night) -> int:
     """Run a batch of evenings from its first world on; says which world is next."""
     return enter(EVENINGS, batch, image, night, None, None, worlds, marks, said)
+
+
+def run_weeks(runs: Night, image: Night, night: Night, given: Night, rows: Night) -> int:
+    """Go through runs without an incident from the first on, into `rows`; says which is next."""
+    return enter(WEEKS, runs, image, night, None, None, given, rows, None)
 
 
 def run_occurrences(

@@ -137,6 +137,9 @@ SAID = record("GATE REASON DENIED UNDER_REVIEW ASKED ASKED_AT TIME")
 ASKS = record("STREAM TEAM PEOPLE")
 #: A batch of evenings: how large everything is, and from when until when the tables of its image are good.
 BATCH = record("IMAGE_SIZE WORLD_SIZE WORLD_COUNT FIRST MARKS_SIZE SAID_ROOM SAID_COUNT FROM UNTIL")
+#: A batch of runs without an incident, and one of them: where its requests stand, and how many rows it came to.
+RUNS = record("IMAGE_SIZE COUNT FIRST ROW_ROOM ROW_COUNT")
+RUN = record("KEY START END REQUESTS REQUEST_COUNT ROWS")
 #: What a desk says of a report that ends in an action: the request, and whether the action is wrong.
 HANDLED = record("WRONGFUL", ASKED_FOR)
 #: A plan among those that meet the same occurrences: where its images stand, and that of the desk it shares

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import repeat
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,16 +27,6 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     night = Running(plan, world, requests)
     rows = [Row._make(row) for block in night.blocks(lent=True) for row in block.tolist()]
     return Trace(plan, rows, night.missed)
-
-
-def run_blocks(
-    plan: Plan, worlds: Sequence[World], handled: Iterable[NDArray[np.int64]] | None = None
-) -> Iterator[Iterator[Rows]]:
-    """The rows of a run in each world, in blocks of (rows, 5): time, event, entity, by, reason."""
-    nights = nights_of(plan, worlds, asks_for_requests=handled is not None)
-    given = repeat(None) if handled is None else iter(handled)
-    for world in worlds:
-        yield Running(plan, world, next(given), nights).blocks()
 
 
 def nights_of(plan: Plan, worlds: Sequence[World], *, asks_for_requests: bool) -> Nights:

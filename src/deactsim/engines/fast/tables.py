@@ -110,6 +110,7 @@ def image_of(
     asks: Sequence[tuple[int, int, int]] | None = None,
     actors: tuple[CausePlan, Plan] | None = None,
     calendar: Calendar | None = None,
+    asks_for_requests: bool = False,
 ) -> Image:
     """What stands in an evening's memory in many worlds between `begins` and `ends`, with room for so many rows.
 
@@ -118,7 +119,7 @@ def image_of(
     """
     # Where actions that reports end in are handed in, whoever handles those acts as well.
     alone = asks is not None and actors is None
-    nights = Nights(plan, begins, ends, alone=alone, calendar=calendar)
+    nights = Nights(plan, begins, ends, asks_for_requests=asks_for_requests, alone=alone, calendar=calendar)
     given = asks or ()
     words = [
         word for stream, team, people in given for word in (stream, nights.template.team_at[team], people)
