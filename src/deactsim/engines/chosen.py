@@ -86,8 +86,8 @@ def run_blocks(
 ) -> Iterator[Iterator[NDArray[np.int64]]]:
     """The rows of a run in each of the worlds, in blocks of (rows, 5): time, event, entity, by, reason.
 
-    With `handled` reports are not simulated: routine begins with the actions of each world's `Taken`. Blocks are
-    made as they are asked for, those of one world before the next is.
+    With `handled` reports are not simulated: routine begins with the actions of each world's `Taken`. Runs are made
+    as they are asked for, those of one world before those of the next; small ones some at once.
     """
     blocks: Iterator[Iterator[NDArray[np.int64]]] = _engine().run_blocks(plan, worlds, handled)
     return blocks
