@@ -16,7 +16,7 @@ from deactsim.engines import chosen
 from tests.report import made_up
 
 SCENARIO = str(Path(made_up.__file__).with_name("made_up.yaml"))
-COMMAND = [sys.executable, "-c", "from deactsim.cli.main import main; main()"]
+COMMAND = [sys.executable, "-c", "from deactsim.cli.main import start; start()"]
 
 
 @pytest.fixture(autouse=True)

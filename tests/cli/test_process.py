@@ -21,7 +21,7 @@ from tests.report import made_up
 SCENARIO = str(Path(made_up.__file__).with_name("made_up.yaml"))
 #: Worlds for which another process is worth its start where it is only doubled.
 DOUBLED = 500
-COMMAND = [sys.executable, "-c", "from deactsim.cli.main import main; main()"]
+COMMAND = [sys.executable, "-c", "from deactsim.cli.main import start; start()"]
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def test_a_doubled_process_says_the_same() -> None:
     said = []
     for cores in (1, 2):
         alone = f"import os, sys; os.cpu_count = lambda: {cores}; sys.argv = {words}"
-        command = [sys.executable, "-c", f"{alone}; from deactsim.cli.main import main; main()"]
+        command = [sys.executable, "-c", f"{alone}; from deactsim.cli.main import start; start()"]
         said.append(subprocess.run(command, capture_output=True, timeout=120, check=True))
     assert said[0].stdout == said[1].stdout
     assert b"honest work" in said[0].stdout
