@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines.chosen import run
+from ..engines.chosen import run_blocks
 from ..model.causes import YEAR, CausePlan, Occurrence, incident_of, occurrence, occurrences
 from ..model.leaving import right_ends
 from ..model.plan import Plan
@@ -172,7 +173,9 @@ def _wrong_reports(
     streams = fleet.plans[0].streams
     routine = {cause.name: index for index, cause in enumerate(fleet.causes) if cause.routine}
     found = {}
-    for report in world.reports(streams, shared.start, ends):
+    # Day by day: the reports of a year are never in memory all at once, nor are the rows of its run.
+    days = range(shared.start, ends, DAY)
+    for report in chain.from_iterable(world.reports(streams, day, min(day + DAY, ends)) for day in days):
         stream = streams[report.stream]
         if world.draw(report.id, Purpose.ACTIONED) < stream.actioned:
             u = world.draw(report.id, Purpose.SLIP)
@@ -196,8 +199,10 @@ def _direct(
     accounts |= {report: {report: account} for report, (_, _, account) in wrong.items()}
     owner = {act: occurrence for occurrence, acts in accounts.items() for act in acts}
     rows: dict[int, list[Row]] = {}
-    for row in run(replace(plan, others=incidents), world).rows:
-        if row.entity in owner:
+    mine = np.array(list(owner), dtype=np.int64)
+    (blocks,) = run_blocks(replace(plan, others=incidents), [world])
+    for block in blocks:
+        for row in map(Row._make, block[np.isin(block[:, 2], mine)].tolist()):
             rows.setdefault(owner[row.entity], []).append(row)
     return [measured(rows.get(occurrence, []), acts.get) for occurrence, acts in accounts.items()]
 
