@@ -91,7 +91,7 @@ class Folded:
         found["approver_shifts"] = parts[0].values["approver_shifts"]
         for name, over in MEAN_OVER.items():
             total = np.nansum(values[name] * values[over], keepdims=True)
-            found[name] = np.where(found[over] > 0.0, total / np.maximum(found[over], 1e-300), np.nan)
+            found[name] = np.divide(total, found[over], out=np.full(1, np.nan), where=found[over] > 0.0)
         return cls(found, Waits.joined([part.waits for part in parts], [0] * len(parts)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ._jit import compiled
 from .layout import NIGHT, RUN, RUNS, Night, Real
 from .night import IS_OVER, ROWS_ARE_FULL, WANTS_REQUESTS, advance
+from .requests import set_back
 
 
 @compiled
@@ -12,8 +13,7 @@ def weeks(runs: Night, image: Night, night: Night, real: Real, given: Night, row
     """Run the batch from its `FIRST` run on; which is next, where there is no room for its rows."""
     for number in range(runs[RUNS.FIRST], runs[RUNS.COUNT]):
         one, before = RUN.SIZE * number, runs[RUNS.ROW_COUNT]
-        for place in range(runs[RUNS.IMAGE_SIZE]):
-            night[place] = image[place]
+        set_back(image, 0, runs[RUNS.IMAGE_SIZE], night)
         night[NIGHT.KEY] = given[one + RUN.KEY]
         night[NIGHT.START] = given[one + RUN.START]
         night[NIGHT.NOW] = given[one + RUN.START]
