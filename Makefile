@@ -12,7 +12,7 @@ PY := $(VENV)/bin/python
 SCENARIO ?= scenarios/trump.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint coverage bounds format report readme bench pins clean FORCE
+.PHONY: help run test lint coverage bounds verify format report readme bench pins clean FORCE
 .DELETE_ON_ERROR:
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo 'make lint     style, types, floors, spelling, dependencies, documents'
 	@echo 'make coverage pass the tests with the coverage gate, nothing compiled'
 	@echo 'make bounds   pass the tests of the engines with bounds checks in what is compiled'
+	@echo 'make verify   slow proofs: estimates against theory and independent accounts'
 	@echo 'make format   put the style right'
 	@echo 'make report   rebuild the sample charts and outputs in reports/'
 	@echo 'make readme   record the outputs shown in README.md and docs/ again'
@@ -79,6 +80,11 @@ coverage: $(VENV)/for-test
 
 bounds: $(VENV)/for-test
 	@NUMBA_BOUNDSCHECK=1 $(PY) -m pytest -q -n 2 tests/engines
+
+# Each proof ends with exit code 1 where an estimate does not hold.
+verify: $(VENV)/for-test
+	@for proof in known_answers conditioning forecast_intervals coverage; do \
+		echo "== verification/$$proof.py"; $(PY) verification/$$proof.py || exit 1; done
 
 format: $(VENV)/for-test
 	@$(PY) -m ruff format .
