@@ -34,7 +34,7 @@ _AsTexts.yaml_implicit_resolvers = {
 def shuffled(value: Any, chance: random.Random, key: str = "") -> Any:
     if isinstance(value, dict):
         items = [(name, shuffled(entry, chance, name)) for name, entry in value.items()]
-        if key not in ("policies", "readings", "by"):
+        if key not in ("policies", "by"):
             chance.shuffle(items)
         return dict(items)
     return [shuffled(entry, chance) for entry in value] if isinstance(value, list) else value

@@ -87,7 +87,7 @@ def _teams(
                 leavers_per_day=team.turnover.value.per_day * team.headcount.value,
                 contractor=team.employment.value == "contractor",
                 heads=team.headcount.value,
-                waves=tuple((wave.at.value, wave.leavers.value) for wave in team.waves),
+                waves=tuple(sorted((wave.at.value, wave.leavers.value) for wave in team.waves)),
             )
         )
     return tuple(plans)

@@ -25,7 +25,7 @@ def compile_causes(scenario: Scenario) -> tuple[CausePlan, ...]:
 
 
 def _stated(scenario: Scenario, name: str, cause: Cause, index: Mapping[str, int]) -> CausePlan:
-    heads = {team: scenario.teams[team].headcount.value for team in cause.by}
+    heads = {team: scenario.teams[team].headcount.value for team in sorted(cause.by)}
     everyone = sum(heads.values())
     before = cause.left_before_act
     return CausePlan(

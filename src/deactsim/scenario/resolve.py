@@ -23,7 +23,7 @@ from .shorthand import VERSION
 from .stated import FactValue, Source, Stated, Window
 
 # Where the order of a mapping means something: shown to people, or asked in that order.
-_ORDERED: Final = ("policies", "readings", "by")
+_ORDERED: Final = ("policies", "by")
 
 
 class _Line(dict[str, Any]):

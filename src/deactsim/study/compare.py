@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model.compile import CannotBeSaid, compile_plan
 from ..model.plan import Plan
+from ..scenario.order import in_name_order
 from ..scenario.schema import Scenario
 from .condition import Conditioned, condition
 from .executors import Workers, run_jobs
@@ -140,12 +141,14 @@ class _Comparing:
         workers: int,
         progress: Progress | None,
     ) -> None:
-        self.scenario, self.names, self.worlds, self.seed = scenario, names, worlds, seed
+        # What is simulated and decided hangs on names; what is shown keeps the order of the file.
+        self.written, self.scenario = scenario, in_name_order(scenario)
+        self.names, self.worlds, self.seed = names, worlds, seed
         self.weeks, self.workers, self.progress = weeks, workers, progress
-        self.readings = reading_names(scenario)
-        self.own = {r: compile_plan(scenario, scenario.baseline, r) for r in self.readings}
+        self.readings = reading_names(self.scenario)
+        self.own = {r: compile_plan(self.scenario, scenario.baseline, r) for r in self.readings}
         self.plans, self.unknown, self.adapted = self._compile()
-        self.routine = {name: compile_plan(scenario, name, None) for name in names}
+        self.routine = {name: compile_plan(self.scenario, name, None) for name in names}
         self._steps_done, self._steps = 0, 1
 
     def _compile(self) -> tuple[dict[tuple[str, str], Plan], dict[str, str], dict[tuple[str, str], Plan]]:
@@ -210,7 +213,7 @@ class _Comparing:
         outcomes = self._with_costs(outcomes, costs)
         shares = [r.stopped for o in outcomes for r in o.readings]
         return Comparison(
-            scenario=self.scenario,
+            scenario=self.written,
             baseline=self.scenario.baseline,
             seed=self.seed,
             worlds=self.worlds,

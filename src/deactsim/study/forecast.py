@@ -17,6 +17,7 @@ from ..model.compile_causes import compile_causes
 from ..model.plan import Plan
 from ..model.shifts import DAY
 from ..model.states import Channel, plain
+from ..scenario.order import in_name_order
 from ..scenario.schema import Scenario
 from ..stats import yearly
 from .executors import run_jobs
@@ -115,17 +116,19 @@ class _Forecasting:
                 f"{scenario.title!r} says nothing of a forecast: add a `forecast:` section with the appetite and "
                 "the protected tiers (docs/scenario.md shows one)"
             )
-        self.scenario, self.settings, self.names, self.seed = scenario, scenario.forecast, names, seed
+        # What is simulated and added up hangs on names; what is shown keeps the order of the file.
+        self.written, self.scenario = scenario, in_name_order(scenario)
+        self.settings, self.names, self.seed = scenario.forecast, names, seed
         self.workers, self.progress = workers, progress
-        causes = compile_causes(scenario)
+        causes = compile_causes(self.scenario)
         if not any(cause.per_year > 0.0 for cause in causes):
             raise DeactsimError(
                 "nothing can go wrong here: no cause occurs, and no report ends in a slip or a mistaken target; "
                 "state `causes:` with a rate, or a `slip:` share of reports"
             )
-        self.fleet, self.plan_of = _fleet(scenario, names, causes)
+        self.fleet, self.plan_of = _fleet(self.scenario, sorted(names), causes)
         self.own = self.plan_of[scenario.baseline]
-        self.numbers = numbers(scenario, self.fleet, self.plan_of)
+        self.numbers = numbers(self.scenario, self.fleet, self.plan_of)
         self.at_ends = [
             ((number.path, which), end.fleet)
             for number in self.numbers
@@ -199,7 +202,7 @@ class _Forecasting:
             raise KeyboardInterrupt
         ignorance = self._ignorance(totals, at_ends, first, self._years_at_ends(count))
         summing = Summing(
-            scenario=self.scenario,
+            scenario=self.written,
             settings=self.settings,
             causes=self.fleet.causes,
             rates=self.rates,
@@ -211,8 +214,13 @@ class _Forecasting:
             weeks=weeks,
             ignorance=ignorance,
         )
+        shown = [cause.name for cause in compile_causes(self.written)]
+        causes = {
+            cause.name: cause_result(self.scenario, cause, int(simulated))
+            for cause, simulated in zip(self.fleet.causes, totals.simulated, strict=True)
+        }
         return Forecast(
-            scenario=self.scenario,
+            scenario=self.written,
             baseline=self.scenario.baseline,
             seed=self.seed,
             years=totals.years,
@@ -223,10 +231,7 @@ class _Forecasting:
             why=self.why,
             appetite=self._appetite,
             protected=tuple(self.settings.protected),
-            causes=tuple(
-                cause_result(self.scenario, cause, int(simulated))
-                for cause, simulated in zip(self.fleet.causes, totals.simulated, strict=True)
-            ),
+            causes=tuple(causes[name] for name in shown),
             policies=tuple(summing.policy(name) for name in self.names),
             bad_year=self._bad_year(totals),
             unknowns=ignorance.unknowns(self.own),

@@ -66,6 +66,7 @@ class Summing:
             friction = {
                 k: v for k, v in friction.items() if not k.startswith(("minutes_held", "report_wait"))
             }
+        busy = by_hour(plan, self.weeks[place].busy, self.scenario.zone)
         units = {measure: unit for measure, (unit, _) in YEARLY.items()}
         return ForecastPolicy(
             name=name,
@@ -98,7 +99,7 @@ class Summing:
             ignorance=self.ignorance.range(place),
             luck=self.ignorance.luck(found.luck) if self._regular(found, "dark_minutes") else None,
             best=self.ignorance.best(place, self.totals),
-            utilisation=by_hour(plan, self.weeks[place].busy, self.scenario.zone),
+            utilisation={team: busy[team] for team in self.scenario.teams if team in busy},
             unstable=", ".join(overload.values()) or None,
             # Nobody knows what an endless queue costs.
             cost=None if overload else self._cost(place, plan),

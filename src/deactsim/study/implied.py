@@ -12,6 +12,7 @@ from ..model.compile_causes import compile_causes
 from ..model.plan import Plan, TeamPlan
 from ..model.shifts import DAY, overlap
 from ..model.world import mean_times
+from ..scenario.order import in_name_order
 from ..scenario.schema import Scenario
 
 
@@ -37,18 +38,26 @@ class Implied:
 
 def implied(scenario: Scenario) -> Implied:
     """What the scenario implies, from its means alone."""
-    own = compile_plan(scenario, scenario.baseline, None)
-    wrongful = {stream.tier: 0.0 for stream in own.streams}
-    for cause in compile_causes(scenario):
+    ordered = in_name_order(scenario)
+    own = compile_plan(ordered, scenario.baseline, None)
+    wrongful = dict.fromkeys(scenario.reports, 0.0)
+    for cause in compile_causes(ordered):
         if cause.routine:
             wrongful[cause.targets[0].tier] += cause.per_year
     everywhere = loads(own)
-    pools = [PoolLoad(team, None, load, _text(own, team, load)) for team, load in everywhere.items()]
+    teams = list(scenario.teams)
+    pools = [
+        PoolLoad(team, None, everywhere[team], _text(own, team, everywhere[team]))
+        for team in sorted(everywhere, key=teams.index)
+    ]
     for policy in scenario.policies:
-        plan = compile_plan(scenario, policy, None)
-        for team, load in loads(plan).items():
-            if load != everywhere.get(team, 0.0):
-                pools.append(PoolLoad(team, policy, load, _text(plan, team, load)))
+        plan = compile_plan(ordered, policy, None)
+        found = loads(plan)
+        pools += [
+            PoolLoad(team, policy, found[team], _text(plan, team, found[team]))
+            for team in sorted(found, key=teams.index)
+            if found[team] != everywhere.get(team, 0.0)
+        ]
     return Implied(wrongful, tuple(pools))
 
 

@@ -21,7 +21,8 @@ def numbers(scenario: Scenario) -> Iterator[tuple[str, Stated[Any], bool]]:
     """
     own = f"policies.{scenario.baseline}."
     seen: set[tuple[str, str]] = set()
-    for path, stated in leaves(scenario):
+    # The scenario's own policy before the others: what they share is counted there.
+    for path, stated in sorted(leaves(scenario), key=lambda leaf: _other_policy(leaf[0], own)):
         policy = path.startswith("policies.")
         same = (path.split(".", 2 if policy else 1)[-1], repr(stated))
         if policy and same in seen:
@@ -29,6 +30,11 @@ def numbers(scenario: Scenario) -> Iterator[tuple[str, Stated[Any], bool]]:
         seen.add(same)
         if stated.given or not policy or path.startswith(own):
             yield path, stated, not policy or path.startswith(own)
+
+
+def _other_policy(path: str, own: str) -> bool:
+    """Whether a path leads into a policy that is not the scenario's own."""
+    return path.startswith("policies.") and not path.startswith(own)
 
 
 def basis(scenario: Scenario, found: Sequence[StageResult]) -> Basis:

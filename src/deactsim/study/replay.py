@@ -17,6 +17,7 @@ from ..model.compile import compile_plan
 from ..model.plan import Plan
 from ..model.states import Channel, plain
 from ..model.trace import Trace
+from ..scenario.order import in_name_order
 from ..scenario.schema import Incident, Scenario
 from ..stats import weighted
 from . import facts as record
@@ -60,11 +61,11 @@ def replay(
     scenario without an incident or a policy whose effect cannot be said.
     """
     policy = known_policy(scenario, policy)
-    own = scenario.baseline
-    readings = list(_incident(scenario).readings)
-    plans = {name: compile_plan(scenario, own, name) for name in readings}
-    asked = {name: compile_plan(scenario, policy, name) for name in readings}
-    jobs = _Jobs(scenario, seed, worlds, progress)
+    own, ordered = scenario.baseline, in_name_order(scenario)
+    readings = list(_incident(ordered).readings)
+    plans = {name: compile_plan(ordered, own, name) for name in readings}
+    asked = {name: compile_plan(ordered, policy, name) for name in readings}
+    jobs = _Jobs(ordered, seed, worlds, progress)
     jobs.total = worlds * 2 * len(set(plans.values())) + worlds * len(
         set(asked.values()) - set(plans.values())
     )
@@ -75,7 +76,7 @@ def replay(
         pair = (plans[name], asked[name])
         nights[name] = jobs.nights(*pair)
         found.append(
-            _reading(scenario, name, nights[name], jobs.free(plans[name]), worlds, first_with.get(pair))
+            _reading(ordered, name, nights[name], jobs.free(plans[name]), worlds, first_with.get(pair))
         )
         first_with.setdefault(pair, name)
     first, left_free = found[0], jobs.free(plans[readings[0]])
@@ -179,11 +180,11 @@ def _reading(
 
 
 def reading_names(scenario: Scenario) -> dict[str, tuple[str, str]]:
-    """Label and capital letter of each reading; a letter not given is the first one free.
+    """Label and capital letter of each reading, by name; a letter not given is the first one free.
 
     Where the alphabet is used up, it is two letters.
     """
-    readings = _incident(scenario).readings
+    readings = _incident(in_name_order(scenario)).readings
     names: dict[str, tuple[str, str]] = {}
     taken = {reading.letter for reading in readings.values() if reading.letter}
     for name, reading in readings.items():
@@ -290,7 +291,7 @@ def one_world(
 
     Typical is the world whose stages lie nearest their weighted medians.
     """
-    policy = known_policy(scenario, policy)
+    policy, scenario = known_policy(scenario, policy), in_name_order(scenario)
     reading = next(iter(_incident(scenario).readings))
     own, asked = compile_plan(scenario, scenario.baseline, reading), compile_plan(scenario, policy, reading)
     if world is None:

@@ -161,7 +161,7 @@ class Replay:
     """One policy's replay of the documented incident.
 
     `measures` (over the evenings not stopped), `stages`, `channels` and `effective_worlds` are
-    those of `reading`, the first of the scenario; `readings` has them all. `free` is the model without pinned facts.
+    those of `reading`, the first by name; `readings` has them all. `free` is the model without pinned facts.
     """
 
     scenario: Scenario
