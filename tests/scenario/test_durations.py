@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deactsim.scenario.durations import read_duration, write_duration
+from deactsim.scenario.durations import check_zone, read_duration, write_duration
 from deactsim.scenario.leaf import Unreadable
 
 HOUR = 3_600_000_000
@@ -48,3 +48,27 @@ def test_other_letters_are_refused(text: str, said: str, hint: str) -> None:
         read_duration(text)
     assert said in refused.value.message
     assert refused.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("EDT", "`EDT` is -04:00 in `America/New_York`: write the zone's name"),
+        ("CEST", "`CEST` is +02:00 in `Europe/Berlin`: write the zone's name"),
+        ("QQQ", "write an offset such as `-04:00`, or a zone's name such as `America/New_York`"),
+        ("Dublin", "did you mean `Europe/Dublin`?"),
+    ],
+)
+def test_an_abbreviation_is_never_taken_for_a_zone_that_is_spelled_alike(name: str, hint: str) -> None:
+    with pytest.raises(Unreadable) as raised:
+        check_zone(name)
+    assert raised.value.hint == hint
+
+
+def test_an_abbreviation_of_several_zones_names_them() -> None:
+    with pytest.raises(Unreadable) as raised:
+        check_zone("IST")
+    assert raised.value.hint == (
+        "`IST` may be +01:00 in `Europe/Dublin`, +02:00 in `Asia/Jerusalem` or +05:30 in `Asia/Kolkata`: "
+        "write the zone's name"
+    )

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from .leaf import Unreadable, quoted
+from .leaf import Unreadable, commas_in, quoted
 from .stated import Rate
 
 _NUMBER: Final = re.compile(
@@ -41,10 +41,12 @@ def number_and_rest(raw: object, what: str) -> tuple[Decimal, str]:
     match = _NUMBER.fullmatch(text)
     if match is None:
         raise Unreadable(f"{quoted(raw)} is not {what}")
-    if re.match(r"[_,][0-9]", match["rest"]):
+    if re.match(r",[0-9]", match["rest"]):
+        what, _, hint = commas_in(text)
+        raise Unreadable(what, hint)
+    if re.match(r"_[0-9]", match["rest"]):
         raise Unreadable(
-            f"{quoted(raw)} has digits grouped by `{match['rest'][0]}`",
-            "write digits without grouping, or `270k`",
+            f"{quoted(raw)} has digits grouped by `_`", "write digits without grouping, or `270k`"
         )
     number = Decimal(match["digits"])
     if match["sign"] == "-" and number != 0:

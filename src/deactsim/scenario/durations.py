@@ -170,16 +170,51 @@ def check_zone(name: str) -> str:
     return name
 
 
+#: Abbreviations have few letters; `Europe/Dublin` and the like are names.
+_LONGEST_ABBREVIATION: Final = 5
+#: Zones that are named first where several share an abbreviation.
+_WELL_KNOWN: Final = (
+    "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "Europe/London", "Europe/Berlin",
+    "Asia/Kolkata", "Asia/Shanghai", "Asia/Tokyo", "Australia/Sydney",
+)  # fmt: skip
+
+
 def _near_zone(name: str) -> str | None:
     from zoneinfo import available_timezones
 
     zones = sorted(available_timezones())
+    if name.isupper() and len(name) <= _LONGEST_ABBREVIATION:
+        return _abbreviated(name, zones)  # what is spelled alike may be hours off
     near = did_you_mean(name, zones)
     if near is None:
         cities = {zone.rpartition("/")[2]: zone for zone in zones if "/" in zone}
         city = cities.get(name.replace(" ", "_").title())
         near = f"did you mean `{city}`?" if city else None
     return near
+
+
+def _abbreviated(name: str, zones: list[str]) -> str:
+    """What to write for an abbreviation such as `EDT`, which is no zone by itself."""
+    from zoneinfo import ZoneInfo
+
+    seasons = [datetime(2024, month, 1, tzinfo=UTC) for month in (1, 7)]
+    offsets: dict[timedelta, list[str]] = {}
+    for zone in (*_WELL_KNOWN, *(each for each in zones if "/" in each and not each.startswith("Etc/"))):
+        for moment in seasons:
+            there = moment.astimezone(ZoneInfo(zone))
+            if there.tzname() == name:
+                offsets.setdefault(there.utcoffset() or timedelta(), []).append(zone)
+    if not offsets:
+        return "write an offset such as `-04:00`, or a zone's name such as `America/New_York`"
+    shown = [(f"{_offset_text(offset)} in `{found[0]}`") for offset, found in sorted(offsets.items())]
+    if len(shown) == 1:
+        return f"`{name}` is {shown[0]}: write the zone's name"
+    return f"`{name}` may be {', '.join(shown[:-1])} or {shown[-1]}: write the zone's name"
+
+
+def _offset_text(offset: timedelta) -> str:
+    minutes = round(offset.total_seconds() / 60.0)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
 def write_instant(microseconds: int) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from .leaf import did_you_mean
 from .places import WHOLE, Faults, Place
-from .scalars import unprintable
+from .scalars import character_name, unprintable
 
 LARGEST: Final = 1_000_000
 
@@ -63,9 +63,11 @@ def check_characters(faults: Faults) -> None:
     for number, line in enumerate(faults.lines, 1):
         bad = unprintable(line)
         if bad is not None:
-            code = f"U+{ord(bad[0]):04X}"
             faults.add(
-                Place(number, bad.start() + 1), f"a character that cannot be seen: {code}", None, "delete it"
+                Place(number, bad.start() + 1),
+                f"a character that cannot be seen: {character_name(bad[0])}",
+                None,
+                "delete it",
             )
         tab = line.find("\t")
         if tab >= 0 and not line.lstrip().startswith("#"):

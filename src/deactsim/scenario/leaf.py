@@ -6,6 +6,7 @@ What is wrong with it is gathered, never raised one at a time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -378,10 +379,43 @@ def one_of(names: tuple[str, ...] | list[str]) -> str:
     return ("one of " if len(names) > 1 else "") + ", ".join(names if len(names) <= 18 else shown)
 
 
+def commas_in(text: str) -> tuple[str, None, str]:
+    """What is wrong with a number that has commas: the fault, nothing expected, and the remedy."""
+    digits = re.match(r"[-+]?[0-9]+(?:,[0-9]+)+", text)
+    commas = text.count(",") if digits is None else digits[0].count(",")
+    if (
+        digits is not None
+        and re.fullmatch(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+", digits[0])
+        and (commas > 1 or text[digits.end() :].strip()[:1] not in tuple("kMB"))
+    ):
+        return (
+            f"`{text}` has digits grouped by `,`",
+            None,
+            f"write `{text.replace(',', '')}` without grouping",
+        )
+    if commas == 1:
+        return f"`{text}` has a decimal comma", None, f"write `{text.replace(',', '.')}`"
+    return f"`{text}` has commas in a number", None, "write digits with a decimal point and without grouping"
+
+
 def did_you_mean(word: object, names: tuple[str, ...] | list[str]) -> str | None:
     """The nearest name, as a hint; None if none is near."""
     near = nearest(word, names)
-    return f"did you mean `{near}`?" if near else None
+    return f"did you mean `{near}`?{_look_alikes(str(word), near)}" if near else None
+
+
+def _look_alikes(word: str, near: str) -> str:
+    """Which letters of a word are of another alphabet than those of the name that looks like it."""
+    from .scalars import character_name
+
+    if len(word) != len(near):
+        return ""
+    foreign = dict.fromkeys(
+        one if other.isascii() else other
+        for one, other in zip(word, near, strict=True)
+        if one != other and one.isalpha() and other.isalpha() and one.isascii() != other.isascii()
+    )
+    return "".join(f" `{letter}` is {character_name(letter)}" for letter in foreign)
 
 
 def nearest(word: object, names: tuple[str, ...] | list[str]) -> str | None:

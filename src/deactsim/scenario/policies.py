@@ -13,6 +13,8 @@ SAFEGUARDS: Final = tuple(Safeguards.model_fields)
 POLICY_KEYS: Final = ("combine", "label", "note")
 NONE: Final = "none"
 REQUIRED: Final = "required"
+#: Policies that combine each other, one within another.
+DEEPEST_COMBINED: Final = 30
 
 Difference = dict[str, Node]
 
@@ -72,6 +74,7 @@ class _Joined:
         self.faults = faults
         self.done: dict[str, Difference] = {}
         self.open: list[str] = []
+        self.too_deep = False
 
     def in_full(self, name: str, base: Difference) -> Node:
         """The policy as the schema has it: label, note and every safeguard in force."""
@@ -155,6 +158,14 @@ class _Joined:
             return None
         if name in seen:
             self.faults.add(item.place, f"`{name}` is named twice")
+            return None
+        if len(self.open) > DEEPEST_COMBINED and name not in self.done:
+            if not self.too_deep:  # the rest of the chain would repeat it
+                self.too_deep = True
+                message = f"policies combine each other more than {DEEPEST_COMBINED} deep"
+                self.faults.add(
+                    item.place, message, None, "combine the policies at the end of the chain directly"
+                )
             return None
         seen.add(name)
         return name

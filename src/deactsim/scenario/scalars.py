@@ -7,6 +7,7 @@ as 17. A file must not mean two things, so such words have to be quoted or writt
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -22,7 +23,11 @@ _INFINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)")
 _TRUTHS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _YES_OR_NO: Final = ("yes", "no", "on", "off")
 _NOTHING: Final = ("", "~", "null", "Null", "NULL")
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+#: Controls, separators, and what has no width or turns the direction of a line. Joiners stay: scripts need them.
+_UNPRINTABLE: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"
+    r"\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,12 @@ def meaning(text: str) -> Scalar | Trap:
 def unprintable(text: str) -> re.Match[str] | None:
     """The first control character or the like in a text."""
     return _UNPRINTABLE.search(text)
+
+
+def character_name(character: str) -> str:
+    """The code point of a character with its name: `U+200B (zero width space)`."""
+    name = unicodedata.name(character, "").lower()
+    return f"U+{ord(character):04X}" + (f" ({name})" if name else "")
 
 
 def needs_quotes(text: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 import yaml
 
 from .file_text import LARGEST, check_characters
-from .leaf import SPOILT
+from .leaf import SPOILT, commas_in
 from .places import WHOLE, Faults, Node, Place
 from .scalars import Trap, meaning, unprintable
 
@@ -67,6 +67,17 @@ def compose(text: str, faults: Faults) -> Node:
         _stop_at_syntax(error, faults)
 
 
+def _goes_on(before: Any, key: Any, value: Any) -> bool:
+    """Whether a key in braces is the rest of a number before it, cut off by a comma."""
+    return (
+        all(isinstance(each, yaml.ScalarEvent) for each in (before, key, value))
+        and re.fullmatch(r"[-+]?[0-9]+", before.value) is not None
+        and re.fullmatch(r"[0-9]+\s?[A-Za-z% ]*", key.value) is not None
+        and not value.value
+        and key.start_mark.index == before.end_mark.index + 1  # a space before it makes it a key of its own
+    )
+
+
 def _stop_at_syntax(error: yaml.MarkedYAMLError, faults: Faults) -> NoReturn:
     """Say in plain words what YAML could not make sense of, where it began."""
     mark, begun = error.problem_mark or error.context_mark, error.context_mark
@@ -103,6 +114,7 @@ class _Composer:
         self.sizes: dict[str, int] = {}
         self.open: set[str] = set()
         self.size = 0
+        self.cut: list[Place] = []
 
     def document(self) -> Node:
         """The only document, which must be a mapping."""
@@ -181,15 +193,35 @@ class _Composer:
             return Node(items, self.closed(place, inner))
         entries: dict[str, Node] = {}
         keys: dict[str, Place] = {}
+        number: list[Any] = []  # the events of a value that commas may have cut into keys, in order
         while not isinstance(inner := next(self.events), yaml.MappingEndEvent):
+            # A key that is a text has no events of its own: what comes next is its value.
+            after = next(self.events) if isinstance(inner, yaml.ScalarEvent) else None
+            if event.flow_style and number and _goes_on(number[-1], inner, after):
+                number.append(inner)
+                continue
+            self.refuse_commas(number, entries)
+            number = [after]
             key = self.key(inner, keys, depth)
             key_place = self.place(inner)
-            node = self.node(next(self.events), depth + 1)
+            node = self.node(next(self.events) if after is None else after, depth + 1)
             if key is not None:
                 self.refuse_nothing(node, f"after `{key}:`", key_place)
                 keys[key] = key_place
                 entries[key] = replace(node, key=key_place)
+        self.refuse_commas(number, entries)
         return Node(entries, self.closed(place, inner))
+
+    def refuse_commas(self, number: list[Any], entries: dict[str, Node]) -> None:
+        """Fault a number in braces that commas have cut into keys: `{followers: 8,5M}`."""
+        if len(number) < 2:
+            return
+        text = ",".join(part.value for part in number)
+        start = number[0].start_mark
+        place = Place(start.line + 1, start.column + 1, len(text))
+        self.faults.add(place, *commas_in(text))
+        if entries:
+            entries[next(reversed(entries))].value = SPOILT
 
     def closed(self, place: Place, end: Any) -> Place:
         """The place of a list or mapping in brackets reaches to its end."""
