@@ -126,6 +126,14 @@ def test_stories_of_policies(safeguard: str, said: str) -> None:
     assert "no reason is recorded" not in text
 
 
+def test_braces_in_names_are_text() -> None:
+    text = TEXT.replace("support: {", '"support {EU} {0:99}": {').replace(
+        "team: support", 'team: "support {EU} {0:99}"'
+    )
+    said = story(one_world(loads(text), worlds=30), loads(text))
+    assert "Somebody of support {EU} {0:99} gives the command deactivate" in said
+
+
 SEVERAL = TEXT.replace(
     "  accounts:\n", '  accounts:\n    "@else": {tier: protected, followers: 4M}\n'
 ).replace("  facts:\n", '  further_acts: [{account: "@else", after: 1 min}]\n  facts:\n')

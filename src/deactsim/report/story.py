@@ -219,7 +219,8 @@ def _sentence(trace: Trace, row: Row, before: list[Row], together: list[Row], sc
     account = trace.entity_name(row).partition(" on ")[2] or incident.account
     named = scenario.platform.accounts.get(account)
     seen = f" ({count(named.followers.value)} follow it)" if named is not None else ""
-    noticed, through = CHANNELS.get(by, (by, by))
+    # Only sentences of our own are formats: a name in a scenario may have braces in it.
+    noticed, through = CHANNELS.get(by, ("", ""))
     earlier = {(trace.event_name(other), other.by) for other in before}
     dark = any(name == "took_effect" for name, _ in earlier)
     reason = trace.reason_text(row)
