@@ -62,6 +62,22 @@ def test_a_doubled_process_says_the_same() -> None:
     assert said[0].stderr == said[1].stderr == b""
 
 
+def test_a_terminal_that_cannot_show_a_character_shows_a_question_mark(tmp_path: Path) -> None:
+    file = tmp_path / "names.yaml"
+    text = Path(SCENARIO).read_text(encoding="utf-8")
+    title = next(line for line in text.splitlines() if line.startswith("title:"))
+    file.write_text(text.replace(title, "title: Caf\u00e9 \u6f22"), encoding="utf-8")
+    done = subprocess.run(
+        [*COMMAND, "check", str(file)],
+        capture_output=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+    )
+    assert done.stdout.startswith("Caf\u00e9 ?: no faults".encode("cp1252"))
+    assert done.stderr == b""
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_ctrl_c_ends_with_130() -> None:
     with started("run", SCENARIO, "--worlds", "1000000") as process:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import io
 import os
 import sys
 from typing import Any
@@ -89,6 +90,9 @@ for command in (run, compare, forecast, chart, check, show, new):
 def start() -> None:
     """The command line of a process of its own."""
     gc.set_threshold(COLLECTED_AFTER)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # what a terminal cannot show is a question mark
     # When it ends nobody asks what of its memory could be used again: to look takes a comparison a tenth of a second.
     atexit.register(gc.freeze)
     main()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import shutil
@@ -19,6 +17,7 @@ import click
 
 from ..engines.chosen import NAMES, engine, is_made, use
 from ..errors import DeactsimError
+from ..report.csv_cells import frame_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,15 +163,6 @@ def json_text(record: Any) -> str:
     return json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def csv_text(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Rows as CSV with a heading; what cannot be said is empty."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue()
-
-
 def emit(form: str, forms: Mapping[str, Writer]) -> None:
     """Print one of the forms on stdout."""
     click.echo(forms[form](), nl=False)
@@ -208,7 +198,7 @@ def write_folder(
     """Write every form and the frame into a folder, and say so; `rows` is what a row of the frame is."""
     endings = {"table": "txt", "json": "json", "csv": "csv"}
     texts = {f"{name}.{endings[form]}": write() for form, write in forms.items()}
-    texts[f"{name}-{rows}.csv"] = frame.to_csv(index=False, lineterminator="\n")
+    texts[f"{name}-{rows}.csv"] = frame_text(frame)
     for file, text in texts.items():
         write_file(folder / file, text)
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..report.csv_cells import csv_text
 from .output import (
     columns,
-    csv_text,
     digest,
     emit,
     engine_option,

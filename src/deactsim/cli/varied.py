@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ..errors import CannotCondition, DeactsimError
-from .output import Writer, csv_text, digest, json_text
+from ..report.csv_cells import csv_text
+from .output import Writer, digest, json_text
 
 if TYPE_CHECKING:
     import pandas as pd

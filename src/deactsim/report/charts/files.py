@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +10,7 @@ from matplotlib.figure import Figure
 
 from ...errors import DeactsimError
 from ..chart_data import Cell, Table
+from ..csv_cells import csv_text
 from .measure import DPI
 from .style import house_style
 
@@ -43,11 +42,7 @@ def save(charts: Sequence[Chart], folder: Path, kinds: Sequence[str]) -> list[Pa
 
 
 def _csv(table: Table) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(map(_known, row) for row in table.rows)
-    return text.getvalue()
+    return csv_text(table.columns, ([_known(cell) for cell in row] for row in table.rows))
 
 
 def _known(cell: Cell) -> Cell:
