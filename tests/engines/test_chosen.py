@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -55,6 +57,18 @@ def test_fast_without_numba_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None
     ):
         chosen.use("fast")
     assert chosen.asked() == "auto"
+
+
+def test_another_numba_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chosen, "find_spec", lambda _name: object())
+    monkeypatch.setattr("importlib.metadata.version", lambda _name: "0.61.2")
+    assert chosen.engine().name == "reference"
+    assert chosen.engine().why == "it needs numba 0.68 (pip install 'deactsim[fast]'); 0.61.2 is installed"
+
+
+def test_the_numba_that_is_used_is_the_one_that_is_asked_for() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    assert f"numba~={chosen.NUMBA}.0" in project["project"]["optional-dependencies"]["fast"]
 
 
 def test_numba_that_cannot_be_loaded_is_as_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Name = Literal["auto", "reference", "fast"]
 NAMES: tuple[Name, ...] = ("auto", "reference", "fast")
+#: The numba whose inner passes `fast/_compiler.py` uses: the extra `fast` in pyproject.toml asks for the same.
+NUMBA = "0.68"
 Run: TypeAlias = "Callable[[Plan, World, Requests | None], Trace]"
 
 
@@ -180,4 +182,9 @@ def _lacking() -> str:
     """What the fast engine needs and is not here; empty if nothing."""
     if find_spec("numba") is None:
         return "it needs numba (pip install 'deactsim[fast]')"
+    from importlib import metadata
+
+    version = metadata.version("numba")
+    if version.split(".")[:2] != NUMBA.split("."):
+        return f"it needs numba {NUMBA} (pip install 'deactsim[fast]'); {version} is installed"
     return ""
