@@ -80,7 +80,16 @@ def test_run_as_json(call: Invoke, studied: list[dict[str, Any]]) -> None:
     assert keys <= set(document)
     assert document["scenario"]["title"] == made_up.scenario().title
     assert len(document["scenario"]["hash"]) == 64
-    assert set(document["measures"]["dark_minutes"]) == {"mean", "median", "p05", "p95", "unit"}
+    assert set(document["measures"]["dark_minutes"]) == {
+        "mean",
+        "median",
+        "p05",
+        "p95",
+        "unit",
+        "horizon",
+        "cut",
+        "longer",
+    }
     assert set(document["stages"][0]) >= {"name", "mean", "median", "p05", "p95", "unit"}
     assert set(document["facts"][0]) >= {"id", "role", "documented", "simulated", "unit", "agrees", "source"}
     assert set(document["timeline"][0]) >= {"event", "role", "documented", "median", "p05", "p95", "source"}
@@ -167,7 +176,7 @@ def test_compare_as_json(call: Invoke, studied: list[dict[str, Any]]) -> None:
     keys = {"name", "group", "stopped", "measures", "difference", "decided_by", "friction", "reason"}
     assert keys <= set(policy)
     assert policy["stopped"]["deliberate"] == {"share": 0.98, "low": 0.97, "high": 0.99}
-    assert set(policy["difference"]["dark_minutes"]) == {"mean", "low", "high", "unit"}
+    assert set(policy["difference"]["dark_minutes"]) == {"mean", "low", "high", "unit", "horizon"}
     assert document["varied"] is None
     assert {"order", "tied"} <= set(document["ranking"])
     assert set(policy) >= {"stopped_by", "stopped_how", "unheard"}

@@ -532,3 +532,18 @@ def test_words() -> None:
     assert wording.wrap("up to 90 % of", 8) == ["up to", "90 % of"]
     assert wording.of_a_hundred(Estimate(0.999, 0.99, 1, "share")) == 99
     assert wording.of_a_hundred(Estimate(0.001, 0, 0.01, "share")) == 1
+
+
+@pytest.mark.parametrize(
+    ("longer", "lengths", "spread"),
+    [
+        ((), "20 h (4 to 24)", "1,200 (240-1,440)"),
+        (("p95",), "20 h (4 to 24 or more)", "1,200 (240-1,440 or more)"),
+        (("median", "p95"), "20 h or more (from 4)", "20 h or more (from 240)"),
+        (("median", "p05", "p95"), "20 h or more", "20 h or more"),
+    ],
+)
+def test_what_was_cut_is_longer_than_that(longer: tuple[str, ...], lengths: str, spread: str) -> None:
+    summary = Summary(900.0, 1200.0, 240.0, 1440.0, "min", 1440.0, 0.4, longer)
+    assert wording.lengths(summary) == lengths
+    assert wording.spread(summary) == spread

@@ -84,25 +84,49 @@ def minutes(value: float) -> str:
     return f"{_digits(value)} min"
 
 
+OR_MORE = " or more"
+"""Behind a length that is only known to be longer."""
+
+
+def or_more(summary: Summary, figure: str, text: str) -> str:
+    """The text of a figure of a summary, `24 h or more` where what is longer than that was cut."""
+    return text + OR_MORE if figure in summary.longer else text
+
+
 def lengths(summary: Summary) -> str:
-    """A length with its 5-95 % range, all in the unit that suits the median."""
+    """A length with its 5-95 % range, all in the unit that suits the median.
+
+    `24 h or more (from 5.5)` where the median is not known: only the 5th percentile is.
+    """
     unit, factor = next(
         (unit, factor) for least, unit, factor in _UNITS if summary.median >= least or factor == _UNITS[-1][2]
     )
-    if is_fixed(summary):
-        return f"{_digits(summary.median / factor)} {unit}"
     low, middle, high = (_digits(value / factor) for value in (summary.p05, summary.median, summary.p95))
-    return f"{middle} {unit} ({low} to {high})"
+    return ranged(summary, f"{middle} {unit}", low, high, " to ")
+
+
+def ranged(summary: Summary, middle: str, low: str, high: str, dash: str, head: str = "") -> str:
+    """A median with its 5-95 % range in brackets behind `head`, each figure as text; `or more` where it was cut."""
+    if "p05" in summary.longer:
+        return middle + OR_MORE
+    if "median" in summary.longer:
+        return f"{middle}{OR_MORE} ({head}from {low})"
+    if "p95" in summary.longer:
+        return f"{middle} ({head}{low}{dash}{high}{OR_MORE})"
+    return middle if is_fixed(summary) else f"{middle} ({head}{low}{dash}{high})"
 
 
 _UNITS = ((2880.0, "days", 1440.0), (180.0, "h", 60.0), (0.995, "min", 1.0), (0.0, "s", 1 / 60))
 
 
 def spread(summary: Summary, dash: str = "-") -> str:
-    """Median with the 5-95 % range in brackets, or the median alone where nothing spreads."""
-    if is_fixed(summary):
-        return number(summary.median)
-    return f"{number(summary.median)} ({number(summary.p05)}{dash}{number(summary.p95)})"
+    """Median with the 5-95 % range in brackets, or the median alone where nothing spreads.
+
+    `24 h or more (from 80)` where the median is not known.
+    """
+    unknown = "median" in summary.longer and summary.unit == "min"
+    middle = minutes(summary.median) if unknown else number(summary.median)
+    return ranged(summary, middle, number(summary.p05), number(summary.p95), dash)
 
 
 def is_fixed(summary: Summary) -> bool:

@@ -16,6 +16,7 @@ from ..model.plan import Plan
 from ..model.states import Gate, Reason
 from ..model.world import Worlds
 from ..stats import weighted
+from ..stats.censored import quantile_bounds
 from .background import see_incidents
 from .condition import Conditioned, Progress, at_once, new_worlds
 from .measures import Columns, Denial, denials_of, gates_of
@@ -95,10 +96,31 @@ class Nights:
         return Estimate(found.mean, found.low, found.high, unit)
 
 
-def summarise(values: Array, weights: Array, unit: str) -> Summary:
-    """Mean, median and 5th and 95th percentile of weighted values."""
-    median, p05, p95 = weighted.quantiles(values, weights, (0.5, 0.05, 0.95))
-    return Summary(weighted.mean(values, weights), median, p05, p95, unit)
+def summarise(
+    values: Array,
+    weights: Array,
+    unit: str,
+    cut: NDArray[np.bool_] | None = None,
+    horizon: float | None = None,
+) -> Summary:
+    """Mean, median and 5th and 95th percentile of weighted values.
+
+    Durations were followed for `horizon` minutes each; those that are `cut` (one a value) are only
+    known to be longer than their value.
+    """
+    names, shares = ("median", "p05", "p95"), (0.5, 0.05, 0.95)
+    some = np.zeros(values.size, dtype=bool) if cut is None else cut
+    (median, p05, p95), longer = quantile_bounds(values, weights, shares, some)
+    return Summary(
+        weighted.mean(values, weights),
+        median,
+        p05,
+        p95,
+        unit,
+        horizon,
+        weighted.mean(some.astype(np.float64), weights) if some.any() else 0.0,
+        tuple(name for name, open_ended in zip(names, longer, strict=True) if open_ended),
+    )
 
 
 def conditioned(plan: Plan, found: Conditioned) -> Nights:

@@ -22,23 +22,35 @@ Role = Literal["pinned", "given", "checked", "noted"]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How a quantity spreads over worlds (weighted)."""
+    """How a quantity spreads over worlds (weighted).
+
+    A duration is followed for its `horizon` (minutes; None where nothing ends it early), from its own
+    beginning. A share `cut` of the values had not ended by then: they count as the horizon in the mean, which is
+    then a restricted mean, and `longer` names the figures (of median, p05, p95) that are no more than lower bounds.
+    """
 
     mean: float
     median: float
     p05: float
     p95: float
     unit: str
+    horizon: float | None = None
+    cut: float = 0.0
+    longer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean or share with its 95 % Monte-Carlo interval."""
+    """A mean or share with its 95 % Monte-Carlo interval.
+
+    With a `horizon` (minutes) it is a restricted mean: durations that had not ended by then count as so long.
+    """
 
     mean: float
     low: float
     high: float
     unit: str
+    horizon: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
