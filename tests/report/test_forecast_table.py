@@ -287,7 +287,8 @@ def test_a_time_that_is_not_known_is_a_dash(unknown: Any) -> None:
     }
     policies = (replace(own, times=times),)
     found = record(made.forecast(policies))["policies"][0]["times"]
-    assert found["time_to_restore"] == asdict(replace(known, median=None, p95=None))  # type: ignore[arg-type]
+    wanted = asdict(replace(known, median=None, p95=None))  # type: ignore[arg-type]
+    assert found["time_to_restore"] == wanted | {"longer": []}
     assert [
         row[5] for row in forecast_rows(made.forecast(policies)) if row[1:3] == ("times", "time_to_restore")
     ] == [known.mean, None, known.p05, None]
@@ -502,8 +503,10 @@ def test_the_document_has_what_it_promises() -> None:
         "unstable", "cost", "utilisation",
     }  # fmt: skip
     for part in ("yearly", "difference", "friction"):
-        assert all(set(each) == {"mean", "low", "high", "unit"} for each in policy[part].values())
-    assert set(policy["times"]["time_to_detect"]) == {"mean", "median", "p05", "p95", "unit"}
+        assert all(set(each) == {"mean", "low", "high", "unit", "horizon"} for each in policy[part].values())
+    assert set(policy["times"]["time_to_detect"]) == {
+        "mean", "median", "p05", "p95", "unit", "horizon", "cut", "longer",
+    }  # fmt: skip
     assert policy["effective_years"] == {"time_to_detect": 1234.5, "time_to_restore": 987.0}
     assert set(policy["beats"]["dark_minutes"]) == {"better", "ties", "worse", "unit"}
     assert set(policy["exceedance"][0]) == {"minutes", "share", "low", "high"}
@@ -522,7 +525,8 @@ def test_what_cannot_be_said_is_null() -> None:
     own, *_ = made.policies()
     broken = replace(own, headline=Estimate(math.nan, math.nan, math.inf, "share"), by_cause={})
     document = record(made.forecast((broken,), bad_year=None, varied=("a.b", "1 h")))
-    assert document["policies"][0]["headline"] == {"mean": None, "low": None, "high": None, "unit": "share"}
+    nothing = {"mean": None, "low": None, "high": None, "unit": "share", "horizon": None}
+    assert document["policies"][0]["headline"] == nothing
     assert document["bad_year"] is None
     assert document["causes"][0]["share_of_dark_minutes"] is None
     assert document["varied"] == {"path": "a.b", "value": "1 h"}
