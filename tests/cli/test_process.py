@@ -50,6 +50,40 @@ def test_a_broken_pipe_is_quiet() -> None:
     assert err == b""
 
 
+def test_a_reader_that_goes_away_changes_neither_files_nor_the_exit_code(tmp_path: Path) -> None:
+    failing = tmp_path / "failing.yaml"
+    text = Path(SCENARIO).read_text(encoding="utf-8")
+    assert "11 min" in text
+    failing.write_text(
+        text.replace(
+            "  facts:\n", "  facts:\n    never: {checked: by 2017-11-02T18:49-04:00, of: visible}\n"
+        ),
+        encoding="utf-8",
+    )
+    whole = subprocess.run(
+        [*COMMAND, "run", str(failing), "--worlds", "40"], capture_output=True, timeout=60, check=False
+    )
+    assert whole.returncode == 1
+    with started("run", str(failing), "--worlds", "40", "-o", str(tmp_path / "found")) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(timeout=60) == 1
+    assert (tmp_path / "found" / "run.txt").read_bytes() == whole.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
+@pytest.mark.parametrize(
+    "words", [("show", "safeguards"), ("--version",), ("run", SCENARIO, "--worlds", "40")]
+)
+def test_no_room_for_the_output_is_a_sentence(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, *words], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"cannot write to standard output: No space left on device\n"
+
+
 def test_a_doubled_process_says_the_same() -> None:
     words = ["deactsim", "compare", SCENARIO, "--worlds", str(DOUBLED)]
     said = []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .output import digest, load, scenario_argument
+from .output import digest, load, scenario_argument, show
 
 
 @click.command()
@@ -26,4 +26,4 @@ def check(scenario: Path) -> None:
     from ..report.implied import implied_table
     from ..study.implied import implied
 
-    click.echo(implied_table(implied(read), read, digest(read)), nl=False)
+    show(implied_table(implied(read), read, digest(read)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import gc
 import io
-import os
 import sys
 from typing import Any
 
@@ -20,6 +19,7 @@ from .compare import compare
 from .forecast import forecast
 from .new import new
 from .output import STOPPED
+from .output import show as print_out
 from .run import run
 from .show import show
 
@@ -35,7 +35,6 @@ class Commands(click.Group):
         """Run a command; never a traceback for what the user wrote."""
         try:
             done = super().invoke(ctx)
-            sys.stdout.flush()
         except UnknownName as error:
             raise click.UsageError(str(error), self._called(ctx)) from None
         except DeactsimError as error:
@@ -44,11 +43,6 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("stopped", err=True)
             ctx.exit(STOPPED)
-        except BrokenPipeError:
-            # Whoever read our output has read enough (`deactsim ... | head`). Python would
-            # complain again when it flushes at exit, so what is left goes nowhere.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(0)
         return done
 
     def _called(self, ctx: click.Context) -> click.Context:
@@ -76,10 +70,15 @@ def main() -> None:
 
 def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if wanted:
-        click.echo(f"deactsim {__version__}")
+        lines = [f"deactsim {__version__}"]
         for number, engine in enumerate(engines()):
             used = " (used)" if number == 0 else ""
-            click.echo(f"  engine {engine.name}{used}: {engine.why}")
+            lines.append(f"  engine {engine.name}{used}: {engine.why}")
+        try:
+            print_out("\n".join(lines) + "\n")
+        except DeactsimError as error:  # no command is invoked that would say it
+            click.echo(str(error), err=True)
+            ctx.exit(1)
         ctx.exit()
 
 

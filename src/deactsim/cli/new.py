@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ..report.files import write_new
 from .output import say
 
 
@@ -26,11 +27,6 @@ def new(name: str) -> None:
     from ..scenario.starter import starter
 
     text = starter()
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        raise click.ClickException(f"{path} exists already; it is left as it is") from None
-    except OSError as error:
-        raise click.ClickException(f"cannot write {path}: {error.strerror or error}") from None
+    if not write_new(path, text):
+        raise click.ClickException(f"{path} exists already; it is left as it is")
     say(f"wrote {path}; next: deactsim run {shlex.quote(str(path))}")

@@ -18,6 +18,7 @@ import click
 from ..engines.chosen import NAMES, engine, is_made, use
 from ..errors import DeactsimError
 from ..report.csv_cells import frame_text
+from ..report.files import write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,9 +164,26 @@ def json_text(record: Any) -> str:
     return json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def show(text: str) -> None:
+    """Print on stdout.
+
+    A reader who has read enough (`deactsim ... | head`) ends nothing: files are still written, and the exit code is the
+    command's. Raises `DeactsimError` where there is no room for what is printed.
+    """
+    try:
+        click.echo(text, nl=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would complain again when it flushes at exit, so what is left goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise DeactsimError(f"cannot write to standard output: {error.strerror or error}") from None
+
+
 def emit(form: str, forms: Mapping[str, Writer]) -> None:
     """Print one of the forms on stdout."""
-    click.echo(forms[form](), nl=False)
+    show(forms[form]())
 
 
 def ready(folder: Path | None) -> None:
@@ -205,9 +223,5 @@ def write_folder(
 
 def write_file(path: Path, text: str) -> None:
     """Write a text file, making its folder, and say so on stderr."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise DeactsimError(f"cannot write {path}: {error.strerror or error}") from None
+    write_text(path, text)
     say(f"wrote {path}")

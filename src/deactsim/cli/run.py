@@ -21,6 +21,7 @@ from .output import (
     ready,
     scenario_argument,
     seed_option,
+    show,
     worlds_option,
     write_file,
     write_folder,
@@ -105,6 +106,8 @@ def run(
     """
     if story is not None and (form != "table" or folder is not None):
         raise click.UsageError("--story is told in sentences: leave --format and -o out, or --story")
+    if trace_file is not None and trace_file.exists() and trace_file.samefile(scenario):
+        raise click.UsageError("--trace would replace the scenario: name another file")
     read = load(scenario)
     ready(folder)
     if story is not None or trace_file is not None:
@@ -115,7 +118,7 @@ def run(
             from ..report.story import story as tell
             from ..report.wording import WIDTH
 
-            click.echo(tell(told, read, columns(WIDTH)), nl=False)
+            show(tell(told, read, columns(WIDTH)))
             return
 
     from ..report.records import RUN_COLUMNS, run_record, run_rows
@@ -132,7 +135,7 @@ def run(
         "csv": lambda: csv_text(RUN_COLUMNS, run_rows(result)),
     }
     if form == "table":
-        click.echo(run_table(result, str(scenario), digest(read), columns(WIDTH)), nl=False)
+        show(run_table(result, str(scenario), digest(read), columns(WIDTH)))
     else:
         emit(form, forms)
     if folder is not None:

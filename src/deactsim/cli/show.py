@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from .output import json_text, load
+from .output import show as print_out
 
 OF_A_SCENARIO = ("scenario", "sources")
 
@@ -33,7 +34,7 @@ def show(what: str, scenario: Path | None) -> None:
         raise click.UsageError(f"`show {what}` needs a SCENARIO")
     if what not in OF_A_SCENARIO and scenario is not None:
         raise click.UsageError(f"`show {what}` is the same for every scenario: leave {scenario} out")
-    click.echo(_text(what, scenario), nl=False)
+    print_out(_text(what, scenario))
 
 
 def _text(what: str, scenario: Path | None) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from ...errors import DeactsimError
 from ..chart_data import Cell, Table
 from ..csv_cells import csv_text
+from ..files import aside
 from .measure import DPI
 from .style import house_style
 
@@ -22,23 +22,23 @@ Chart = tuple[str, Callable[[], Figure], str, Table]
 
 def save(charts: Sequence[Chart], folder: Path, kinds: Sequence[str]) -> list[Path]:
     """Draw charts into a folder; answers with the files written."""
-    written: list[Path] = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    names: list[str] = []
+    # All are drawn before the first is moved into place: old and new pictures never stand side by side.
+    with aside(folder) as unfinished:
         with house_style():
             for name, draw, alt, table in charts:
                 figure = draw()
                 for kind in kinds:
-                    path = folder / f"{name}.{kind}"
+                    path = unfinished / f"{name}.{kind}"
                     figure.savefig(path, format=kind, dpi=DPI, metadata=METADATA[kind])
-                    written.append(path)
+                    names.append(path.name)
                 for ending, text in (("txt", alt + "\n"), ("csv", _csv(table))):
-                    path = folder / f"{name}.{ending}"
+                    path = unfinished / f"{name}.{ending}"
                     path.write_text(text, encoding="utf-8", newline="\n")
-                    written.append(path)
-    except OSError as error:
-        raise DeactsimError(f"cannot write {error.filename or folder}: {error.strerror or error}") from None
-    return written
+                    names.append(path.name)
+        for name in names:
+            (unfinished / name).replace(folder / name)
+    return [folder / name for name in names]
 
 
 def _csv(table: Table) -> str:
