@@ -165,6 +165,23 @@ def test_what_the_answer_rests_on() -> None:
     assert basis.decisive[0].endswith(" % of the spread)")
 
 
+def test_shares_of_the_spread_add_up_to_all_of_it() -> None:
+    """A stage that the end of the simulated time cuts leaves the others less: covariances would give it over 100 %."""
+    cut = small(
+        response="{by: on-call, pick_up: 3 min, find_cause: 'exponential mean 5 h', "
+        "authorise: 'median 1 min, p90 4000 min', restore: 'exponential mean 9 h'}",
+        incident=INCIDENT.replace("{of: dark, pinned: 11 min}", "{of: dark, checked: 11 min}"),
+        sources=SOURCES,
+    )
+    found = replay(cut, worlds=300)
+    spreads = [stage.spread for stage in found.stages if stage.spread is not None]
+    assert sum(spreads) == pytest.approx(1.0)
+    assert min(spreads) >= 0.0
+    said = [int(text.split("(")[1].split(" %")[0]) for text in found.rests_on.decisive]
+    assert said == sorted(said, reverse=True)
+    assert sum(said) <= 100
+
+
 def test_prior_percentile_counts_and_may_be_missing() -> None:
     left = free(compile_plan(scenario(), "as-it-was", "meant"), 2, 150).column("dark_first")
     assert replayed().prior_percentile == pytest.approx(100.0 * (left < 11).mean())

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from ..scenario.paths import leaves
 from ..scenario.schema import Scenario
 from ..scenario.stated import Stated
+from ..stats.variance_shares import whole_percents
 from .facts import role_of
 from .results import Basis, Role, StageResult
 
@@ -54,13 +57,17 @@ def basis(scenario: Scenario, found: Sequence[StageResult]) -> Basis:
         for fact in scenario.incident.facts.values():
             facts[role_of(fact)] += 1
             disputed_facts += fact.disputed is not None
+    known = [(stage.spread, stage.label) for stage in found if stage.spread is not None]
+    percents = whole_percents(np.array([spread for spread, _ in known])) if known else []
     # What rounds to nothing decides nothing.
-    spreads = [(stage.spread, stage.label) for stage in found if stage.spread and stage.spread >= 0.005]
+    spreads = [
+        (spread, percent, label) for (spread, label), percent in zip(known, percents, strict=True) if percent
+    ]
     spreads.sort(key=lambda each: -each[0])
     return Basis(
         **counts,
         disputed=disputed,
-        decisive=tuple(f"{label} ({100 * spread:.0f} % of the spread)" for spread, label in spreads[:3]),
+        decisive=tuple(f"{label} ({percent} % of the spread)" for _, percent, label in spreads[:3]),
         assumed_paths=tuple(assumed),
         facts=facts,
         disputed_facts=disputed_facts,

@@ -20,6 +20,7 @@ from ..model.trace import Trace
 from ..scenario.order import in_name_order
 from ..scenario.schema import Incident, Scenario
 from ..stats import weighted
+from ..stats.variance_shares import variance_shares
 from . import facts as record
 from .condition import Conditioned, condition, condition_worlds
 from .measures import MEASURES, STAGES, marks
@@ -213,13 +214,12 @@ def measures(nights: Nights) -> dict[str, Summary]:
 
 def stages(nights: Nights, left_free: Nights) -> tuple[StageResult, ...]:
     """Where the dark minutes went, and what the free model's spread comes from."""
-    dark = left_free.column("dark_first")
-    spread_of = {}
-    variance = float(np.var(dark))
-    for name in STAGES:
-        length = left_free.column(f"stage_{name}")
-        usable = not np.isnan(length).any() and variance > 0.0
-        spread_of[name] = float(np.cov(length, dark, bias=True)[0, 1]) / variance if usable else None
+    lengths = np.column_stack([left_free.column(f"stage_{name}") for name in STAGES])
+    usable = len(left_free) > 1 and not np.isnan(lengths).any()
+    shares = variance_shares(lengths) if usable else None
+    spread_of = (
+        dict.fromkeys(STAGES, None) if shares is None else dict(zip(STAGES, shares.tolist(), strict=True))
+    )
     results = []
     for name, label in STAGES.items():
         summary = nights.summary(f"stage_{name}", "min")

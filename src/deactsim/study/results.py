@@ -55,7 +55,10 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class StageResult:
-    """One stage of the dark time; `spread` is its share of the variance of the free model."""
+    """One stage of the dark time; `spread` is its share of the variance of the free model.
+
+    The shares of all stages add up to 1, none is below 0 (`stats.variance_shares`).
+    """
 
     name: str
     label: str
