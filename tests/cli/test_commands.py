@@ -511,3 +511,11 @@ def test_records_without_readings_or_decisions() -> None:
         ("fifteen-holders", "unknown", None, "difference", "dark_minutes", figure, value, "min")
         for figure, value in (("mean", -1.0), ("low", -1.1), ("high", -0.9))
     ]
+
+
+@pytest.mark.parametrize("seed", ["-1", "18446744073709551616"])
+def test_a_seed_that_would_repeat_another_is_refused(seed: str) -> None:
+    done = call("run", SCENARIO, "--seed", seed)
+    assert done.exit_code == 2
+    assert f"{seed} is not a seed: seeds are whole numbers from 0 to 18446744073709551615" in done.stderr
+    assert "is not a whole number" in call("run", SCENARIO, "--seed", "1.5").stderr

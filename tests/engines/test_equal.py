@@ -446,6 +446,7 @@ def test_what_studies_see_of_causes() -> None:
 
 def cause_of(chance: random.Random, name: str) -> CausePlan:
     return CausePlan(
+        id=occurrence_id(name, 0),
         name=name,
         kind=chance.choice(["slip", "misidentified", "deliberate"]),
         per_year=3.0,

@@ -12,7 +12,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from deactsim.model.causes import YEAR, CausePlan, Occurrence, incident_of, occurrence, occurrences
+from deactsim.model.causes import (
+    YEAR,
+    CausePlan,
+    Occurrence,
+    incident_of,
+    occurrence,
+    occurrences,
+    of_different_actors,
+)
 from deactsim.model.compile import compile_plan
 from deactsim.model.compile_causes import compile_causes
 from deactsim.model.lengths import FIXED, UNIFORM, Length
@@ -395,7 +403,7 @@ def test_an_occurrence_does_not_depend_on_other_causes_or_occurrences() -> None:
         occurrence(world, plan, both[0], number, NOON)
         occurrences(world, both[0], number)
     assert occurrence(world, compile_plan(given, "plain", None), both[1], 5, NOON) == alone
-    envious = occurrence(world, plan, replace(cause, name="envy"), 5, NOON)
+    envious = occurrence(world, plan, replace(cause, name="envy", id=occurrence_id("envy", 0)), 5, NOON)
     assert (envious.id, envious.at) != (alone.id, alone.at)
 
 
@@ -442,6 +450,20 @@ def test_insiders_of_a_year_are_different_people() -> None:
     insiders = [insider_id(team_id("support"), first) for firsts in _ids().values() for first in firsts]
     """Two of them are the same person once in half a million pairs."""
     assert len(set(insiders)) >= 0.99 * len(insiders)
+
+
+def test_in_one_run_all_actors_are_different_people() -> None:
+    plan, cause = grudge("accounts: 2, former: 100%, left_before_act: 5 days")
+    one, other, third = (
+        incident_of(plan, occurrence(year(0), plan, cause, number, NOON), HOUR, DAY) for number in range(3)
+    )
+    assert of_different_actors([one, other, third]) == (one, other, third)
+    last = one.agent | (1 << 19) - 1
+    alike = [replace(each, agent=agent) for each, agent in ((one, last), (other, last), (third, last))]
+    found = of_different_actors(alike)
+    team = one.agent >> 20 << 20
+    assert [each.agent - team for each in found] == [(1 << 20) - 1, 1 << 19, (1 << 19) + 1]
+    assert [replace(each, agent=last) for each in found] == alike
 
 
 # -- what a policy makes of it --------------------------------------------------------------

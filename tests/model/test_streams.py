@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from deactsim.errors import DeactsimError
 from deactsim.model.lengths import EXPONENTIAL, FIXED, Length
 from deactsim.model.streams import (
     ACCOUNT,
@@ -20,23 +23,30 @@ from deactsim.model.streams import (
     REPORT,
     TEAM,
     Purpose,
+    _hash,
     account_id,
     act_id,
     agent_id,
     alarm_id,
+    cause_ids,
     component_id,
     draw,
     draw_length,
     draws,
+    known_seed,
     length_at,
     mix,
+    occurrence_id,
     report_id,
+    stream_ids,
     tag_of,
     team_id,
+    team_ids,
     team_of_agent,
     world_key,
     world_keys,
 )
+from deactsim.scenario.safeguards import Safeguards
 
 N = 20_000
 
@@ -207,3 +217,63 @@ def test_agents_belong_to_their_team() -> None:
 def test_ids_come_from_names_alone() -> None:
     assert team_id("support") == team_id("sup" + "port")
     assert team_id("support") != team_id("Support")
+
+
+def collide(bits: int, pattern: str) -> tuple[str, str]:
+    """Two names whose hashes of so many bits are the same, found by trying."""
+    seen: dict[int, str] = {}
+    for number in range(1 << 20):
+        name = pattern.format(number)
+        other = seen.setdefault(_hash(name, bits), name)
+        if other != name:
+            return other, name
+    raise AssertionError("none among a million")
+
+
+@pytest.mark.parametrize(
+    ("ids", "alone", "bits"),
+    [
+        (stream_ids, lambda tier: report_id(tier, 0, 0), 23),
+        (cause_ids, lambda cause: occurrence_id(cause, 0), 26),
+    ],
+)
+def test_names_that_hash_alike_have_ids_of_their_own(
+    ids: Callable[[Iterable[str]], dict[str, int]], alone: Callable[[str], int], bits: int
+) -> None:
+    one, other = collide(bits, "name-{}")
+    assert alone(one) == alone(other)
+    found = ids([other, "third", one])
+    assert found == ids([one, other, "third"])
+    assert len(set(found.values())) == 3
+    first = min(one, other)
+    assert (found[first], found["third"]) == (alone(first), alone("third"))
+    assert {tag_of(each) for each in found.values()} == {tag_of(alone(one))}
+    # Whatever follows an id belongs to it: the lower bits are free.
+    assert {each & 0xFFFFFFFF for each in found.values()} == {0}
+
+
+def test_a_scenario_whose_teams_do_not_hash_alike_has_their_usual_ids() -> None:
+    names = [f"team {number}" for number in range(300)]
+    assert team_ids(names) == {name: team_id(name) for name in names}
+    last = (1 << 39) - 1
+    assert {each >> 59 for each in team_ids(names).values()} == {TEAM}
+    assert all((each >> 20) & last == _hash(name, 39) for name, each in team_ids(names).items())
+
+
+def test_no_two_safeguards_share_their_luck_with_lists() -> None:
+    # A list is told apart by half the bits of its safeguard's id.
+    names = list(Safeguards.model_fields)
+    assert len({component_id(name) & 0xFFFFFFFF for name in names}) == len(names)
+
+
+@pytest.mark.parametrize("seed", [0, 1, MASK, np.int64(5)])
+def test_seeds_of_64_bits(seed: int) -> None:
+    assert known_seed(seed) == seed
+
+
+@pytest.mark.parametrize("seed", [-1, MASK + 1, 1 << 70, 1.0, "1"])
+def test_other_seeds_would_repeat_worlds(seed: Any) -> None:
+    if isinstance(seed, int):
+        assert world_key(seed, 3) == world_key(seed & MASK, 3)
+    with pytest.raises(DeactsimError, match="is not a seed: seeds are whole numbers from 0 to 184467"):
+        known_seed(seed)

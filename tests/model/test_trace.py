@@ -10,6 +10,11 @@ from deactsim.model.trace import Row, Trace
 
 from ..engines.tiny import ACTOR, NOON, acts, night, person, plan_of, routine
 
+STREAMS = """
+reports:
+  vip: {command: deactivate, rate: 1 per hour, actioned: 10%, handling: 5 min}
+  ordinary: {command: deactivate, rate: 1 per hour, actioned: 10%, handling: 5 min}
+"""
 MORE = "audience_whole: {within: 10 min, steps: [50%]}\n" + acts("@b 1 min")
 
 
@@ -60,3 +65,14 @@ def test_names_of_codes() -> None:
 
 def test_plans_know_their_commands() -> None:
     assert plan_of().command("deactivate").undo == "restore"
+
+
+def test_reports_of_several_tiers_are_told_apart() -> None:
+    plan = plan_of("", STREAMS)
+    assert [stream.tier for stream in plan.streams] == ["vip", "ordinary"]
+    several = Trace(plan, [])
+    rows = [
+        Row(NOON, Event.REPORT_TAKEN, report_id(tier, 1, 2), person("leads", 2), 0)
+        for tier in ("vip", "ordinary")
+    ]
+    assert [several.entity_name(row) for row in rows] == ["report vip 10002", "report ordinary 10002"]

@@ -13,7 +13,7 @@ from deactsim.model.lengths import FIXED, UNIFORM, Length
 from deactsim.model.plan import Control, IncidentPlan, StreamPlan, TeamPlan
 from deactsim.model.shifts import DAY, spans
 from deactsim.model.states import Stage
-from deactsim.model.streams import Purpose, account_id, agent_id, component_id, team_id, world_key
+from deactsim.model.streams import Purpose, account_id, agent_id, component_id, report_id, team_id, world_key
 from deactsim.model.world import HOUR, Report, World
 from deactsim.scenario.stated import Window
 
@@ -32,7 +32,8 @@ def world(number: int = 0, days: int = 7) -> World:
 
 def stream(tier: str = "vip", per_hour: float = 6.0, **more: float) -> StreamPlan:
     return StreamPlan(
-        tier, "deactivate", per_hour / HOUR, more.get("actioned", 0.5), 0.1, more.get("slip", 0.0),
+        report_id(tier, 0, 0), tier, "deactivate", per_hour / HOUR,
+        more.get("actioned", 0.5), 0.1, more.get("slip", 0.0),
         0.0, Length(FIXED, 1.0), (0,), ("console",), 10,
     )  # fmt: skip
 

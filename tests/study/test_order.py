@@ -1,8 +1,9 @@
-"""The order in which a file names things moves no number: only what is shown first."""
+"""Neither the order in which a file names things nor how their names hash moves a number."""
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -135,3 +136,12 @@ def test_what_is_in_order_is_left_as_it_is_and_approvers_are_asked_in_theirs() -
     assert approval is not None
     assert list(approval.by) == ["b", "a"]
     assert in_name_order(ordered) is ordered
+
+
+def test_tiers_whose_names_hash_alike_have_reports_of_their_own() -> None:
+    # 23 bits of both hashes are the same.
+    text = re.sub(r"\bone\b", "tier-3695", re.sub(r"\btwo\b", "tier-3935", TWO_TIERS))
+    found = forecast(loads(text), years=2, seed=1, weeks=12)
+    asks = next(policy for policy in found.policies if policy.name == "asks").friction
+    assert asks["actions"].mean > 0.0
+    assert asks["held"].mean == asks["actions"].mean

@@ -53,6 +53,23 @@ class Listed(click.ParamType[tuple[str, ...]]):
         return names
 
 
+class Seed(click.ParamType[int]):
+    """A whole number of 64 bits."""
+
+    name = "seed"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number, if no other names the same worlds."""
+        from ..model.streams import known_seed
+
+        try:
+            return known_seed(int(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a whole number", param, ctx)
+        except DeactsimError as error:
+            self.fail(str(error), param, ctx)
+
+
 scenario_argument = click.argument("scenario", type=click.Path(path_type=Path), metavar="SCENARIO")
 policies_option = click.option(
     "--policies", type=Listed(), metavar="A,B,...", help="Compare only these with the scenario's own policy."
@@ -62,7 +79,7 @@ worlds_option = click.option(
     help="How many simulated worlds. More of them narrow the Monte-Carlo error.",
 )  # fmt: skip
 seed_option = click.option(
-    "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S",
+    "--seed", type=Seed(), default=1, show_default=True, metavar="S",
     help="Which worlds. The same seed gives the same output, byte for byte.",
 )  # fmt: skip
 engine_option = click.option(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 from typing import TypeVar
@@ -18,7 +18,7 @@ from typing import TypeVar
 from .lengths import FIXED, Length
 from .plan import ActPlan, IncidentPlan, Plan, TeamPlan, Windows
 from .shifts import spans
-from .streams import Purpose, insider_id, occurrence_id
+from .streams import Purpose, insider_id, next_insider
 from .world import World
 
 YEAR = 31_557_600_000_000
@@ -50,12 +50,13 @@ Shared = TypeVar("Shared", TargetPlan, ActorTeamPlan)
 class CausePlan:
     """Why wrongful actions happen, how often, by whom and to whom.
 
-    `per_year` is the expected number of occurrences in a year. `leaving` and `former` are the
-    shares of actors on the way out and gone already; `routine` tells of an error of honest
-    work, whose tier is that of its one target. `notices_error` tells whether the actor may notice
+    Ids of occurrences follow `id`. `per_year` is the expected number of occurrences in a year.
+    `leaving` and `former` are the shares of actors on the way out and gone already; `routine` tells of an error
+    of honest work, whose tier is that of its one target. `notices_error` tells whether the actor may notice
     it himself.
     """
 
+    id: int
     name: str
     kind: str
     per_year: float
@@ -93,7 +94,7 @@ class Occurrence:
 
 def occurrences(world: World, cause: CausePlan, number: int) -> int:
     """How many times a cause occurs in a year of the world; `number` tells the years of a world apart."""
-    u, count = world.draw(occurrence_id(cause.name, 0), Purpose.OCCURS, number), 0
+    u, count = world.draw(cause.id, Purpose.OCCURS, number), 0
     # The Poisson law by inversion, summed in logarithms so that large means do not underflow.
     log_term = -cause.per_year
     total = math.exp(log_term)
@@ -112,7 +113,7 @@ def occurrence(world: World, plan: Plan, cause: CausePlan, number: int, start: i
     `plan` is any plan of the scenario: only its teams' shifts are looked at. Given how many
     there are, the occurrences of a Poisson process are placed independently.
     """
-    first = occurrence_id(cause.name, number)
+    first = cause.id | number << 16
     team = _pick(world.draw(first, Purpose.TEAM_OF_ACTOR), cause.teams)
     leaves = _leaves(world, cause, first)
     gone = leaves is not None and leaves < 0
@@ -220,3 +221,19 @@ def incident_of(plan: Plan, what: Occurrence, warm_up: int, follow: int) -> Inci
         agent=insider_id(team.id, what.id),
         keys=cause.keys,
     )
+
+
+def of_different_actors(incidents: Sequence[IncidentPlan]) -> tuple[IncidentPlan, ...]:
+    """Incidents of one run, no two with the same actor: the later one's is given the next free id.
+
+    One pair of a team in half a million has the same by chance.
+    """
+    found: list[IncidentPlan] = []
+    taken: set[int] = set()
+    for incident in incidents:
+        agent = incident.agent
+        while agent in taken:
+            agent = next_insider(agent)
+        taken.add(agent)
+        found.append(incident if agent == incident.agent else replace(incident, agent=agent))
+    return tuple(found)

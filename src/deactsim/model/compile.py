@@ -34,7 +34,7 @@ from .plan import (
     StreamPlan,
     TeamPlan,
 )
-from .streams import act_id, actor_id, team_id
+from .streams import act_id, actor_id, stream_ids, team_ids
 
 #: Parts of plans that are kept: those of a scenario of many policies, with one input or another moved.
 KEPT = 256
@@ -72,14 +72,14 @@ def _teams(
     holders = {name: team.headcount.value for name, team in teams.items() if team.may}
     if least_privilege is not None:
         holders = _shared_out(least_privilege.holders.value, holders)
-    plans = []
+    ids, plans = team_ids(teams), []
     for name, team in teams.items():
         headcount = team.headcount.value
         if on_call is not None and on_call.headcount is not None and name == responders:
             headcount = max(headcount, on_call.headcount.value)
         plans.append(
             TeamPlan(
-                id=team_id(name),
+                id=ids[name],
                 name=name,
                 headcount=headcount,
                 holders=holders.get(name, 0),
@@ -109,12 +109,13 @@ def _shared_out(total: int, heads: Mapping[str, int]) -> dict[str, int]:
 def _streams(
     reports: Mapping[str, ReportStream], teams: Mapping[str, Team], tiers: Mapping[str, Tier]
 ) -> tuple[StreamPlan, ...]:
-    index = places(teams)
+    index, ids = places(teams), stream_ids(reports)
     plans = []
     for tier, stream in reports.items():
         able = [n for n, team in teams.items() if tier in team.may.get(stream.command, ())]
         plans.append(
             StreamPlan(
+                id=ids[tier],
                 tier=tier,
                 command=stream.command,
                 per_microsecond=stream.rate.value.per_microsecond,
@@ -215,7 +216,7 @@ def _incident(scenario: Scenario, safeguards: Safeguards, name: str, adapts: boo
         warm_up=incident.warm_up.value,
         follow=incident.follow.value,
         id=act_id(0),
-        agent=actor_id(team_id(actor.team)),
+        agent=actor_id(team_ids(scenario.teams)[actor.team]),
     )
 
 

@@ -8,27 +8,34 @@ from ..scenario.schema import Cause, ReportStream, Scenario
 from .causes import YEAR, ActorTeamPlan, CausePlan, TargetPlan
 from .lengths import FIXED, Length, length_of
 from .shifts import DAY, overlap
+from .streams import cause_ids
 from .world import mean_times
+
+#: How routine work goes wrong: what such causes are called, with their tier.
+_ERRORS = ("slip", "misidentified")
 
 
 def compile_causes(scenario: Scenario) -> tuple[CausePlan, ...]:
     """The stated causes, then slips and mistaken targets of routine work, tier by tier."""
     index = {name: i for i, name in enumerate(scenario.teams)}
-    stated = [_stated(scenario, name, cause, index) for name, cause in scenario.causes.items()]
+    errors = (f"{kind} on {tier}" for tier in scenario.reports for kind in _ERRORS)
+    ids = cause_ids((*scenario.causes, *errors))
+    stated = [_stated(scenario, ids[name], name, cause, index) for name, cause in scenario.causes.items()]
     routine = [
         plan
         for tier, stream in scenario.reports.items()
-        for plan in _routine(scenario, tier, stream, index)
+        for plan in _routine(scenario, ids, tier, stream, index)
         if plan.per_year > 0.0
     ]
     return (*stated, *routine)
 
 
-def _stated(scenario: Scenario, name: str, cause: Cause, index: Mapping[str, int]) -> CausePlan:
+def _stated(scenario: Scenario, id_: int, name: str, cause: Cause, index: Mapping[str, int]) -> CausePlan:
     heads = {team: scenario.teams[team].headcount.value for team in sorted(cause.by)}
     everyone = sum(heads.values())
     before = cause.left_before_act
     return CausePlan(
+        id=id_,
         name=name,
         kind=cause.cause,
         per_year=cause.rate.value.per_microsecond * YEAR * everyone,
@@ -61,16 +68,18 @@ def _target(scenario: Scenario, tier: str, share: float) -> TargetPlan:
 
 
 def _routine(
-    scenario: Scenario, tier: str, stream: ReportStream, index: Mapping[str, int]
+    scenario: Scenario, ids: Mapping[str, int], tier: str, stream: ReportStream, index: Mapping[str, int]
 ) -> Iterator[CausePlan]:
     able = {n: t for n, t in scenario.teams.items() if tier in t.may.get(stream.command, ())}
     shares = {n: t.headcount.value * overlap(t.shift, 0, 7 * DAY) / (7 * DAY) for n, t in able.items()}
     everyone = sum(shares.values())
     times = mean_times(tuple((each.when, each.times.value) for each in stream.busy))
     actions = stream.rate.value.per_microsecond * YEAR * times * stream.actioned.value
-    for kind, share in (("slip", stream.slip), ("misidentified", stream.misidentified)):
+    for kind, share in zip(_ERRORS, (stream.slip, stream.misidentified), strict=True):
+        name = f"{kind} on {tier}"
         yield CausePlan(
-            name=f"{kind} on {tier}",
+            id=ids[name],
+            name=name,
             kind=kind,
             per_year=actions * share.value if everyone > 0.0 else 0.0,
             command=stream.command,

@@ -34,11 +34,12 @@ class TeamPlan:
 
 @dataclass(frozen=True, slots=True)
 class StreamPlan:
-    """Routine reports of one tier; `teams` are indices into the plan's teams.
+    """Routine reports of one tier; `teams` are indices into the plan's teams, ids of reports follow `id`.
 
     In hours that are `busy` the rate is so many times `per_microsecond` (the first that fits).
     """
 
+    id: int
     tier: str
     command: str
     per_microsecond: float

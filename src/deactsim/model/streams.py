@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import DeactsimError
 from .lengths import FIXED, Length, quantile
 
 MASK = (1 << 64) - 1
@@ -91,6 +92,19 @@ def mix(x: int) -> int:
     return x ^ (x >> 31)
 
 
+def known_seed(seed: object) -> int:
+    """The seed, if it is one: a whole number of 64 bits, so that no two seeds have the same worlds.
+
+    Raises `DeactsimError` for anything else.
+    """
+    if not isinstance(seed, int | np.integer) or not 0 <= seed <= MASK:
+        raise DeactsimError(
+            f"{seed!r} is not a seed: seeds are whole numbers from 0 to {MASK} (2^64 - 1); "
+            "any other would repeat the worlds of one of these"
+        )
+    return int(seed)
+
+
 def world_key(seed: int, world: int) -> int:
     """The key of one world of one seed."""
     return mix((mix((seed + GOLDEN) & MASK) + world * ODD) & MASK)
@@ -149,8 +163,41 @@ def _hash(name: str, bits: int) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") >> (64 - bits)
 
 
+@lru_cache(maxsize=256)
+def _codes(names: tuple[str, ...], bits: int) -> dict[str, int]:
+    """A number of so many bits for each name: its hash, or the next one that no name before it has."""
+    codes: dict[str, int] = {}
+    taken: set[int] = set()
+    for name in names:
+        code = _hash(name, bits)
+        while code in taken:
+            code = (code + 1) & ((1 << bits) - 1)
+        codes[name] = code
+        taken.add(code)
+    return codes
+
+
+def _codes_of(names: Iterable[str], bits: int) -> dict[str, int]:
+    return _codes(tuple(sorted(set(names))), bits)
+
+
+def team_ids(names: Iterable[str]) -> dict[str, int]:
+    """The ids of a scenario's teams, no two the same: `team_id`, but where two names have the same hash."""
+    return {name: TEAM << 59 | code << 20 for name, code in _codes_of(names, 39).items()}
+
+
+def stream_ids(tiers: Iterable[str]) -> dict[str, int]:
+    """The ids of streams of reports, one a tier, no two the same; those of their reports follow them."""
+    return {tier: REPORT << 59 | code << 36 for tier, code in _codes_of(tiers, 23).items()}
+
+
+def cause_ids(names: Iterable[str]) -> dict[str, int]:
+    """The ids of causes, no two the same; those of their occurrences follow them."""
+    return {name: ACT << 59 | 1 << 58 | code << 32 for name, code in _codes_of(names, 26).items()}
+
+
 def team_id(name: str) -> int:
-    """The id of a team; its agents' ids follow it."""
+    """The id of a team by itself; its agents' ids follow it."""
     return TEAM << 59 | _hash(name, 39) << 20
 
 
@@ -175,7 +222,7 @@ def component_id(name: str) -> int:
 
 
 def report_id(tier: str, hour: int, k: int) -> int:
-    """The id of the `k`-th report of an hour (hours since 1970 UTC)."""
+    """The id of the `k`-th report of an hour (hours since 1970 UTC) of a tier by itself."""
     return REPORT << 59 | _hash(tier, 23) << 36 | hour << 16 | k
 
 
@@ -195,13 +242,18 @@ def act_id(k: int) -> int:
 
 
 def occurrence_id(cause: str, number: int) -> int:
-    """The id of the first act of a cause's `number`-th occurrence in a world; later acts follow it."""
+    """The id of the first act of the `number`-th occurrence, in a world, of a cause by itself; later acts follow it."""
     return ACT << 59 | 1 << 58 | _hash(cause, 26) << 32 | number << 16
 
 
 def insider_id(team: int, occurrence: int) -> int:
     """The id of the actor of an occurrence: outside the pool as well, and his own but for one in half a million."""
     return agent_id(team, 1 << 19 | mix(occurrence) >> 45)
+
+
+def next_insider(agent: int) -> int:
+    """The next of the ids that `insider_id` gives to a team, the first one after the last."""
+    return agent >> 19 << 19 | (agent + 1) & ((1 << 19) - 1)
 
 
 def first_of(act: int) -> int:

@@ -85,12 +85,17 @@ class Trace:
         if tag == AGENT:
             return f"{self._teams[team_of_agent(entity)]} #{(entity & ((1 << 20) - 1)) + 1}"
         if tag == REPORT:
-            return f"report {entity & ((1 << 36) - 1):x}"
+            return f"report {self._tier(entity)}{entity & ((1 << 36) - 1):x}"
         if tag == ALARM:
             return f"alarm {entity & ((1 << 36) - 1):x}"
         if tag == ACT:
             return self._act(entity)
         return str(entity)
+
+    def _tier(self, report: int) -> str:
+        """The tier of a report, where there are several: its number tells it apart within one."""
+        streams = self.plan.streams if len(self.plan.streams) > 1 else ()
+        return "".join(f"{stream.tier} " for stream in streams if stream.id == report >> 36 << 36)
 
     def _act(self, entity: int) -> str:
         k = entity & 0xFFFF

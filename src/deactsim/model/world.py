@@ -23,7 +23,7 @@ from .lengths import Length
 from .plan import Control, IncidentPlan, Plan, StreamPlan, TeamPlan, Windows
 from .shifts import DAY, spans
 from .states import Stage
-from .streams import Purpose, agent_id, alarm_id, draw, draw_length, draws, length_at, report_id
+from .streams import Purpose, agent_id, alarm_id, draw, draw_length, draws, length_at
 
 HOUR = 3_600_000_000
 WEEK = 7 * DAY
@@ -223,7 +223,7 @@ class World:
         if known is not None:
             return known
         stream, start = streams[index], hour * HOUR
-        base = report_id(stream.tier, hour, 0)
+        base = stream.id | hour << 16
         most = max([1.0, *(times for _, times in stream.busy)])
         times = [start + offset for offset in self._poisson(base, stream.per_microsecond * most, HOUR)]
         ids = [base | k for k in range(len(times))]

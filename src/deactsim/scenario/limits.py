@@ -17,16 +17,17 @@ _HOUR: Final = 3_600_000_000
 _DAY: Final = 24 * _HOUR
 # An hour's reports are told apart by 16 bits of their ids; the margin is over a hundred standard deviations.
 _AN_HOUR: Final = 30_000
-# The people of a team by 20 bits.
-_PEOPLE: Final = 1_000_000
+# The people of a team by 19 bits, and by as many more the actors of occurrences.
+_PEOPLE: Final = 500_000
 # The hours since 1970 by 20 bits, which last to 2089. A run begins before the act and ends after it.
 _FIRST: Final = 315_532_800_000_000  # 1980
 _LAST: Final = 3_471_292_800_000_000  # 2080
 _LONGEST: Final = 366 * _DAY
 # A limit of fewer actions has a window that is longer than any duration may be.
 _LONGEST_WINDOW: Final = 36_525 * _DAY
-# The acts of one occurrence are counted in 14 bits.
+# The acts of one occurrence are counted in 14 bits, the occurrences of a year in 16.
 _ACTS: Final = 10_000
+_A_YEAR: Final = 50_000
 # How much longer or shorter the public's delay may be than at its first point.
 _FACTOR: Final = 1e9
 
@@ -85,7 +86,7 @@ class _Limits(Checks):
         """No more people in a team than ids can tell apart."""
         heads = leaf_at(node, "count")
         if node is not None and heads is not None and heads > _PEOPLE:
-            self.faults.add(node.place, f"a team of {heads:,} is too large", "at most 1M")
+            self.faults.add(node.place, f"a team of {heads:,} is too large", "at most 500k")
 
     def reports(self, stream: Node) -> None:
         """No more reports than can be told apart, in the busiest hour either."""
@@ -111,6 +112,7 @@ class _Limits(Checks):
     def cause(self, cause: Node) -> None:
         """Acts that are exceptions, no more at once than can be counted, and over within a year."""
         self.once_a_day(cause.at("rate"), "everybody does this more than once a day")
+        self.a_years(cause)
         accounts, spacing = cause.at("accounts"), cause.at("spacing")
         acts, apart = leaf_at(accounts, "count"), leaf_at(spacing, "duration")
         if accounts is not None and acts is not None and acts > _ACTS:
@@ -119,6 +121,19 @@ class _Limits(Checks):
             self.faults.add(
                 spacing.place, "the acts of one occurrence last longer than a year", "at most 366 days"
             )
+
+    def a_years(self, cause: Node) -> None:
+        """No more occurrences in a year than ids can tell apart."""
+        node, by = cause.at("rate"), cause.at("by")
+        rate = leaf_at(node, "rate")
+        if node is None or by is None or rate is None:
+            return
+        heads = [leaf_at(self.top.at("teams", team.text or "", "headcount"), "count") for team in by.items]
+        many = rate.per_day * 365.25 * sum(count for count in heads if count is not None)
+        if many > _A_YEAR:
+            message = f"{many:,.0f} times a year are more than can be told apart"
+            hint = "errors as frequent as that are `slip` and `misidentified` of reports"
+            self.faults.add(node.place, message, f"at most {_A_YEAR:,} a year of all people of `by`", hint)
 
     def window(self, node: Node | None) -> None:
         """A sliding window that is not longer than a lifetime."""

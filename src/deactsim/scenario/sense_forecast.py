@@ -61,6 +61,7 @@ class _Forecast(Checks):
 
     def cause(self, name: str, cause: Node) -> None:
         """Somebody may do it, to accounts that exist, and the shares of actors and targets add up."""
+        self.name(name, cause)
         self.command(cause.at("command"))
         self.rights(cause)
         self.at_most_all(cause, "leaving", "former")
@@ -83,6 +84,13 @@ class _Forecast(Checks):
                     f"the keys of {held} people of `{team}`, but it has {people}",
                     f"at most {people}",
                 )
+
+    def name(self, name: str, cause: Node) -> None:
+        """No cause is called as the errors of routine work are."""
+        for tier, _ in self.entries("reports"):
+            if name in (f"slip on {tier}", f"misidentified on {tier}"):
+                message = f"`{name}` is what errors in the reports on `{tier}` are called"
+                self.faults.add(cause.header, message, None, "give this cause another name")
 
     def command(self, node: Node | None) -> None:
         """What takes accounts down, not what brings them back."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model.compile import CannotBeSaid, compile_plan
 from ..model.plan import Plan
+from ..model.streams import known_seed
 from ..scenario.order import in_name_order
 from ..scenario.schema import Scenario
 from .condition import Conditioned, condition
@@ -51,7 +52,8 @@ def compare(
     and at most 52 (so many from 1,040 worlds on). Without `explain` the deciding inputs and tipping
     points are left out, which are most of the work. With `workers` above 1 processes share the work
     (a script then needs the usual main guard); the result does not depend on it. Raises
-    `UnknownName`, `CannotCondition`, or `DeactsimError` for a scenario without an incident.
+    `UnknownName`, `CannotCondition`, or `DeactsimError` for a scenario without an incident or a
+    seed out of 64 bits.
     """
     asked = [known_policy(scenario, name) for name in policies or scenario.policies]
     names = list(dict.fromkeys([scenario.baseline, *asked]))
@@ -143,7 +145,7 @@ class _Comparing:
     ) -> None:
         # What is simulated and decided hangs on names; what is shown keeps the order of the file.
         self.written, self.scenario = scenario, in_name_order(scenario)
-        self.names, self.worlds, self.seed = names, worlds, seed
+        self.names, self.worlds, self.seed = names, worlds, known_seed(seed)
         self.weeks, self.workers, self.progress = weeks, workers, progress
         self.readings = reading_names(self.scenario)
         self.own = {r: compile_plan(self.scenario, scenario.baseline, r) for r in self.readings}

@@ -17,6 +17,7 @@ from ..model.compile_causes import compile_causes
 from ..model.plan import Plan
 from ..model.shifts import DAY
 from ..model.states import Channel, plain
+from ..model.streams import known_seed
 from ..scenario.order import in_name_order
 from ..scenario.schema import Scenario
 from ..stats import yearly
@@ -76,7 +77,8 @@ def forecast(
     relative half-width `precision` on minutes dark. `method` is `episodes` or `direct`, chosen by rarity and size
     unless given; friction comes from `weeks` routine weeks. The result does not depend on `workers`.
     Interrupted, it answers from the years that were done, marked as not complete. Raises `UnknownName`,
-    and `DeactsimError` for a scenario without `forecast:`, or one in which nothing can go wrong.
+    and `DeactsimError` for a scenario without `forecast:`, one in which nothing can go wrong, or a seed out of
+    64 bits.
     """
     asked = [known_policy(scenario, name) for name in policies or scenario.policies]
     names = list(dict.fromkeys([scenario.baseline, *asked]))
@@ -118,7 +120,7 @@ class _Forecasting:
             )
         # What is simulated and added up hangs on names; what is shown keeps the order of the file.
         self.written, self.scenario = scenario, in_name_order(scenario)
-        self.settings, self.names, self.seed = scenario.forecast, names, seed
+        self.settings, self.names, self.seed = scenario.forecast, names, known_seed(seed)
         self.workers, self.progress = workers, progress
         causes = compile_causes(self.scenario)
         if not any(cause.per_year > 0.0 for cause in causes):

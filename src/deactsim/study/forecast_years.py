@@ -12,7 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engines.chosen import run_blocks
-from ..model.causes import YEAR, CausePlan, Occurrence, incident_of, occurrence, occurrences
+from ..model.causes import (
+    YEAR,
+    CausePlan,
+    Occurrence,
+    incident_of,
+    occurrence,
+    occurrences,
+    of_different_actors,
+)
 from ..model.leaving import right_ends
 from ..model.plan import Plan
 from ..model.shifts import DAY
@@ -194,7 +202,7 @@ def _direct(
     wrong: Mapping[int, tuple[int, int, Account]],
 ) -> list[tuple[float, ...]]:
     """A year under one plan, run once and measured occurrence by occurrence."""
-    incidents = tuple(incident_of(plan, what, WARM_UP, FOLLOW) for what in stated)
+    incidents = of_different_actors([incident_of(plan, what, WARM_UP, FOLLOW) for what in stated])
     accounts = {incident.id: accounts_of(incident, protected) for incident in incidents}
     accounts |= {report: {report: account} for report, (_, _, account) in wrong.items()}
     owner = {act: occurrence for occurrence, acts in accounts.items() for act in acts}

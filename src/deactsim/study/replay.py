@@ -16,6 +16,7 @@ from ..errors import DeactsimError, UnknownName
 from ..model.compile import compile_plan
 from ..model.plan import Plan
 from ..model.states import Channel, plain
+from ..model.streams import known_seed
 from ..model.trace import Trace
 from ..scenario.order import in_name_order
 from ..scenario.schema import Incident, Scenario
@@ -59,10 +60,10 @@ def replay(
 
     The record is met under the scenario's own policy (`baseline`); another `policy` then
     meets the same evenings. Raises `UnknownName`, `CannotCondition`, or `DeactsimError` for a
-    scenario without an incident or a policy whose effect cannot be said.
+    scenario without an incident, a policy whose effect cannot be said or a seed out of 64 bits.
     """
     policy = known_policy(scenario, policy)
-    own, ordered = scenario.baseline, in_name_order(scenario)
+    own, ordered, seed = scenario.baseline, in_name_order(scenario), known_seed(seed)
     readings = list(_incident(ordered).readings)
     plans = {name: compile_plan(ordered, own, name) for name in readings}
     asked = {name: compile_plan(ordered, policy, name) for name in readings}
@@ -291,7 +292,7 @@ def one_world(
 
     Typical is the world whose stages lie nearest their weighted medians.
     """
-    policy, scenario = known_policy(scenario, policy), in_name_order(scenario)
+    policy, scenario, seed = known_policy(scenario, policy), in_name_order(scenario), known_seed(seed)
     reading = next(iter(_incident(scenario).readings))
     own, asked = compile_plan(scenario, scenario.baseline, reading), compile_plan(scenario, policy, reading)
     if world is None:

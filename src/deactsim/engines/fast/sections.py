@@ -18,7 +18,7 @@ from ...model.plan import (
     StreamPlan,
     TeamPlan,
 )
-from ...model.streams import agent_id, report_id
+from ...model.streams import agent_id
 from ...same import for_the_same
 from .layout import NIGHT, PLACE, STREAM, TEAM, Night
 from .memory import LARGEST
@@ -234,7 +234,7 @@ def streams_of(
             STREAM,
             {
                 "INDEX": index,
-                "BASE": report_id(stream.tier, 0, 0),
+                "BASE": stream.id,
                 "RATE": float(stream.per_microsecond * most),
                 "THIN": bool(stream.busy),
                 "MOST": float(most),
