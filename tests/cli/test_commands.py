@@ -514,7 +514,7 @@ def test_records_without_readings_or_decisions() -> None:
 
 
 @pytest.mark.parametrize("seed", ["-1", "18446744073709551616"])
-def test_a_seed_that_would_repeat_another_is_refused(seed: str) -> None:
+def test_a_seed_that_would_repeat_another_is_refused(call: Invoke, seed: str) -> None:
     done = call("run", SCENARIO, "--seed", seed)
     assert done.exit_code == 2
     assert f"{seed} is not a seed: seeds are whole numbers from 0 to 18446744073709551615" in done.stderr
