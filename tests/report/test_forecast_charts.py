@@ -88,7 +88,7 @@ def unsaid() -> Forecast:
     nan = Estimate(math.nan, math.nan, math.nan, "share")
     return made.forecast(
         [
-            replace(policy, headline=nan, exceedance=(), beats={}, luck=None) if at % 2 == 0 else policy
+            replace(policy, headline=nan, exceedance=(), beats={}, luck={}) if at % 2 == 0 else policy
             for at, policy in enumerate(made.policies())
         ]
     )
@@ -109,13 +109,13 @@ CASES: dict[str, Callable[[], Forecast]] = {
     "no curves": lambda: made.forecast(
         [
             replace(
-                policy, exceedance=(), access_curve=(), utilisation={}, ignorance=None, luck=None, best=None
+                policy, exceedance=(), access_curve=(), utilisation={}, ignorance=None, luck={}, best=None
             )
             for policy in made.policies()
         ],
         bad_year=None,
     ),
-    "no luck": lambda: made.forecast([replace(policy, luck=None) for policy in made.policies()]),
+    "no luck": lambda: made.forecast([replace(policy, luck={}) for policy in made.policies()]),
     "only luck": lambda: made.forecast(
         [replace(policy, ignorance=None, best=None) for policy in made.policies()], unknowns=(), tips=()
     ),
@@ -230,7 +230,9 @@ def test_ignorance_and_luck_stand_apart() -> None:
     assert luck.words.title.endswith("0 to 1,895 minutes dark by luck alone")
     assert "Ignorance" not in luck.words.subtitle
     own, *rest = made.policies()
-    tail = forecast_unknown_data.unknown_data(made.forecast((replace(own, luck=Range(0.0, 300.0)), *rest)))
+    tail = forecast_unknown_data.unknown_data(
+        made.forecast((replace(own, luck={"dark_minutes": Range(0.0, 300.0)}), *rest))
+    )
     assert tail is not None
     assert tail.words.subtitle.endswith("very rare years carry most of its minutes.")
     dark = forecast_unknown_data.unknown_data(CASES["no luck"]())
@@ -451,11 +453,10 @@ def test_a_bad_year_is_told() -> None:
     worst = forecast_time_data.bad_year_data(crowded())
     assert worst is not None
     assert worst.words.title.startswith("The worst simulated year: 88 occurrences")
-    assert "by their mean" not in data.words.subtitle
     more = forecast_time_data.bad_year_data(made.forecast(bad_year=replace(made.year(), minutes=4000.0)))
     assert more is not None
     assert more.words.subtitle.endswith(
-        "Frequent causes are in the total by what they bring on average in this very year, and are not shown. The mean "
+        "Frequent causes are in the total with their own spread, and are not shown one by one. The mean "
         "of all years is 6.9 h."
     )
     assert more.words.title.startswith(
@@ -475,7 +476,7 @@ def test_a_bad_year_without_an_occurrence_is_not_drawn() -> None:
     assert forecast_time_data.bad_year_missing(flat()).endswith("nothing went dark under as-it-was.")
     assert forecast_time_data.bad_year_missing(frequent) == (
         "1 year in 20 is at least this bad: 2.8 days dark under as-it-was, all by causes too frequent to be shown. "
-        "Frequent causes are in the total by what they bring on average in this very year, and are not shown. The mean "
+        "Frequent causes are in the total with their own spread, and are not shown one by one. The mean "
         "of all years is 6.9 h."
     )
     assert forecast_time_data.bad_year_missing(CASES["no curves"]()) == ""
@@ -483,7 +484,7 @@ def test_a_bad_year_without_an_occurrence_is_not_drawn() -> None:
 
 def test_a_bad_year_says_what_the_years_can_tell() -> None:
     own, *rest = made.policies()
-    few = made.forecast((replace(own, luck=None), *rest), years=20)
+    few = made.forecast((replace(own, luck={}), *rest), years=20)
     data = forecast_time_data.bad_year_data(few)
     assert data is not None
     assert data.words.title.startswith("A bad one of 20 simulated years: 7 occurrences, 32 h dark")

@@ -141,18 +141,15 @@ def test_a_missing_wage_is_named() -> None:
 def test_a_mean_above_nearly_all_years_is_explained() -> None:
     own, two, *_ = made.policies()
     said = "95 of 100 years may lie below the mean of a year: very rare years carry most of its minutes"
-    assert said in table(policies=(replace(own, luck=Range(0.0, 300.0)), two))
+    assert said in table(policies=(replace(own, luck={"dark_minutes": Range(0.0, 300.0)}), two))
     assert said not in table()
 
 
 def test_why_one_years_luck_is_not_said() -> None:
     own, two, *_ = made.policies()
-    often = {
-        "mistaken-ordinary": {"dark_minutes": made.about(41, ""), "accounts_dark": made.about(12, "per year")}
-    }
-    blind = [replace(policy, luck=None, by_cause=often) for policy in (own, two)]
-    assert "luck cannot be said: a frequent cause enters" in words(table(policies=tuple(blind)))
-    assert "2,000 years are too few" in words(table(policies=tuple(blind), method="direct"))
+    blind = [replace(policy, luck={}) for policy in (own, two)]
+    assert "luck cannot be said: 20 years are too few" in words(table(policies=tuple(blind), years=20))
+    assert "too few" not in table(policies=(own, two), years=20)
 
 
 def test_why_so_many_years_and_how_well_they_tell() -> None:
@@ -233,7 +230,7 @@ def test_nothing_that_can_go_wrong() -> None:
     )  # fmt: skip
     said = words(table(policies=(empty,), causes=(), weeks=0, bad_year=None, why=""))
     assert "CAUSES none: the scenario gives no cause a rate" in said
-    assert "BAD YEARS no exceedance curve can be composed: a frequent cause" in said
+    assert "BAD YEARS no exceedance curve can be composed: a cause too frequent" in said
     assert "COSTS" not in said
     assert "show safeguards # then add policies to file.yaml" in said
     never = replace(
@@ -333,11 +330,11 @@ def test_access_that_nobody_cuts_off() -> None:
 def test_what_a_frequent_cause_leaves_unsaid_is_a_dash() -> None:
     own, two, *rest = made.policies()
     nan = Estimate(math.nan, math.nan, math.nan, "share")
-    unsaid = {"headline": nan, "exceedance": (), "beats": {}, "luck": None}
+    unsaid = {"headline": nan, "exceedance": (), "beats": {}, "luck": {}}
     forecast = made.forecast((replace(own, **unsaid), replace(two, **unsaid), *rest))
     said = forecast_table(forecast, "file.yaml")
     assert "nan" not in said
-    assert words(said).count("a frequent cause enters a year by its mean alone") == 3
+    assert words(said).count("a cause too frequent to be followed one by one matters only now and then") == 2
     assert "too frequent a cause brings the headline" in said
     both = [replace(each, policies=forecast.policies) for each in made.varied(("50%", "90%"))]
     assert "nan" not in vary_table(both)
@@ -368,7 +365,7 @@ def test_nothing_that_is_uncertain() -> None:
     assert "what may be off is not in this" in said
     assert "but under NOT KNOWN" not in said
     assert "WHAT MAY BE OFF" not in said
-    blind = tuple(replace(policy, luck=None) for policy in sure)
+    blind = tuple(replace(policy, luck={}) for policy in sure)
     said = words(table(policies=blind, unknowns=(), tips=()))
     assert "NOT KNOWN no number is said to be `uncertain`" in said
     assert "One year's luck cannot be said: 2,000 years are too few, it takes 72 or so" in said

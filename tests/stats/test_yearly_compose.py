@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.special import gammainc
 from scipy.stats import kstest, poisson
 
 from deactsim.stats.yearly import (
@@ -87,21 +88,56 @@ def test_moments_of_a_compound_poisson_year() -> None:
         assert variance == pytest.approx(2 * rate, rel=0.06)
 
 
-def test_a_frequent_cause_enters_by_its_mean() -> None:
-    found = table([3000.0, 0.01], [3, 1], 50)
+def test_a_frequent_cause_enters_by_its_mean_and_its_own_scatter() -> None:
+    # 3,000 times 2 minutes: mean 6,000, variance 3,000 * 2^2.
+    found = table([3000.0, 0.01], [3, 1], 200)
     severity = np.where(found.cause == 0, 2.0, 7.0)
     year = compose(found, 1, replicates=2)
     assert set(found.cause[year.episode]) == {1}
     total = year.total(severity)
-    assert total.values[:, 0].tolist() == [6000.0] * 50
-    assert moments(total)[0] == pytest.approx(6000.07, rel=1e-6)
+    assert moments(total)[0] == pytest.approx(6000.07, rel=1e-3)
+    assert moments(total)[1] == pytest.approx(12_000 + 0.01 * 7**2, rel=0.1)
+    # Nothing of it is left where it has no severity: a year without the rare cause is exactly nothing.
+    rare = year.total(np.where(found.cause == 0, 0.0, 7.0))
+    assert not rare.values[:, : rare.quiet].any()
+    assert rare.weights[0, : rare.quiet].sum() == pytest.approx(np.exp(-0.01))
+
+
+def test_a_frequent_cause_scatters_as_a_compound_poisson_sum() -> None:
+    # Exponential severities of mean 10: the total of N is a gamma variable; 5th, 50th and 95th percentile exactly.
+    source = np.random.default_rng(4)
+    found = table([40.0], [8], 1000)
+    total = compose(found, 2).total(source.exponential(10.0, found.year.size))
+    n = np.arange(1, 120)
+    for p in (0.05, 0.5, 0.95):
+        x = np.quantile(total.values, p)
+        assert (poisson.pmf(n, 40.0) * gammainc(n, x / 10.0)).sum() == pytest.approx(p, abs=0.04)
+
+
+def test_environments_keep_their_mean_beside_the_scatter() -> None:
+    # In a bad year all are 3 minutes, otherwise 1: over all years the variance is that of means, and rate * E[X^2].
+    found = table([400.0], [8], 2000)
+    bad = np.random.default_rng(5).random(2000) < 0.5
+    total = compose(found, 6).total(np.where(bad, 3.0, 1.0)[found.year])
+    assert total.values[bad].mean() == pytest.approx(1200.0, rel=0.01)
+    assert total.values[~bad].mean() == pytest.approx(400.0, rel=0.01)
+    assert moments(total)[1] == pytest.approx(400.0**2 + 400.0 * 5.0, rel=0.03)
+    scatter = np.array([total.values[of].std(axis=1).mean() for of in (bad, ~bad)])
+    assert scatter == pytest.approx(np.sqrt(400.0 * 5.0), rel=0.1)
+
+
+def test_the_scatter_takes_no_sign_that_no_episode_has() -> None:
+    found = table([21.0], [8], 500)
+    severity = np.where(np.arange(found.year.size) % 8 == 0, 50.0, 0.0)
+    for sign in (1.0, -1.0):
+        assert (sign * compose(found, 3).total(sign * severity).values).min() >= 0.0
 
 
 def often(found: Episodes, severity: Array) -> Array:
     return by_cause(found, (severity != 0.0).astype(float)).mean(axis=0)
 
 
-def test_when_a_mean_may_stand_for_a_frequent_cause() -> None:
+def test_when_a_frequent_cause_need_not_be_composed() -> None:
     # 150 episodes of a cause of 1,000 a year: one that matters stands for 6.7 a year, four for 26.7.
     found = table([1000.0, 0.01], [3, 1], 50)
     frequent = np.flatnonzero(found.cause == 0)

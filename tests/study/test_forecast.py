@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import poisson
 
 from deactsim.errors import DeactsimError, UnknownName
 from deactsim.scenario.load import loads
@@ -337,8 +338,8 @@ def test_what_cannot_hit_a_protected_account_does_not_widen_its_chances() -> Non
 def test_years_are_not_counted_where_a_frequent_cause_matters_now_and_then() -> None:
     often = "{ordinary: {command: deactivate, rate: 40 per day, actioned: 50%, handling: 1 s, slip: 0.4%}}"
     found = by_name(forecast(scenario(reports=often), years=80, weeks=1))
-    assert found["plain"].luck is not None  # 29 slips a year are always dark
-    assert found["half"].luck is None  # half of them: fewer than the most that is composed
+    # Of 29 slips a year half are dark: fewer than the most that is composed.
+    assert found["half"].luck["dark_minutes"].p95 < found["plain"].luck["dark_minutes"].p05
     assert "dark_minutes" not in found["half"].beats
     assert found["same"].beats["dark_minutes"].ties == 1.0
 
@@ -367,3 +368,22 @@ def test_the_frame_has_a_row_a_policy_and_occurrence() -> None:
     assert np.isfinite(frame["dark_minutes"]).all()
     assert set(frame["noticed_by"].dropna()) == {"public"}
     assert frame["noticed_by"].isna().equals(frame["time_to_detect"].isna())
+
+
+def test_luck_of_frequent_causes_is_that_of_their_own_occurrences() -> None:
+    # 292 slips a year, each 25 minutes: 25 times a Poisson number; its 5th and 95th percentile are 264 and 320.
+    often = "{ordinary: {command: deactivate, rate: 80 per day, actioned: 50%, handling: 1 s, slip: 2%}}"
+    given = scenario(
+        reports=often, causes="{grudge: " + GRUDGE.replace("0.1 per year", "0.0001 per year") + "}"
+    )
+    for years in (100, 300):
+        found = forecast(given, policies=["plain"], years=years, weeks=1, method="episodes")
+        (own,), bad = found.policies, found.bad_year
+        luck, mean = own.luck["dark_minutes"], own.yearly["dark_minutes"].mean
+        assert mean == pytest.approx(25 * 292.2, rel=0.01)
+        low, high = (25 * poisson.ppf(p, 292.2) for p in (0.05, 0.95))
+        assert luck.p05 == pytest.approx(low, rel=0.015)
+        assert luck.p95 == pytest.approx(high, rel=0.015)
+        assert bad is not None
+        assert bad.minutes == pytest.approx(luck.p95, rel=0.01)
+        assert bad.minutes > mean

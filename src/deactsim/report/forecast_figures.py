@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model.compile import compile_plan
-from ..stats.yearly import COMPOSED
 from ..study.forecast_results import CauseResult, ExceedancePoint, Forecast, ForecastPolicy
 from ..study.friction import wages_of
 from ..study.results import Estimate
@@ -13,6 +12,8 @@ from .wording import and_list, is_known, minutes, number, plural
 
 DASH = "-"
 """What cannot be said."""
+NOT_COMPOSED = "a cause too frequent to be followed one by one matters only now and then"
+"""Why nothing is said of single years."""
 CHANCES = (0.5, 0.2, 0.1, 0.05, 0.01, 0.001)
 """Chances for which it may be said what a year exceeds, the likely ones first."""
 COLOURED = 5
@@ -80,18 +81,6 @@ def _most_saved(forecast: Forecast, measure: str) -> float:
 def unseen(forecast: Forecast) -> list[CauseResult]:
     """Causes that have a rate and never occurred in the simulation: what they bring is in no figure."""
     return [cause for cause in forecast.causes if cause.per_year > 0 and cause.simulated == 0]
-
-
-def too_frequent(policy: ForecastPolicy, forecast: Forecast) -> bool:
-    """Whether a cause that enters a composed year by its mean alone spoils what a single year is like."""
-    if forecast.method != "episodes":
-        return False
-    often = [
-        policy.by_cause[cause.name]["accounts_dark"].mean
-        for cause in forecast.causes
-        if cause.per_year > COMPOSED and "accounts_dark" in policy.by_cause.get(cause.name, {})
-    ]
-    return any(0 < each < COMPOSED for each in often)
 
 
 def missing_wages(forecast: Forecast) -> dict[str, list[str]]:

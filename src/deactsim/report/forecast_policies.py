@@ -8,6 +8,7 @@ from ..study.forecast_results import Forecast, ForecastPolicy
 from ..study.results import Summary
 from .forecast_figures import (
     DASH,
+    NOT_COMPOSED,
     amount,
     baseline_of,
     mean_of,
@@ -61,7 +62,7 @@ def _a_year(forecast: Forecast) -> list[str]:
     if baseline_of(forecast) is not None and len(forecast.policies) > 1:
         found.append(" * the baseline: differences, and who is better, are to the same year under it")
         if any("dark_minutes" not in policy.beats for policy in others(forecast)):
-            found.append(f" {DASH} a frequent cause enters a year by its mean alone: years cannot be counted")
+            found.append(f" {DASH} {NOT_COMPOSED}: years cannot be counted")
     return found
 
 

@@ -86,7 +86,7 @@ def _policy(policy: ForecastPolicy) -> Record:
         "friction": summaries(policy.friction),
         "friction_text": policy.friction_text,
         "ignorance": None if policy.ignorance is None else asdict(policy.ignorance),
-        "luck": None if policy.luck is None else asdict(policy.luck),
+        "luck": {measure: asdict(spread) for measure, spread in policy.luck.items()},
         "best": policy.best,
         "unstable": policy.unstable,
         "cost": None if policy.cost is None else asdict(policy.cost),
@@ -175,10 +175,11 @@ def _of(policy: ForecastPolicy) -> list[Row]:
         for name, value in policy.effective.items()
     ]
     rows += _estimates(who, "friction", policy.friction)
-    for part, spread in (("ignorance", policy.ignorance), ("luck", policy.luck)):
-        if spread is not None:
+    ignorance = {} if policy.ignorance is None else {"dark_minutes": policy.ignorance}
+    for part, spreads in (("ignorance", ignorance), ("luck", policy.luck)):
+        for measure, spread in spreads.items():
             rows += [
-                (who, part, "dark_minutes", None, figure, known_or_none(value), "min per year")
+                (who, part, measure, None, figure, known_or_none(value), "min per year")
                 for figure, value in (("p05", spread.p05), ("p95", spread.p95))
             ]
     if policy.best is not None:

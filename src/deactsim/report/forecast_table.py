@@ -9,6 +9,7 @@ from ..study.forecast_results import CauseResult, Forecast
 from ..study.replay import basis
 from .forecast_figures import (
     DASH,
+    NOT_COMPOSED,
     baseline_of,
     chance_text,
     chances,
@@ -191,7 +192,7 @@ def _exceeded(forecast: Forecast) -> list[str]:
     title = "BAD YEARS   dark minutes of all protected accounts add up to more than this, with a chance of"
     if not found:
         curves = [policy.exceedance for policy in forecast.policies if policy.exceedance]
-        why = "no exceedance curve can be composed: a frequent cause enters a year by its mean alone"
+        why = f"no exceedance curve can be composed: {NOT_COMPOSED}"
         if curves:
             seen = any(mean_of(policy, "protected_minutes") > 0 for policy in forecast.policies)
             few = f"{plural(forecast.years, 'year')} cannot tell: more years would"
@@ -212,7 +213,7 @@ def _exceeded(forecast: Forecast) -> list[str]:
     ):
         lines.append(f" {DASH} the simulation cannot tell: more years would")
     if any(not policy.exceedance for policy in forecast.policies):
-        lines.append(f" {DASH} in all places: a frequent cause enters a year by its mean alone")
+        lines.append(f" {DASH} in all places: {NOT_COMPOSED}")
     return lines
 
 

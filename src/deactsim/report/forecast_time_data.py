@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..study.forecast_results import BadYear, Forecast, ForecastPolicy, YearsOccurrence
 from .chart_data import Table, Words
 from .forecast_chart_data import CAUSES, footer, group_label, group_place, grouped
-from .forecast_figures import baseline_of, mean_of, places, too_frequent
+from .forecast_figures import baseline_of, mean_of, places
 from .wording import minutes, number, percent, plural, sentence, with_article
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -23,9 +23,7 @@ LOOKED_AT = (7.0, 1.0, 1 / 24)
 """Days after the last shift of which the title may speak, best first."""
 TOLD = 6
 """Occurrences of a bad year that are told in words beside their marks."""
-BY_MEAN = (
-    "Frequent causes are in the total by what they bring on average in this very year, and are not shown."
-)
+NOT_SHOWN = "Frequent causes are in the total with their own spread, and are not shown one by one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +280,7 @@ def bad_year_data(forecast: Forecast) -> BadYearData | None:
         forecast.scenario.title,
         title,
         "One simulated year under the baseline. Height: minutes dark, all accounts of an occurrence together."
-        + (f" {BY_MEAN}" if _by_mean(year) else "")
+        + (f" {NOT_SHOWN}" if _more_than_shown(year) else "")
         + f" {_beside_mean(year, own)}".rstrip(),
         footer(forecast, CAUSES),
     )
@@ -305,17 +303,19 @@ def bad_year_missing(forecast: Forecast) -> str:
     if year.minutes <= 0:
         return f"{often}: nothing went dark under {own.label}."
     said = f"{often}: {minutes(year.minutes)} dark under {own.label}, all by causes too frequent to be shown."
-    return f"{said} {BY_MEAN} {_beside_mean(year, own)}".rstrip()
+    return f"{said} {NOT_SHOWN} {_beside_mean(year, own)}".rstrip()
 
 
 def _beside_mean(year: BadYear, own: ForecastPolicy) -> str:
     """How the year lies to the mean of all years, where one could take the one for the other."""
     if year.minutes < mean_of(own, "dark_minutes"):
         return carried(own)
-    return f"The mean of all years is {minutes(mean_of(own, 'dark_minutes'))}." if _by_mean(year) else ""
+    return (
+        f"The mean of all years is {minutes(mean_of(own, 'dark_minutes'))}." if _more_than_shown(year) else ""
+    )
 
 
-def _by_mean(year: BadYear) -> bool:
+def _more_than_shown(year: BadYear) -> bool:
     """Whether more went dark in the year than by its occurrences."""
     return sum(each.minutes for each in year.occurrences) < 0.999 * year.minutes
 
@@ -353,7 +353,7 @@ def _how_bad(forecast: Forecast, year: BadYear, own: ForecastPolicy) -> str:
     """How often a year is as bad, as far as the years can tell."""
     if year.percentile >= 100:
         return "The worst simulated year"
-    if own.luck is None and not too_frequent(own, forecast):
+    if "dark_minutes" not in own.luck:
         return f"A bad one of {plural(forecast.years, 'simulated year')}"
     return f"1 year in {number(100 / (100 - year.percentile))} is at least this bad"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..study.forecast_results import Forecast, ForecastPolicy, Range, Tips, Unknown
-from .forecast_figures import DASH, mean_of, others, too_frequent, unseen
+from .forecast_figures import DASH, mean_of, others, unseen
 from .forecast_layout import Cell, laid_out, named, titled
 from .wording import filled, is_known, number, percent, plural
 
@@ -27,7 +27,7 @@ def not_known(forecast: Forecast) -> list[list[str]]:
 def _by_policy(forecast: Forecast) -> list[str]:
     policies = forecast.policies
     unsure = any(policy.ignorance is not None for policy in policies)
-    lucky = any(policy.luck is not None for policy in policies)
+    lucky = any(luck_of(policy) is not None for policy in policies)
     if not unsure and not lucky:
         said = f"{_sure(forecast)}, so that none was put in doubt here."
         return filled("NOT KNOWN", f"{said} {luck_missing(forecast)}".strip(), indent=12)
@@ -48,7 +48,7 @@ def _by_policy(forecast: Forecast) -> list[str]:
         if unsure:
             row.append(range_text(policy.ignorance))
         if lucky:
-            row.append(range_text(policy.luck))
+            row.append(range_text(luck_of(policy)))
         if unsure and len(policies) > 1:
             row.append(DASH if policy.best is None else percent(policy.best))
         rows.append(row)
@@ -69,9 +69,9 @@ def _sure(forecast: Forecast) -> str:
 def heavy(policies: Sequence[ForecastPolicy]) -> str:
     """That nearly all years lie below the mean of some policy, and why that is no error."""
     if any(
-        policy.luck is not None
-        and is_known(policy.luck.p95)
-        and policy.luck.p95 < mean_of(policy, "dark_minutes")
+        (luck := luck_of(policy)) is not None
+        and is_known(luck.p95)
+        and luck.p95 < mean_of(policy, "dark_minutes")
         for policy in policies
     ):
         return "95 of 100 years may lie below the mean of a year: very rare years carry most of its minutes"
@@ -79,16 +79,15 @@ def heavy(policies: Sequence[ForecastPolicy]) -> str:
 
 
 def luck_missing(forecast: Forecast) -> str:
-    """Why one year's luck is not said of some policy, or of any; empty where it is said of all."""
-    missing = [policy for policy in forecast.policies if policy.luck is None]
-    if not missing:
+    """Why one year's luck is not said; empty where it is said of all policies."""
+    if all(luck_of(policy) is not None for policy in forecast.policies):
         return ""
-    if len(missing) < len(forecast.policies):
-        return f"{DASH} cannot be said: a frequent cause enters a year by its mean alone"
-    said = "One year's luck cannot be said: "
-    if all(too_frequent(policy, forecast) for policy in missing):
-        return said + "a frequent cause enters a year by its mean alone"
-    return said + f"{plural(forecast.years, 'year')} are too few, it takes {FOR_A_YEAR} or so"
+    return f"One year's luck cannot be said: {plural(forecast.years, 'year')} are too few, it takes {FOR_A_YEAR} or so"
+
+
+def luck_of(policy: ForecastPolicy) -> Range | None:
+    """How one year's minutes dark spread by luck; None where it cannot be said."""
+    return policy.luck.get("dark_minutes")
 
 
 def range_text(found: Range | None) -> str:
@@ -166,4 +165,4 @@ def _order(forecast: Forecast) -> list[str]:
 
 def unsure(policies: tuple[ForecastPolicy, ...]) -> list[ForecastPolicy]:
     """The policies of which ignorance or luck can be said."""
-    return [policy for policy in policies if policy.ignorance is not None or policy.luck is not None]
+    return [policy for policy in policies if policy.ignorance is not None or policy.luck]

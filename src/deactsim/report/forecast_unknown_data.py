@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ..study.forecast_results import Forecast, ForecastPolicy, Range
 from .chart_data import Table, Words
 from .forecast_chart_data import CAUSES, footer
-from .forecast_figures import DASH, baseline_of, dark
-from .forecast_unknown import heavy, luck_missing, range_text, unsure
+from .forecast_figures import baseline_of, dark
+from .forecast_unknown import heavy, luck_missing, luck_of, range_text, unsure
 from .wording import number, percent, sentence
 
 
@@ -50,7 +50,7 @@ def unknown_data(forecast: Forecast) -> UnknownData | None:
             policy.name == forecast.baseline,
             None if (estimate := dark(policy)) is None else estimate.mean,
             policy.ignorance,
-            policy.luck,
+            luck_of(policy),
             "" if policy.best is None else percent(policy.best),
             policy.best is not None and policy.best == most,
         )
@@ -66,7 +66,7 @@ def unknown_data(forecast: Forecast) -> UnknownData | None:
         "Minutes dark a year of all accounts, 5-95 %."
         + (" Ignorance: how the expected year moves with numbers that are uncertain." if unsure_ else "")
         + (" Luck: how one year spreads if they are right." if lucky else "")
-        + "".join(f" {said}." for said in (missing, heavy(forecast.policies)) if said and said[0] != DASH),
+        + "".join(f" {said}." for said in (missing, heavy(forecast.policies)) if said),
         footer(forecast, f"{CAUSES}, and how uncertain numbers are"),
     )
     said = "; ".join(
@@ -78,7 +78,7 @@ def unknown_data(forecast: Forecast) -> UnknownData | None:
         ("policy", "expected_minutes", "ignorance_p05", "ignorance_p95", "luck_p05", "luck_p95", "best_share"),
         tuple(
             (policy.name, None if (estimate := dark(policy)) is None else estimate.mean,
-             *_ends(policy.ignorance), *_ends(policy.luck), policy.best)
+             *_ends(policy.ignorance), *_ends(luck_of(policy)), policy.best)
             for policy in shown
         ),
     )  # fmt: skip
@@ -113,4 +113,4 @@ def _title(forecast: Forecast, shown: list[ForecastPolicy]) -> str:
             f"The expected year of {own.label} has {low} to {high} minutes dark in 90 of 100 draws of the uncertain "
             "numbers"
         )
-    return f"One year of {own.label} is not the next: {range_text(own.luck)} minutes dark by luck alone"
+    return f"One year of {own.label} is not the next: {range_text(luck_of(own))} minutes dark by luck alone"

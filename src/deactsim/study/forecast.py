@@ -43,7 +43,7 @@ YEARS_AT_ENDS = 20
 REPORTS_A_DIRECT_YEAR = 50_000
 #: Reports that the routine weeks behind the friction may have in all, unless weeks are asked for.
 REPORTS_IN_WEEKS = 600_000
-#: Episodes a year of a cause that is too frequent to compose: it is multiplied by its rate, and so is its scatter.
+#: Episodes a year of a cause that is too frequent to compose.
 OF_FREQUENT = 8
 #: Why a pilot asks for so many years, by `yearly.Plan.reason`.
 _WHY_SO_MANY = {
@@ -308,9 +308,9 @@ class _Forecasting:
     def _bad_year(self, totals: Totals) -> BadYear:
         """A composed (or run) year at the 95th percentile of minutes dark, under the baseline.
 
-        Causes too frequent to compose are in its minutes by their mean, and not among its occurrences.
+        Causes too frequent to compose are in its minutes, and not among its occurrences.
         """
-        place = totals.plans[self.own].luck.place(BAD)
+        place = totals.plans[self.own].luck["dark_minutes"].place(BAD)
         year, version = int(totals.bad.year[place]), int(totals.bad.version[place])
         # Nothing was kept of the year, but it is the same whenever it is simulated.
         shared = replace(self.shared, fleets=(Fleet((self.fleet.plans[self.own],), self.fleet.causes),))
@@ -318,9 +318,11 @@ class _Forecasting:
         assert isinstance(found, Found)  # noqa: S101 - weeks were not asked for
         picks = self._block([found], year, 1).occurrences(0, version)
         rows = (self._occurrence(found, int(pick)) for pick in picks)
-        return BadYear(
-            100.0 * BAD, float(totals.bad.minutes[place]), tuple(sorted(rows, key=lambda row: row.day))
+        off = totals.off(
+            self.own, "dark_minutes", (self.rates > yearly.COMPOSED) & (self.method == "episodes")
         )
+        minutes = max(0.0, float(totals.bad.minutes[place]) + off)
+        return BadYear(100.0 * BAD, minutes, tuple(sorted(rows, key=lambda row: row.day)))
 
     def _occurrence(self, found: Found, pick: int) -> YearsOccurrence:
         value = found.values[0, pick]
@@ -370,7 +372,7 @@ class _Folding:
     def _fold(self) -> None:
         years = sum(count for _, count in self.parts)
         block = self.block([part for part, _ in self.parts], self.first, years)
-        found = fold(block, self.own, self.appetite)
+        found = fold(block, self.own, self.appetite, self.totals)
         totals = found if self.totals is None else self.totals + found
         # All at once: an interrupt comes before or after.
         self.totals, self.first, self.parts = totals, self.first + years, []

@@ -143,7 +143,8 @@ class ForecastPolicy:
     access_curve days after the last shift, and the share of leavers who still have the right then
     friction     what honest work pays in a usual week
     ignorance    how the expected minutes dark of a year spread over uncertain numbers; None without any
-    luck         how one year's minutes dark spread if the numbers are right; None where it cannot be composed
+    luck         for `dark_minutes` and `protected_minutes`, how one year's spread if the numbers are right; a measure
+                 is left out where too few years carry it
     best         share of the draws of uncertain numbers in which no policy is known to have fewer minutes dark
     utilisation  team to 168 busy shares, one an hour of the week from Monday 0:00 in the scenario's zone;
                  nan where nobody is on shift
@@ -166,7 +167,7 @@ class ForecastPolicy:
     friction: Mapping[str, Estimate]
     friction_text: str
     ignorance: Range | None
-    luck: Range | None
+    luck: Mapping[str, Range]
     best: float | None
     utilisation: Mapping[str, tuple[float, ...]]
     unstable: str | None

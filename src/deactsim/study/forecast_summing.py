@@ -13,7 +13,7 @@ from ..model.plan import Plan
 from ..scenario.schema import ForecastSettings, Scenario
 from ..stats import weighted, yearly
 from ..stats.yearly import Bins
-from .forecast_results import YEARLY, Beats, CauseResult, ExceedancePoint, ForecastPolicy
+from .forecast_results import YEARLY, Beats, CauseResult, ExceedancePoint, ForecastPolicy, Range
 from .forecast_totals import BEATEN, DAYS, GRID, MEASURES, PlanTotals, Totals
 from .forecast_years import Array
 from .friction import Weeks, friction_text, wages_of
@@ -97,13 +97,28 @@ class Summing:
             friction=friction,
             friction_text=text,
             ignorance=self.ignorance.range(place),
-            luck=self.ignorance.luck(found.luck) if self._regular(found, "dark_minutes") else None,
+            luck=self._luck(place),
             best=self.ignorance.best(place, self.totals),
             utilisation={team: busy[team] for team in self.scenario.teams if team in busy},
             unstable=", ".join(overload.values()) or None,
             # Nobody knows what an endless queue costs.
             cost=None if overload else self._cost(place, plan),
         )
+
+    def _luck(self, place: int) -> dict[str, Range]:
+        """How measures of one year spread if the numbers are right, where enough years carry it."""
+        spreads, found = {}, self.totals.plans[place]
+        for measure, bins in found.luck.items():
+            low, high = bins.quantile(0.05), bins.quantile(0.95)
+            if low is not None and high is not None:
+                off = self.totals.off(place, measure, self._frequent)
+                spreads[measure] = Range(max(0.0, low + off), max(0.0, high + off))
+        return spreads
+
+    @property
+    def _frequent(self) -> NDArray[np.bool_]:
+        """Causes too frequent to be composed."""
+        return (self.rates > yearly.COMPOSED) & self.composed
 
     def _beats(self, found: PlanTotals) -> dict[str, Beats]:
         """How often a year is better, for measures whose years can be composed."""

@@ -103,6 +103,12 @@ class Block:
             else composed.total(values)
         )
 
+    def by_frequent(self, values: Array) -> float:
+        """The mean total a year by causes too frequent to be composed; 0 where whole years were run."""
+        if self.composed is None:
+            return 0.0
+        return float(self.by_cause(values).mean(axis=0)[self.composed.frequent].sum())
+
     def headline(self, longest: Array, appetite: float) -> Chances:
         """The chance that some occurrence of a year has `longest` (of protected accounts) over the appetite (min)."""
         if self.guarded is not None:
@@ -114,9 +120,10 @@ class Block:
         """The occurrences of a year (from 0): those run, or those of one of its composed versions."""
         if self.composed is None:
             return np.flatnonzero(self.year == year)
-        if version == 0:
+        busy = version - self.composed.leading
+        if busy < 0:
             return np.zeros(0, dtype=np.int64)
-        cell = year * self.composed.versions + version - 1
+        cell = year * self.composed.versions + busy
         return np.asarray(self.composed.episode[self.composed.cell == cell])
 
 
@@ -160,9 +167,15 @@ class Examples:
 
 @dataclass(frozen=True)
 class Sample:
-    """The occurrences of the first block of years, as they are."""
+    """The occurrences of the first block of years, as they are.
+
+    `steady` (plans, measures of `BEATEN`) is what causes too frequent to be composed bring a year on average in it.
+    Whole years of later blocks are spread around the same: the mean of a block's few episodes, times a large rate,
+    is off by more than one year differs from the next.
+    """
 
     found: Found
+    steady: Array
 
     def __add__(self, other: Sample) -> Sample:
         """The first."""
@@ -179,7 +192,7 @@ class PlanTotals(Added):
               with `change of ` before it, to how often it differs from the baseline's
     better    measure of `BEATEN` to the chance that a year has less than the baseline's; so `worse`
     exceeds   the chance that protected accounts are dark in a year for longer than each of `GRID`
-    luck      minutes dark of whole years
+    luck      measure of `BEATEN` to its spread over whole years, around the `steady` of the sample
     times     time to detect and to restore (min)
     access    days with the right `after_leaving` and `in_notice`, and how many leavers `still` have it at `DAYS`
     """
@@ -193,7 +206,7 @@ class PlanTotals(Added):
     worse: Mapping[str, Chances]
     headline: Chances
     exceeds: Chances
-    luck: Bins
+    luck: Mapping[str, Bins]
     times: Mapping[str, Bins]
     access: Mapping[str, Bins]
     still: Array
@@ -210,9 +223,14 @@ class Totals(Added):
     bad: Examples
     sample: Sample
 
+    def off(self, plan: int, measure: str, frequent: NDArray[np.bool_]) -> float:
+        """How far the spread of a plan's whole years lies below where the `frequent` causes of all years put it."""
+        means = self.plans[plan].by_cause.mean[:, MEASURES.index(measure)]
+        return float(means[frequent].sum() - self.sample.steady[plan, BEATEN.index(measure)])
 
-def fold(block: Block, own: int, appetite: float) -> Totals:
-    """The totals of a block; `own` is the baseline's plan, the appetite in minutes."""
+
+def fold(block: Block, own: int, appetite: float, before: Totals | None = None) -> Totals:
+    """The totals of a block; `own` is the baseline's plan, the appetite in minutes, `before` of earlier blocks."""
     plans = len(block.found.values)
     by_cause = np.array(
         [
@@ -221,7 +239,14 @@ def fold(block: Block, own: int, appetite: float) -> Totals:
         ]
     )
     of_year = by_cause.sum(axis=2)
-    dark = [block.totals(block.column(plan, "dark_minutes")) for plan in range(plans)]
+    steady = np.array(
+        [[block.by_frequent(block.column(plan, name)) for name in BEATEN] for plan in range(plans)]
+    )
+    shift = (steady if before is None else before.sample.steady) - steady
+    whole = [
+        [_whole(block, plan, name, float(by)) for name, by in zip(BEATEN, shift[plan], strict=True)]
+        for plan in range(plans)
+    ]
     return Totals(
         years=block.years,
         leavers=block.found.access.shape[1],
@@ -236,15 +261,15 @@ def fold(block: Block, own: int, appetite: float) -> Totals:
                 exceeds=yearly.exceedance(
                     block.totals(block.column(plan, "protected_minutes"), guarded=True), GRID
                 ),
-                luck=_luck(dark[plan]),
+                luck={name: _luck(years) for name, years in zip(BEATEN, whole[plan], strict=True)},
                 times=_times(block, plan),
                 **_beats(block, plan, own),
                 **_access(block.found.access[plan]),
             )
             for plan in range(plans)
         ),
-        bad=_examples(dark[own], block.first),
-        sample=Sample(block.found),
+        bad=_examples(whole[own][BEATEN.index("dark_minutes")], block.first),
+        sample=Sample(block.found, steady),
     )
 
 
@@ -261,9 +286,15 @@ def _beats(block: Block, plan: int, own: int) -> dict[str, Any]:
     return {"often": often, "better": better, "worse": worse}
 
 
-def _luck(dark: yearly.Years) -> Bins:
-    years, versions = dark.values.shape
-    return Bins.of(dark.values.ravel(), dark.weights.ravel(), np.repeat(np.arange(years), versions))
+def _whole(block: Block, plan: int, name: str, shift: float) -> yearly.Years:
+    """Whole years of a measure, moved by so much where that leaves none below 0."""
+    found = block.totals(block.column(plan, name), guarded=name == "protected_minutes")
+    return found if shift == 0.0 else replace(found, values=np.maximum(0.0, found.values + shift))
+
+
+def _luck(found: yearly.Years) -> Bins:
+    years, versions = found.values.shape
+    return Bins.of(found.values.ravel(), found.weights.ravel(), np.repeat(np.arange(years), versions))
 
 
 def _times(block: Block, plan: int) -> dict[str, Bins]:

@@ -20,7 +20,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtri
 
-from ..stats.yearly import Bins, uniform
+from ..stats.yearly import uniform
 from .forecast_results import Range, Tips, Unknown
 from .forecast_totals import DARK, Totals
 from .forecast_years import Array
@@ -97,12 +97,6 @@ class Ignorance:
             return None
         low, high = np.quantile(self.expected[:, place], (0.05, 0.95))
         return Range(float(low), float(high))
-
-    @staticmethod
-    def luck(found: Bins) -> Range | None:
-        """How one year's minutes dark spread if the numbers are right; None where too few years carry it."""
-        low, high = found.quantile(0.05), found.quantile(0.95)
-        return None if low is None or high is None else Range(low, high)
 
     def best(self, place: int, totals: Totals) -> float | None:
         """The share of draws in which no other plan is known to have fewer expected minutes dark.

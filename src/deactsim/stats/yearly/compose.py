@@ -8,19 +8,29 @@ environment; further occurrences begin the episodes again.
 Years are stratified by the rarest cause that occurs in them: it does, those that are rarer do not, those that are
 more frequent may. The chance of each stratum is exact, and each is drawn some times; the year without any
 occurrence is not drawn at all. So a cause of 0.0001 a year is known as well as one of 10 beside it.
+
+A cause too frequent to be composed adds its mean given the environment and, around it, the scatter of a compound
+Poisson sum: every episode that was simulated of it in these years occurs a Poisson number of times (Panjer 1981;
+Klugman, Panjer and Willmot, Loss Models, 9). Over all years its variance is the rate times the mean square.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import pdtr
 
 from ..weighted import Array
 from .episodes import COMPOSED, Episodes, Whole, poisson_tail, steady_means
 
-COUNT, PICK = 1, 3
+COUNT, PICK, FREQUENT = 1, 3, 5
+#: How often the scatter of causes too frequent to be composed is drawn for each year.
+SCATTERS = 8
+#: Years whose episodes of a frequent cause make up one distribution of severities.
+TOGETHER = 100
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -30,16 +40,16 @@ class Years:
 
     values   (Y, K), any unit
     weights  (Y, K), every row adds up to 1
-    quiet    the first version is the year without an occurrence, its weight exact
+    quiet    so many versions, the first, are the year without an occurrence: all 0, their weight exact
     """
 
     values: Array
     weights: Array
-    quiet: bool = False
+    quiet: int = 0
 
     def chance(self, holds: NDArray[np.bool_]) -> tuple[Array, Array]:
         """(Y,) chance of `holds` (Y, K) in each environment, and (Y,) the most it could have been."""
-        some = self.weights[:, 1:].sum(axis=1) if self.quiet else np.ones(len(self.weights))
+        some = self.weights[:, self.quiet :].sum(axis=1) if self.quiet else np.ones(len(self.weights))
         ceiling = np.where(holds[:, 0], 1.0, some) if self.quiet else some
         return np.minimum((self.weights * holds).sum(axis=1), ceiling), ceiling
 
@@ -57,8 +67,9 @@ class Composed:
     episode  (P,), its episode
     weights  (V,), the chance of each busy version of a year
     quiet    the chance of a year without an occurrence
-    by_mean  (C,), causes too frequent to be composed: rate above the cap
+    frequent (C,), causes too frequent to be composed: rate above the cap
     reused   share of the occurrences that had to take an episode again
+    key      of the draws; years are counted from `first`
     """
 
     table: Episodes
@@ -66,26 +77,70 @@ class Composed:
     episode: Whole
     weights: Array
     quiet: float
-    by_mean: NDArray[np.bool_]
+    frequent: NDArray[np.bool_]
     reused: float
+    key: int
+    first: int
 
     @property
     def versions(self) -> int:
         """Busy versions of each year."""
         return self.weights.size
 
+    @property
+    def leading(self) -> int:
+        """Versions of each year, before the busy ones, in which no composed cause occurs."""
+        return SCATTERS if self.frequent.any() else 1
+
     def total(self, severity: Array) -> Years:
-        """Yearly totals of (E,) severities, in their unit; frequent causes add their mean.
+        """Yearly totals of (E,) severities, in their unit.
 
         For a paired change give the difference of two policies' severities: it is exactly 0 where
         all occurrences are alike.
         """
-        cells = self.table.years * self.versions
-        drawn = np.asarray(np.bincount(self.cell, severity[self.episode], cells), np.float64)
-        means = np.where(self.by_mean, self.table.rates * steady_means(self.table, severity), 0.0).sum(axis=1)
-        values = np.column_stack((np.zeros(self.table.years), drawn.reshape(self.table.years, -1)))
-        weights = np.concatenate(([self.quiet], self.weights))
-        return Years(values + means[:, None], np.broadcast_to(weights, values.shape), quiet=True)
+        years, busy, leading = self.table.years, self.versions, self.leading
+        drawn = np.asarray(np.bincount(self.cell, severity[self.episode], years * busy), np.float64)
+        values = np.column_stack((np.zeros((years, leading)), drawn.reshape(years, busy)))
+        weights = np.concatenate((np.full(leading, self.quiet / leading), self.weights))
+        of_frequent = severity[self.frequent[self.table.cause]]
+        if of_frequent.any():
+            # Versions are alternatives of one year: they may share a scatter.
+            values += self._by_frequent(severity)[:, np.arange(leading + busy) % leading]
+            return Years(values, np.broadcast_to(weights, values.shape))
+        return Years(values, np.broadcast_to(weights, values.shape), quiet=leading)
+
+    def _by_frequent(self, severity: Array) -> Array:
+        """(Y, SCATTERS): what frequent causes add to each year, their mean given the year and a scatter around it."""
+        means = self.table.rates * steady_means(self.table, severity)
+        found = np.repeat(np.where(self.frequent, means, 0.0).sum(axis=1)[:, None], SCATTERS, axis=1)
+        for cause, years, episodes, numbers in self._numbers:
+            mine = severity[episodes]
+            scatter = numbers @ mine - self.table.rates[cause] * mine.mean()
+            found[years] += scatter.reshape(-1, SCATTERS)
+        # What makes every year longer makes none shorter.
+        of_frequent = severity[self.frequent[self.table.cause]]
+        least, most = of_frequent.min(), of_frequent.max()
+        return np.asarray(np.clip(found, 0.0 if least >= 0.0 else None, 0.0 if most <= 0.0 else None))
+
+    @cached_property
+    def _numbers(self) -> list[tuple[int, slice, Whole, NDArray[np.float32]]]:
+        """Frequent causes, some years, their episodes of it, and how often each of these occurs in each scatter.
+
+        The last is (years * SCATTERS, episodes). Years that share episodes are few, so that it stays small.
+        """
+        found = []
+        for begin in range(0, self.table.years, TOGETHER):
+            years = np.arange(begin, min(begin + TOGETHER, self.table.years))
+            among = (self.table.year >= begin) & (self.table.year < begin + TOGETHER)
+            for cause in np.flatnonzero(self.frequent).tolist():
+                episodes = np.flatnonzero(among & (self.table.cause == cause))
+                which, nth = np.arange(SCATTERS)[:, None], np.arange(episodes.size)
+                u = uniform(self.key, FREQUENT, (self.first + years)[:, None, None], which, cause, nth)
+                mean = float(self.table.rates[cause]) / episodes.size
+                upto = pdtr(np.arange(int(mean + 12.0 * np.sqrt(mean) + 20.0)), mean)
+                numbers = np.searchsorted(upto, u.reshape(-1, episodes.size)).astype(np.float32)
+                found.append((cause, slice(begin, begin + TOGETHER), episodes, numbers))
+        return found
 
 
 def compose(
@@ -97,8 +152,8 @@ def compose(
     their chances. Numbers of occurrences are stratified over the versions of a stratum. What a year gets
     hangs on key, version, rates and its number, counted from `first`, and not on the other years.
     """
-    by_mean = table.rates > cap
-    composed = np.flatnonzero((table.rates > 0.0) & ~by_mean)
+    frequent = table.rates > cap
+    composed = np.flatnonzero((table.rates > 0.0) & ~frequent)
     order = composed[np.argsort(table.rates[composed], kind="stable")]
     rates = table.rates[order]
     # The chance that a year's rarest cause is this one.
@@ -113,7 +168,8 @@ def compose(
     cell, which = np.divmod(place, max(1, order.size))
     cell, episode, reused = _picks(table, key, first, stratum.size, cell, order[which])
     quiet = float(np.exp(-rates.sum()))
-    return Composed(table, cell, episode, np.repeat(chances / times, times), quiet, by_mean, reused)
+    weights = np.repeat(chances / times, times)
+    return Composed(table, cell, episode, weights, quiet, frequent, reused, key, first)
 
 
 def _numbers(
@@ -180,7 +236,7 @@ def _picks(
 
 
 def regular(often: Array, rates: Array, cap: float = COMPOSED) -> bool:
-    """Whether causes more frequent than `cap` may enter a year's total by their mean.
+    """Whether causes more frequent than `cap` may enter a year's total without being composed.
 
     `often` is how often a year an occurrence of each cause (C,) matters, that is has a severity (or a
     difference) that is not 0. They may if they never matter or do as often as the most frequent

@@ -20,7 +20,7 @@ from ..weighted import Array
 
 Whole = NDArray[np.int64]
 
-#: Causes more frequent than this (per year) are not composed, but enter a year by their mean.
+#: Causes more frequent than this (per year) are not composed, but enter a year by their mean and their scatter.
 COMPOSED = 20.0
 #: Up to this rate (per year) one episode a year is enough.
 RARE = 0.04
@@ -82,8 +82,8 @@ def steady_means(table: Episodes, severity: Array) -> Array:
     means = table.means(severity)
     centre = means.mean(axis=0)
     within = np.maximum(table.means(severity**2) - means**2, 0.0) / np.maximum(table.counts - 1, 1)
-    between = np.maximum(((means - centre) ** 2).sum(axis=0), np.finfo(float).tiny)
-    kept = np.sqrt(np.clip(1.0 - within.sum(axis=0) / between, 0.0, 1.0))
+    noise, between = within.sum(axis=0), ((means - centre) ** 2).sum(axis=0)
+    kept = np.sqrt(1.0 - np.divide(noise, between, out=(noise > 0.0) * 1.0, where=between > noise))
     return np.asarray(np.where(kept == 1.0, means, centre + kept * (means - centre)))
 
 
