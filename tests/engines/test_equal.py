@@ -300,7 +300,7 @@ SAYING = """
 statements: {first: 7 min, second: 8 min}
 audience_whole: {within: 10 min}
 incident: {readings: {meant: {cause: slip}}}
-detection: {actor: {delay: 30 min, undoes: true}}
+detection: {actor: {delay: 30 min, undoes: true}, colleague: {delay: 40 min}, holder: {delay: 2 min}}
 """
 
 

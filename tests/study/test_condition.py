@@ -17,6 +17,7 @@ from deactsim.model.states import Route, Stage
 from deactsim.study.condition import condition, pins
 from deactsim.study.measures import MINUTE, STAGES
 from deactsim.study.nights import Nights, conditioned, under
+from deactsim.study.proposals import CHAIN, span_of
 from tests.study.conditioning import CASES, SCALED, Case, incident, tables
 from tests.study.small import evidence, scores, small
 
@@ -152,11 +153,14 @@ def test_effective_worlds_are_kishs() -> None:
 
 def test_the_realised_length_is_kept_for_the_next_policy() -> None:
     _, own, found, _ = tables("a plain chain")
-    for one in found[:50]:
-        begin = one.marks.authorised
-        assert begin is not None
+    carried = set[Stage]()
+    for place, one in enumerate(found[:50]):
+        ((stage, length),) = one.world.lengths.items()
+        begins, ends = span_of(stage, found.seen)
+        assert length == ends[place] - begins[place]
         assert one.world.pins == {}
-        assert one.world.lengths == {Stage.RESTORE: (one.marks.visible or 0) - begin}
+        carried.add(stage)
+    assert carried == {Stage.PUBLIC_NOTICE, Stage.PUBLIC_WORD, *CHAIN}
     again = under(own, found)
     assert np.array_equal(again.column("dark_minutes"), np.full(len(found), 11.0))
 

@@ -10,7 +10,8 @@ import pytest
 from deactsim.errors import CannotCondition
 from deactsim.model.compile import compile_plan
 from deactsim.model.states import Stage
-from deactsim.study.condition import _log_weights, condition, condition_worlds, pins
+from deactsim.study.background import see_incidents
+from deactsim.study.condition import _log_weights, condition, condition_worlds, new_worlds, pins
 from deactsim.study.measures import MINUTE
 from tests.study.conditioning import ACTOR, MISTAKE, incident, response
 from tests.study.small import small
@@ -80,7 +81,8 @@ UNSAID = {
     "a fixed restore after a queue": (
         {
             "response": response(restore="90 s"),
-            "policies": "{as-it-was: {approval: {by: {desk: 1}, review: 1 min, catches: 0%}}}",
+            "policies": "{as-it-was: {approval: {commands: [deactivate, restore], by: {desk: 1}, review: 1 min, "
+            "catches: 0%}}}",
         },
         NO_SPREAD,
     ),
@@ -147,7 +149,7 @@ WIDEN = (
 REFUSED = {
     "before the stage can begin": (
         {"incident": incident("dark: {of: dark, pinned: 1 s}")},
-        "no world of 20 agrees with the record: restore began after its pinned end (20)",
+        "no world of 20 agrees with the record: the other stages alone took longer than the record (20)",
     ),
     "stopped by the own policy": (
         {"policies": "{as-it-was: {open_report: {}}}"},
@@ -155,14 +157,22 @@ REFUSED = {
     ),
     "longer than it can be": (
         {
-            "response": response(restore="uniform 1 s to 2 s"),
+            "detection": """
+  public: {delay: uniform 1 s to 2 s, at_followers: 4M}
+  word_reaches_platform: {delay: 1 s}""",
+            "response": response(
+                pick_up="1 s", find_cause="uniform 1 s to 2 s", authorise="1 s", restore="uniform 1 s to 2 s"
+            ),
             "incident": incident("dark: {of: dark, pinned: 9 h}"),
         },
-        "no world of 20 agrees with the record: restore cannot take that long (20)",
+        "no world of 20 agrees with the record: no stage can take as long as the others leave of the record (20)",
     ),
     "ended by a watchdog": (
-        {"policies": "{as-it-was: {automatic_restore: {after: 5 s}}}"},
-        "no world of 20 agrees with the record: the darkness ended first by another route (20)",
+        {"policies": "{as-it-was: {automatic_restore: {after: 1 s}}}"},
+        (
+            "no world of 20 agrees with the record: the darkness ended first by another route (19); "
+            "the other stages alone took longer than the record (1)"
+        ),
     ),
     "never seen in public": (
         {
@@ -190,9 +200,11 @@ def test_a_stage_that_ended_before_its_pin_does_not_count() -> None:
     scenario = small(incident=incident("stop: {of: contained, pinned: 20 min}"))
     own = compile_plan(scenario, "as-it-was", "meant")
     (stratum,) = pins(scenario, own)
-    spans = {Stage.CONTAIN: (np.array([5 * MINUTE] * 2), np.array([19 * MINUTE, 20 * MINUTE]))}
-    none = np.zeros(2, dtype=np.int64)
-    weights, why = _log_weights(own, stratum, spans, missed=none, held=none, effect=none, route=none - 1)
+    seen = see_incidents(own, new_worlds(own, 1, range(2)))
+    seen["missed"][:] = seen["effect"][:] = 0
+    seen["cause_found"][:] = 5 * MINUTE
+    seen["contained"][:] = 19 * MINUTE, 20 * MINUTE
+    weights, why = _log_weights(own, stratum, seen, None, np.arange(2))
     assert why == {"contain was over before its pinned end": 1}
     assert weights[0] == -math.inf
     assert math.isfinite(weights[1])
@@ -204,7 +216,7 @@ def test_counts_why_others_do_not_agree() -> None:
     found, refused = condition_worlds(scenario, own, 1, range(40))
     assert {one.number for one in found} <= set(range(40))
     assert len(found) + sum(refused.values()) == 40
-    assert set(refused) == {"restore began after its pinned end"}
+    assert set(refused) == {"the other stages alone took longer than the record"}
     alone, _ = condition_worlds(scenario, own, 1, [found[3].number])
     assert alone[0].weight == found[3].weight
     assert alone[0].marks == found[3].marks

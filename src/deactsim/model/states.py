@@ -108,7 +108,7 @@ class Route(IntEnum):
 
 
 class Stage(IntEnum):
-    """A length that a documented fact can pin, or that the conditioned world carries on."""
+    """A length that a documented fact or a proposal can pin, or that the conditioned world carries on."""
 
     PUBLIC_NOTICE = 1
     PICK_UP = 3
@@ -121,6 +121,10 @@ class Stage(IntEnum):
     FIRST_STATEMENT = 10
     SECOND_STATEMENT = 11
     AUDIENCE_WHOLE = 12
+    COLLEAGUE_NOTICE = 13
+    HOLDER_NOTICE = 14
+    PUBLIC_WORD = 15
+    HOLDER_WORD = 16
 
 
 class Reason(IntEnum):

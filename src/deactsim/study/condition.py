@@ -3,7 +3,7 @@
 That the action took effect is always one of the facts. A pinned fact names the instant at
 which a stage must end. The engine ends the stage there, and the world is weighted by the
 density of the stage's length having been just that: exact, in one pass, for several facts
-at once (docs/model.md, section Replay).
+at once (docs/model.md, section Replay). The end of the darkness is left to each of its stages in turn (`proposals`).
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from numpy.typing import NDArray
 
 from ..engines.seen import Array, Seen
 from ..errors import CannotCondition
-from ..model import rules
-from ..model.lengths import FIXED, Length, log_density, scaled
+from ..model.lengths import FIXED, Length, log_density
 from ..model.plan import Plan
-from ..model.states import Channel, Route, Stage, plain
+from ..model.states import Route, Stage, plain
 from ..model.streams import world_keys
 from ..model.world import Pin, World, Worlds
 from ..scenario.schema import Scenario
 from .background import see_incidents
 from .measures import Marks, marks_in
+from .proposals import CHAIN, LOG_MINUTE, Mixture, NoLength, length_of_stage, mixture_of, span_of, undo_waits
 
 Progress = Callable[[int, int], None]
 #: Logarithms of densities beyond which the exponential is no longer trusted.
@@ -180,14 +180,14 @@ def _routes(plan: Plan, pin: Pin) -> list[dict[Stage, Pin]]:
             "a quicker on_call: give response.restore or response.pick_up the length they make of it"
         )
     later = 0
-    for stage in (Stage.RESTORE, Stage.AUTHORISE, Stage.FIND_CAUSE, Stage.PICK_UP):
+    for stage in reversed(CHAIN):
         length = _length(plan, stage)
         if length.has_density:
             routes.append({stage: Pin(pin.time - later, pin.after_effect)})
             break
         if length.shape != FIXED:
             break
-        if given.preauthorised_undo is not None or given.approval is not None:
+        if given.preauthorised_undo is not None or undo_waits(plan):
             break  # what comes after the stage may be skipped or queued: its end is not known
         later += round(length.a)
     watchdog, actor = given.automatic_restore, plan.detection.actor
@@ -219,32 +219,15 @@ def _rival(length: Length, pin: Pin, path: str) -> bool:
 
 
 _ROUTE_OF = {Stage.AUTOMATIC: Route.AUTOMATIC, Stage.ACTOR_UNDOES: Route.ACTOR}
-_ENDS_DARKNESS = {
-    Stage.RESTORE,
-    Stage.AUTHORISE,
-    Stage.FIND_CAUSE,
-    Stage.PICK_UP,
-    Stage.AUTOMATIC,
-    Stage.ACTOR_UNDOES,
-}
 
 
 def _length(plan: Plan, stage: Stage) -> Length:
     """The distribution of a stage's length."""
-    response, detection, given = plan.response, plan.detection, plan.safeguards
-    if stage is Stage.PUBLIC_NOTICE and detection.public is not None and plan.incident is not None:
-        followers = plan.incident.acts[0].followers
-        factor = rules.public_factor(followers, detection.public_at, detection.public_slope)
-        return scaled(detection.public.delay, factor)
-    if stage is Stage.AUTOMATIC and given.automatic_restore is not None:
-        return given.automatic_restore.after
-    if stage is Stage.ACTOR_UNDOES and detection.actor is not None:
-        return detection.actor.delay
-    length = getattr(response, plain(stage), None)
-    if length is None:
-        raise CannotCondition(f"{plain(stage)} is pinned, but the scenario does not say how long it takes")
-    assert isinstance(length, Length)  # noqa: S101 - every stage's length is one
-    return length
+    try:
+        return length_of_stage(plan, stage)
+    except NoLength:
+        message = f"{plain(stage)} is pinned, but the scenario does not say how long it takes"
+        raise CannotCondition(message) from None
 
 
 def condition(
@@ -269,12 +252,12 @@ def condition_worlds(
     scenario: Scenario, plan: Plan, seed: int, numbers: Sequence[int], progress: Progress | None = None
 ) -> tuple[Conditioned, Counter[str]]:
     """Those of the numbered worlds that agree with the record, and why the others do not."""
-    strata = pins(scenario, plan)
+    strata, named = pins(scenario, plan), np.asarray(numbers, dtype=np.int64)
     worlds, refused = new_worlds(plan, seed, numbers), Counter[str]()
     parts: list[list[_Stratum]] = [[] for _ in strata]
-    for some in at_once(worlds, progress):
+    for begin, some in zip(range(0, len(worlds), AT_ONCE), at_once(worlds, progress), strict=True):
         for found, stratum in zip(parts, strata, strict=True):
-            found.append(_agreeing(plan, stratum, some, refused))
+            found.append(_agreeing(plan, stratum, some, named[begin : begin + AT_ONCE], refused))
     met = [_Stratum.joined(found) for found in parts]
     # Strata of one world stand beside each other.
     place, of = np.nonzero(np.stack([found.agrees for found in met], axis=1))
@@ -284,14 +267,14 @@ def condition_worlds(
     # overflow, the heaviest is given the weight 1.
     most = float(logs.max()) if logs.size else 0.0
     shift = most if abs(most) > FAR else 0.0
-    stages = {stage for stratum in strata for stage in stratum}
+    stages = {stage for found in met for stage in found.lengths}
     lengths = {
         stage: np.concatenate([found.lengths.get(stage, found.none) for found in met])[rows]
         for stage in sorted(stages)
     }
     agreeing = Conditioned(
         own=plan,
-        numbers=np.asarray(numbers, dtype=np.int64)[place],
+        numbers=named[place],
         worlds=replace(worlds.take(place), lengths=lengths),
         weights=np.array([math.exp(log - shift) for log in logs.tolist()]),
         seen=Seen.joined([found.seen for found in met]).take(rows),
@@ -341,31 +324,36 @@ class _Stratum:
         )
 
 
-def _agreeing(plan: Plan, stratum: Mapping[Stage, Pin], worlds: Worlds, refused: Counter[str]) -> _Stratum:
+def _agreeing(
+    plan: Plan,
+    stratum: Mapping[Stage, Pin],
+    worlds: Worlds,
+    numbers: NDArray[np.int64],
+    refused: Counter[str],
+) -> _Stratum:
     """Worlds as they meet the record in one way; why others do not is counted in `refused`."""
-    seen = see_incidents(plan, replace(worlds, pins=stratum))
-    spans = {stage: _stage(stage, seen) for stage in stratum}
-    fields = (seen[name] for name in ("missed", "held", "effect", "route"))
-    log_weights, why_not = _log_weights(plan, stratum, spans, *fields)
+    mixture = mixture_of(plan, stratum)
+    if mixture is None:
+        seen = see_incidents(plan, replace(worlds, pins=stratum))
+    else:
+        stratum = {stage: pin for stage, pin in stratum.items() if stage not in CHAIN}
+        seen = see_incidents(plan, replace(worlds, pins=stratum, own_pins=mixture.pins(worlds, numbers)))
+    log_weights, why_not = _log_weights(plan, stratum, seen, mixture, numbers)
     refused.update(why_not)
+    spans = {stage: span_of(stage, seen) for stage in stratum}
     lengths = {stage: ends - begins for stage, (begins, ends) in spans.items()}
-    return _Stratum(log_weights, lengths, seen)
+    return _Stratum(log_weights, lengths | (mixture.lengths(seen, numbers) if mixture else {}), seen)
 
 
 def _log_weights(
-    plan: Plan,
-    stratum: Mapping[Stage, Pin],
-    spans: Mapping[Stage, tuple[Array, Array]],
-    missed: Array,
-    held: Array,
-    effect: Array,
-    route: Array,
+    plan: Plan, stratum: Mapping[Stage, Pin], seen: Seen, mixture: Mixture | None, numbers: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], Counter[str]]:
     """The logarithm of each world's weight, (worlds,); why others have none, of which it is -inf.
 
-    `spans` are when each pinned stage began and ended; -1 is what did not come to pass.
+    The stages of the `stratum` are pinned, and so is the end of the darkness where there is a `mixture`.
     """
-    total, why_not = np.zeros(len(effect)), Counter[str]()
+    total, why_not = np.zeros(len(seen)), Counter[str]()
+    missed, effect, route = seen["missed"], seen["effect"], seen["route"]
 
     def refuse(where: NDArray[np.bool_], why: str) -> None:
         # What is refused for one reason is not asked for the next.
@@ -374,43 +362,42 @@ def _log_weights(
             total[found] = -math.inf
             why_not[why] += int(found.sum())
 
+    def by_another(mine: Route) -> None:
+        refuse((route >= 0) & (route != mine), "the darkness ended first by another route")
+
     for stage in sorted(set(missed[missed > 0].tolist())):
-        refuse(missed == stage, f"{plain(Stage(stage))} began after its pinned end")
-    refuse(held > 0, "an action still waits at the end of the simulated time: raise incident.follow")
+        late = f"{plain(Stage(stage))} began after its pinned end"
+        refuse(
+            missed == stage,
+            late if stage in stratum else "the other stages alone took longer than the record",
+        )
+    refuse(seen["held"] > 0, "an action still waits at the end of the simulated time: raise incident.follow")
     refuse(effect < 0, "the action was stopped under the scenario's own policy")
     for stage, pin in stratum.items():
-        begins, ends = spans[stage]
-        if stage in _ENDS_DARKNESS:
-            by_another = (route >= 0) & (route != _ROUTE_OF.get(stage, Route.RESPONSE))
-            refuse(by_another, "the darkness ended first by another route")
+        begins, ends = span_of(stage, seen)
+        if stage in _ROUTE_OF:
+            by_another(_ROUTE_OF[stage])
         refuse((begins < 0) | (ends < 0), f"{plain(stage)} did not come to pass")
-        over = ends != (effect + pin.time if pin.after_effect else pin.time)
-        refuse(over, f"{plain(stage)} was over before its pinned end")
+        refuse(ends != _pinned_end(pin, effect), f"{plain(stage)} was over before its pinned end")
         length, density = _length(plan, stage), np.zeros(len(total))
         agrees = total > -math.inf
-        # Per minute rather than per microsecond.
         density[agrees] = [
-            log_density(length, took) + math.log(60e6)
-            for took in (ends - begins)[agrees].astype(float).tolist()
+            log_density(length, took) + LOG_MINUTE for took in (ends - begins)[agrees].astype(float).tolist()
         ]
         refuse(density == -math.inf, f"{plain(stage)} cannot take that long")
         total += np.where(total > -math.inf, density, 0.0)
+    if mixture is not None:
+        by_another(Route.RESPONSE)
+        reached = mixture.reached(seen)
+        on_its_way = reached[mixture.made_by(numbers), np.arange(len(seen))]
+        on_its_way &= seen["visible"] == _pinned_end(mixture.end, effect)
+        refuse(~on_its_way, "the stage left to take the rest had no part in the end of the darkness")
+        weights = mixture.log_weights(seen, reached & (total > -math.inf))
+        refuse(weights == -math.inf, "no stage can take as long as the others leave of the record")
+        total += np.where(total > -math.inf, weights, 0.0)
     return total, why_not
 
 
-def _stage(stage: Stage, seen: Seen) -> tuple[Array, Array]:
-    """When a stage of the record began and ended in each evening."""
-    undo_known = np.where(seen["authorised"] >= 0, seen["authorised"], seen["picked_up"])
-    return {
-        Stage.PUBLIC_NOTICE: (seen["effect"], seen.noticed[:, Channel.PUBLIC - 1]),
-        Stage.PICK_UP: (seen["taken"], seen["picked_up"]),
-        Stage.FIND_CAUSE: (seen["picked_up"], seen["cause_found"]),
-        Stage.AUTHORISE: (seen["cause_found"], seen["authorised"]),
-        Stage.RESTORE: (undo_known, seen["visible"]),
-        Stage.AUTOMATIC: (seen["effect"], seen["visible"]),
-        Stage.ACTOR_UNDOES: (seen["effect"], seen["visible"]),
-        Stage.CONTAIN: (seen["cause_found"], seen["contained"]),
-        Stage.FIRST_STATEMENT: (seen["word"], seen["first_statement"]),
-        Stage.SECOND_STATEMENT: (seen["first_statement"], seen["second_statement"]),
-        Stage.AUDIENCE_WHOLE: (seen["visible"], seen["audience_whole"]),
-    }[stage]
+def _pinned_end(pin: Pin, effect: Array) -> Array:
+    """When a pinned stage has to end in each world."""
+    return effect + pin.time if pin.after_effect else np.full(len(effect), pin.time)

@@ -274,6 +274,10 @@ def _given(worlds: Worlds) -> Array:
     for stage, pin in worlds.pins.items():
         at = WORLD.SIZE + 3 * stage
         given[:, at : at + 3] = 1, pin.time, pin.after_effect
+    for stage, own in worlds.own_pins.items():
+        at = WORLD.SIZE + 3 * stage
+        given[own.there, at], given[own.there, at + 2] = 1, own.after_effect
+        given[own.there, at + 1] = own.times[own.there]
     for stage, lengths in worlds.lengths.items():
         at = WORLD.SIZE + 3 * STAGES + 2 * stage
         given[:, at], given[:, at + 1] = lengths >= 0, np.maximum(lengths, 0)

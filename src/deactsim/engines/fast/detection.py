@@ -105,12 +105,9 @@ def race(night: Night, real: Real, dark: int) -> None:
     if night[NIGHT.HAS_COLLEAGUE] and _chance(
         night, real, entity, Channel.COLLEAGUE, real[NIGHT.COLLEAGUE_CHANCE]
     ):
-        _enter(
-            night,
-            dark,
-            _delayed(night, real, entity, Channel.COLLEAGUE, night[NIGHT.COLLEAGUE_DELAY]),
-            Channel.COLLEAGUE,
-        )
+        delay = night[NIGHT.COLLEAGUE_DELAY]
+        drawn = length(night, real, entity, Purpose.CHANNEL_DELAY, Channel.COLLEAGUE, delay)
+        _enter(night, dark, stage_end(night, Stage.COLLEAGUE_NOTICE, entity, drawn), Channel.COLLEAGUE)
     if (
         night[NIGHT.HAS_ACTOR]
         and night[action + ACTION.NOTICES_ERROR]  # whoever meant it has nothing to notice
@@ -124,12 +121,8 @@ def race(night: Night, real: Real, dark: int) -> None:
         )
         _enter(night, dark, stage_end(night, Stage.PUBLIC_NOTICE, entity, drawn), Channel.PUBLIC)
     if night[NIGHT.HAS_HOLDER] and _chance(night, real, entity, Channel.HOLDER, real[NIGHT.HOLDER_CHANCE]):
-        _enter(
-            night,
-            dark,
-            _delayed(night, real, entity, Channel.HOLDER, night[NIGHT.HOLDER_DELAY]),
-            Channel.HOLDER,
-        )
+        drawn = length(night, real, entity, Purpose.CHANNEL_DELAY, Channel.HOLDER, night[NIGHT.HOLDER_DELAY])
+        _enter(night, dark, stage_end(night, Stage.HOLDER_NOTICE, entity, drawn), Channel.HOLDER)
     if night[dark + DARK.RUNNING] == 0:
         _nobody(night, dark)
 
@@ -186,8 +179,9 @@ def notice(night: Night, real: Real, dark: int, channel: int) -> None:
     ):
         restore(night, dark, Route.ACTOR)
     if channel == Channel.PUBLIC or channel == Channel.HOLDER:  # outside the platform
-        delay = length(night, real, entity, Purpose.WORD, channel, night[NIGHT.WORD])
-        until = night[NIGHT.NOW] + delay
+        drawn = length(night, real, entity, Purpose.WORD, channel, night[NIGHT.WORD])
+        stage = Stage.PUBLIC_WORD if channel == Channel.PUBLIC else Stage.HOLDER_WORD
+        until = stage_end(night, stage, entity, drawn)
         moment(night, until, Kind.ARRIVAL, entity, channel, THEN.WORD + channel - 1, dark)
     else:
         word(night, dark, channel)

@@ -32,7 +32,7 @@ from .layout import (
 )
 from .memory import new
 from .people import ANYBODY, Event, release, submit, work
-from .record import log
+from .record import Stage, known, log
 from .streams import draw, length
 from .then import THEN
 from .world import Purpose
@@ -367,9 +367,8 @@ def cooling_off(night: Night, real: Real, action: int) -> int:
         and night[NIGHT.HAS_HOLDER]
         and draw(night, real, entity, Purpose.CHANNEL_CHANCE, Channel.HOLDER) < real[NIGHT.HOLDER_CHANCE]
     ):
-        notices = length(
-            night, real, entity, Purpose.CHANNEL_DELAY, Channel.HOLDER, night[NIGHT.HOLDER_DELAY]
-        )
+        drawn = length(night, real, entity, Purpose.CHANNEL_DELAY, Channel.HOLDER, night[NIGHT.HOLDER_DELAY])
+        notices = known(night, Stage.HOLDER_NOTICE, entity, drawn)
         if now + notices < first:  # at a tie the watcher, whose reason is the smaller
             first, reason = now + notices, Reason.HOLDER_CANCELLED
     if first <= effect:

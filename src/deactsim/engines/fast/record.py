@@ -50,6 +50,13 @@ def closes(night: Night, needs_people: int) -> None:
 
 
 @compiled
+def known(night: Night, stage: int, entity: int, drawn: int) -> int:
+    """A stage's length as the record has it, else as drawn."""
+    place = night[NIGHT.LENGTHS] + 2 * stage
+    return night[place + 1] if entity == FIRST_ACT and night[place] else drawn
+
+
+@compiled
 def stage_end(night: Night, stage: int, entity: int, drawn: int) -> int:
     """When a stage that begins now ends: at its pin, after its known length, or after `drawn`.
 
@@ -60,8 +67,7 @@ def stage_end(night: Night, stage: int, entity: int, drawn: int) -> int:
         return now + drawn
     pin = night[NIGHT.PINS] + 3 * stage
     if night[pin] == 0:
-        known = night[NIGHT.LENGTHS] + 2 * stage
-        return now + (night[known + 1] if night[known] else drawn)
+        return now + known(night, stage, entity, drawn)
     ends = night[pin + 1] + (night[NIGHT.EFFECT_OF_FIRST_ACT] if night[pin + 2] else 0)
     if ends < now:
         night[NIGHT.MISSED] = stage

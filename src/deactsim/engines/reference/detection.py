@@ -74,7 +74,8 @@ def notices(night: Night, dark: Darkness) -> Iterator[tuple[int, Channel]]:
         if leaves is not None and leaves - watch.before <= now and chance(Channel.LEAVER_WATCH, watch.recall):
             yield delayed(Channel.LEAVER_WATCH, ChannelPlan(1.0, watch.after)), Channel.LEAVER_WATCH
     if plan.colleague is not None and chance(Channel.COLLEAGUE, plan.colleague.chance):
-        yield delayed(Channel.COLLEAGUE, plan.colleague), Channel.COLLEAGUE
+        length = world.length(action.id, Purpose.CHANNEL_DELAY, Channel.COLLEAGUE, plan.colleague.delay)
+        yield night.stage_end(Stage.COLLEAGUE_NOTICE, action.id, length), Channel.COLLEAGUE
     if (
         plan.actor is not None
         and action.notices_error  # whoever meant it has nothing to notice
@@ -88,7 +89,8 @@ def notices(night: Night, dark: Darkness) -> Iterator[tuple[int, Channel]]:
         length = world.length(action.id, Purpose.CHANNEL_DELAY, Channel.PUBLIC, delay)
         yield night.stage_end(Stage.PUBLIC_NOTICE, action.id, length), Channel.PUBLIC
     if plan.holder is not None and chance(Channel.HOLDER, plan.holder.chance):
-        yield delayed(Channel.HOLDER, plan.holder), Channel.HOLDER
+        length = world.length(action.id, Purpose.CHANNEL_DELAY, Channel.HOLDER, plan.holder.delay)
+        yield night.stage_end(Stage.HOLDER_NOTICE, action.id, length), Channel.HOLDER
 
 
 def _regular_look(night: Night, action: Action, channel: Channel, look: ProbePlan, effect: int) -> int | None:
@@ -144,8 +146,10 @@ class Race:
         if channel not in OUTSIDE:
             self._word(channel)
             return
-        delay = night.world.length(dark.action.id, Purpose.WORD, channel, night.plan.detection.word)
-        moment = night.moment(night.now + delay, Kind.ARRIVAL, dark.action.id, channel)
+        length = night.world.length(dark.action.id, Purpose.WORD, channel, night.plan.detection.word)
+        stage = Stage.PUBLIC_WORD if channel is Channel.PUBLIC else Stage.HOLDER_WORD
+        until = night.stage_end(stage, dark.action.id, length)
+        moment = night.moment(until, Kind.ARRIVAL, dark.action.id, channel)
         moment.then(lambda: self._word(channel))
 
     def _word(self, channel: Channel) -> None:

@@ -14,7 +14,7 @@ import simpy
 
 from ...model import rules
 from ...model.plan import ApprovalPlan, Control
-from ...model.states import Channel, Event, Gate, Kind, Reason
+from ...model.states import Channel, Event, Gate, Kind, Reason, Stage
 from ...model.streams import Purpose
 from .action import Action, denied, passed, unreached
 from .people import Job, People
@@ -240,7 +240,8 @@ def cooling_off(night: Night, action: Action) -> Passes:
         objects.append((now + notices, Reason.WATCHER_CANCELLED))
     holder = night.plan.detection.holder if action.wrongful and given.holder_told else None
     if holder is not None and world.draw(action.id, Purpose.CHANNEL_CHANCE, Channel.HOLDER) < holder.chance:
-        notices = world.length(action.id, Purpose.CHANNEL_DELAY, Channel.HOLDER, holder.delay)
+        drawn = world.length(action.id, Purpose.CHANNEL_DELAY, Channel.HOLDER, holder.delay)
+        notices = night.known(Stage.HOLDER_NOTICE, action.id, drawn)
         objects.append((now + notices, Reason.HOLDER_CANCELLED))
     if objects and min(objects)[0] <= effect:
         first, reason = min(objects)

@@ -118,13 +118,17 @@ class Night:
             return now + length
         pin = self.world.pins.get(stage)
         if pin is None:
-            return now + self.world.lengths.get(stage, length)
+            return now + self.known(stage, entity, length)
         end = pin.time + (self.effect_of_first_act if pin.after_effect else 0)
         if end < now:
             self.missed = stage
             self._end()
             return now
         return end
+
+    def known(self, stage: Stage, entity: int, length: int) -> int:
+        """A stage's length as the record has it, else as drawn."""
+        return self.world.lengths.get(stage, length) if entity == act_id(0) else length
 
     effect_of_first_act = 0
 

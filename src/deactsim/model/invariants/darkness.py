@@ -29,7 +29,13 @@ AFTER = {
     Event.LOCK_LIFTED: Event.LOCKED_DOWN,
 }
 #: Channels whose delay the record can know.
-STAGE_OF = {Channel.PUBLIC: Stage.PUBLIC_NOTICE, Channel.ACTOR: Stage.ACTOR_UNDOES}
+STAGE_OF = {
+    Channel.COLLEAGUE: Stage.COLLEAGUE_NOTICE,
+    Channel.ACTOR: Stage.ACTOR_UNDOES,
+    Channel.PUBLIC: Stage.PUBLIC_NOTICE,
+    Channel.HOLDER: Stage.HOLDER_NOTICE,
+}
+WORD_OF = {Channel.PUBLIC: Stage.PUBLIC_WORD, Channel.HOLDER: Stage.HOLDER_WORD}
 BY_RESPONDER = (Event.PICKED_UP, Event.CAUSE_FOUND, Event.UNDO_AUTHORISED, Event.RESPONDER_FREE)
 
 
@@ -75,7 +81,7 @@ def _order(book: Book, subject: Subject) -> Found:
 def _noticed(book: Book, subject: Subject, effect: int) -> Found:
     """Channels notice once each, while it is dark, when drawn; word follows the first."""
     visible, world = book.first(subject.id, Event.VISIBLE), book.world
-    detection, fixed = book.plan.detection, _delays(book, subject)
+    fixed = _delays(book, subject)
     times: dict[int, int] = {}
     for number, row in book.of[subject.id]:
         if row.event == Event.NOTICED:
@@ -92,14 +98,25 @@ def _noticed(book: Book, subject: Subject, effect: int) -> Found:
                 if row.time != effect + length:
                     yield book.says(number, "does not notice when drawn")
         elif row.event == Event.WORD_ARRIVES:
-            takes = world.length(subject.id, Purpose.WORD, row.by, detection.word) if row.by in OUTSIDE else 0
-            if times.get(row.by, -1) + takes != row.time:
+            if row.by in WORD_OF and _pinned(book, subject, WORD_OF[Channel(row.by)]):
+                continue
+            if times.get(row.by, -1) + _word(book, subject, row.by) != row.time:
                 yield book.says(number, "does not follow its channel's notice as drawn")
     word = book.first(subject.id, Event.WORD_ARRIVES)
     for channel, time in times.items():
-        takes = world.length(subject.id, Purpose.WORD, channel, detection.word) if channel in OUTSIDE else 0
+        if channel in WORD_OF and _pinned(book, subject, WORD_OF[Channel(channel)]):
+            continue
+        takes = _word(book, subject, channel)
         if (book.last if word is None else word.row.time) > time + takes:
             yield f"action {subject.id}: word of {Channel(channel).name.lower()} is missing or too late"
+
+
+def _word(book: Book, subject: Subject, channel: int) -> int:
+    """How long word of a channel takes to reach the platform."""
+    if channel not in OUTSIDE:
+        return 0
+    drawn = book.world.length(subject.id, Purpose.WORD, channel, book.plan.detection.word)
+    return _known(book, subject, WORD_OF[Channel(channel)], drawn)
 
 
 def _delays(book: Book, subject: Subject) -> dict[int, Length]:
