@@ -205,14 +205,30 @@ def test_vary_compares_once_a_value(call: Invoke, studied: list[dict[str, Any]])
     assert [each["explain"] for each in studied] == [False, False]
     documents = json.loads(call("compare", SCENARIO, "--vary", f"{path}=50%,90%", "--format", "json").stdout)
     assert [each["varied"] for each in documents] == [
-        {"path": path, "value": "50%"},
-        {"path": path, "value": "90%"},
+        {"path": path, "value": "50%", "reached": ["two-person"]},
+        {"path": path, "value": "90%", "reached": ["two-person"]},
     ]
+    # The path says already in which policy it moves.
+    assert "MOVES IN" not in done.stdout
     assert documents[0]["scenario"]["hash"] != documents[1]["scenario"]["hash"]
     rows = list(csv.DictReader(io.StringIO(Path("out/compare.csv").read_text(encoding="utf-8"))))
     assert {row[path] for row in rows} == {"50%", "90%"}
     worlds = list(csv.DictReader(io.StringIO(Path("out/compare-worlds.csv").read_text(encoding="utf-8"))))
     assert {row[path] for row in worlds} == {"50%", "90%"}
+
+
+def test_vary_says_which_policies_inherit_the_value(call: Invoke, studied: list[dict[str, Any]]) -> None:
+    text = Path(SCENARIO).read_text(encoding="utf-8")
+    alike = "  heir: {combine: [two-person]}\n  own-rate: {combine: [two-person], approval: {catches: 80%}}\n"
+    Path("own.yaml").write_text(text.replace("\nsilent:", f"\n{alike}silent:"), encoding="utf-8")
+    path = "policies.two-person.approval.catches"
+    done = call("compare", "own.yaml", "--vary", f"{path}=50%,90%")
+    assert "MOVES IN two-person and heir: what a policy inherits moves with it\n" in done.stdout
+    document = json.loads(call("compare", "own.yaml", "--vary", f"{path}=50%", "--format", "json").stdout)
+    assert document[0]["varied"]["reached"] == ["two-person", "heir"]
+    # Of those that it moves in, the compared ones.
+    done = call("compare", "own.yaml", "--policies", "heir", "--vary", f"{path}=50%")
+    assert "MOVES IN heir:" in done.stdout
 
 
 def test_values_with_commas_take_a_semicolon(call: Invoke, studied: list[dict[str, Any]]) -> None:
@@ -246,8 +262,16 @@ def test_vary_of_a_policy_that_is_not_compared(call: Invoke, studied: list[dict[
     )
     path = "policies.two-person.approval.catches"
     for policies, varied, said in (
-        ("other", path, f"`{path}` belongs to two-person, which is not compared: add it to --policies, or"),
-        ("more,other", path, "belongs to two-person, which is not compared"),
+        (
+            "other",
+            path,
+            f"`{path}` belongs to two-person, more and most, none of which is compared: add one of",
+        ),
+        (
+            "other",
+            "policies.more.approval.catches",
+            "belongs to more, which is not compared: add it to --policies",
+        ),
         (
             "other",
             "safeguards.approval.catches",

@@ -526,7 +526,7 @@ def test_what_cannot_be_said_is_null() -> None:
     assert document["policies"][0]["headline"] == nothing
     assert document["bad_year"] is None
     assert document["causes"][0]["share_of_dark_minutes"] is None
-    assert document["varied"] == {"path": "a.b", "value": "1 h"}
+    assert document["varied"] == {"path": "a.b", "value": "1 h", "reached": []}
 
 
 def test_rows_repeat_the_figures() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from deactsim.errors import DeactsimError, UnknownName
 from deactsim.scenario.load import load, loads
-from deactsim.scenario.paths import kind_at, leaves, policies_at, replace, text_at, vary
+from deactsim.scenario.paths import kind_at, leaves, origin_of, policies_at, replace, text_at, vary
+from deactsim.scenario.resolve import digest, dump
 from deactsim.scenario.schema import Scenario
 from deactsim.scenario.starter import starter
 
@@ -99,13 +100,119 @@ def test_safeguards_of_the_platform_and_its_heirs() -> None:
 
 
 def test_the_policies_that_a_path_means(small: Scenario) -> None:
-    assert policies_at(small, "policies.tell-us-at-once.alert.recall") == ("tell-us-at-once",)
+    assert policies_at(small, "policies.alert-and-undo.alert.recall") == ("alert-and-undo",)
+    # The other combines it.
+    assert policies_at(small, "policies.tell-us-at-once.alert.recall") == (
+        "tell-us-at-once",
+        "alert-and-undo",
+    )
     assert policies_at(small, "safeguards.alert.recall") == ("tell-us-at-once", "alert-and-undo")
     assert policies_at(small, "response.pick_up") == ()
     inherited = loads(STARTER.replace("baseline:", "safeguards: {retention: {keep: 1 day}}\nbaseline:", 1))
     assert policies_at(inherited, "safeguards.retention.keep") == tuple(inherited.policies)
     with pytest.raises(UnknownName):
         policies_at(small, "nowhere")
+
+
+COMBINED = """safeguards: {deprovisioning: {lag: 1 day}}
+baseline: as-it-was
+
+policies:
+  as-it-was: {}
+  one: {approval: {of: listed, by: {leads: 1}, review: 4 min, catches: 90%}, deprovisioning: {lag: 1 h}}
+  other:
+    alert: {of: listed, after: 30 s, recall: 98%}
+    approval: {of: listed, by: {leads: 1}, review: 4 min, catches: 90%}
+  heir: {combine: [one]}
+  grandchild: {combine: [heir], undo_button: {restore: 20 s}}
+  stubborn: {combine: [one], approval: {catches: 90%}}
+  of-stubborn: {combine: [stubborn]}
+  in-hours: {combine: [one], approval: {by: {leads: 2}, stamps: 5%}}
+  without: {combine: [one], approval: none, deprovisioning: {lost: 5%}}
+  apart: {approval: {of: listed, by: {leads: 1}, review: 4 min, catches: 90%}}
+"""
+
+
+def combined(policies: str = COMBINED) -> Scenario:
+    head, _, rest = STARTER.partition("baseline:")
+    del rest
+    return loads(head + policies)
+
+
+def reached(scenario: Scenario, path: str) -> set[str]:
+    return set(policies_at(scenario, path))
+
+
+def test_a_value_moves_in_all_that_combine_its_policy_and_do_not_state_it() -> None:
+    scenario = combined()
+    heirs = {"one", "heir", "grandchild", "in-hours"}
+    assert reached(scenario, "policies.one.approval.catches") == heirs
+    assert reached(scenario, "policies.heir.approval.catches") == {"heir", "grandchild"}
+    assert reached(scenario, "policies.stubborn.approval.catches") == {"stubborn", "of-stubborn"}
+    assert reached(scenario, "policies.apart.approval.catches") == {"apart"}
+    assert reached(scenario, "policies.one.approval.by.leads") == heirs - {"in-hours"} | {
+        "stubborn",
+        "of-stubborn",
+    }
+    # A default of the format is inherited like any other value.
+    assert reached(scenario, "policies.one.approval.stamps") == heirs - {"in-hours"} | {
+        "stubborn",
+        "of-stubborn",
+    }
+    assert reached(scenario, "policies.one.deprovisioning.lag") == set(scenario.policies) - {
+        "as-it-was",
+        "other",
+        "apart",
+    }
+    moved = vary(scenario, "policies.one.approval.catches", "50%")
+    values = {path: stated.value for path, stated in leaves(moved) if path.endswith("approval.catches")}
+    assert {path.split(".")[1] for path, value in values.items() if value == 0.5} == heirs
+    assert vary(moved, "policies.one.approval.catches", "90%") == vary(
+        scenario, "policies.one.approval.catches", "90%"
+    )
+
+
+def test_the_platforms_value_moves_in_those_that_have_it_from_there() -> None:
+    scenario = combined()
+    assert reached(scenario, "safeguards.deprovisioning.lag") == {"as-it-was", "other", "apart"}
+    assert reached(scenario, "safeguards.deprovisioning.lost") == set(scenario.policies) - {"without"}
+    # A policy's own way with the platform's value is handed on, too.
+    assert reached(scenario, "policies.one.deprovisioning.lost") == {
+        "one", "heir", "grandchild", "stubborn", "of-stubborn", "in-hours",
+    }  # fmt: skip
+
+
+def test_what_two_parts_state_is_one_number() -> None:
+    """They may not differ where both are combined: moved in one alone, the file would contradict itself."""
+    scenario = combined(COMBINED + "  both: {combine: [heir, other]}\n")
+    every = {"one", "heir", "grandchild", "in-hours", "both", "other"}
+    for name in ("one", "other"):
+        assert reached(scenario, f"policies.{name}.approval.catches") == every
+    assert reached(scenario, "policies.heir.approval.catches") == {"heir", "grandchild", "both"}
+    assert reached(scenario, "policies.both.approval.catches") == {"both"}
+
+
+def test_where_a_value_is_stated() -> None:
+    scenario = combined()
+    for path, origin in (
+        ("policies.grandchild.approval.catches", "policies.one.approval.catches"),
+        ("policies.grandchild.undo_button.restore", "policies.grandchild.undo_button.restore"),
+        ("policies.of-stubborn.approval.catches", "policies.stubborn.approval.catches"),
+        ("policies.of-stubborn.approval.by.leads", "policies.one.approval.by.leads"),
+        ("policies.in-hours.approval.stamps_per_queued", "policies.one.approval.stamps_per_queued"),
+        ("policies.apart.deprovisioning.lag", "safeguards.deprovisioning.lag"),
+        ("policies.grandchild.deprovisioning.lost", "safeguards.deprovisioning.lost"),
+        ("response.pick_up", "response.pick_up"),
+    ):
+        assert origin_of(scenario, path) == origin
+        assert text_at(scenario, path) == text_at(scenario, origin)
+
+
+def test_policies_in_full_state_every_value() -> None:
+    """As they are written out, none inherits any more, and the numbers are the same."""
+    again = loads(dump(combined()))
+    assert digest(again) == digest(combined())
+    assert policies_at(again, "policies.one.approval.catches") == ("one",)
 
 
 def test_names_may_hold_dots() -> None:

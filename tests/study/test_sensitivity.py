@@ -398,6 +398,32 @@ def test_a_tip_beyond_the_record_is_none() -> None:
     assert tip(few, "watchdog", "probe", decision("response.restore", few)) is None
 
 
+SHARED = """
+  as-it-was: {}
+  two: {approval: {by: {desk: 1}, review: 1 min, catches: 90%, time_out: 4 h}}
+  both: {combine: [two], automatic_restore: {after: 5 min}}
+  own-rate: {combine: [two], automatic_restore: {after: 5 min}, approval: {catches: 95%}}"""
+
+
+def test_what_two_policies_share_moves_in_both() -> None:
+    """One is made of the other: no reviewer's catch rate makes it the worse one, and one that is not shared does."""
+    shared = Evenings(small(policies=SHARED), "meant", 1, 300)
+    path = "policies.two.approval.catches"
+    found = decided(shared, "both", stops=True)
+    assert found is not None
+    assert found.path == path
+    for rate in (0.0, 0.3, 0.9, 1.0):
+        two, both = (shared.under(name, path, rate) for name in ("two", "both"))
+        assert (two.column("stopped") == both.column("stopped")).all()
+        assert both.mean_dark <= two.mean_dark
+    assert tip(shared, "both", "two", found) is None
+    # 5 (1 - c) = 11 * 10 %: it is stated once more, and so it is another number.
+    own = decided(shared, "own-rate", stops=True)
+    assert own is not None
+    assert own.path == "policies.own-rate.approval.catches"
+    assert tip(shared, "own-rate", "two", own) is not None
+
+
 # ---------------------------------------------------------------- words
 
 

@@ -55,18 +55,21 @@ def at_each_value(
         scenarios = [with_value(scenario, path, value) for value in values]
     except DeactsimError as error:
         raise click.UsageError(str(error)) from None
-    _compared(scenario, path, policies)
+    having = _compared(scenario, path, policies)
     for value, each in zip(values, scenarios, strict=True):
         what = f"{path} = {value}"
         try:
             found = study(each, what)
         except CannotCondition as error:
             raise CannotCondition(f"{what}: {error}") from None
-        yield replace(found, varied=(path, value))
+        yield replace(found, varied=(path, value), reached=having)
 
 
-def _compared(scenario: Scenario, path: str, policies: tuple[str, ...] | None) -> None:
-    """Make sure that what is varied can show: an input of policies is one of a policy that is compared."""
+def _compared(scenario: Scenario, path: str, policies: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The policies compared whose input is varied; none where it is no policy's.
+
+    An input of policies of which none is compared could not show, and is refused.
+    """
     from ..report.wording import and_list
     from ..scenario.paths import policies_at
     from ..study.replay import known_policy
@@ -79,6 +82,7 @@ def _compared(scenario: Scenario, path: str, policies: tuple[str, ...] | None) -
             f"`{path}` belongs to {and_list(list(having))}, {none} compared: "
             f"add {one} to --policies, or leave --policies out"
         )
+    return tuple(name for name in having if name in compared)
 
 
 def forms_of(

@@ -22,6 +22,7 @@ from .wording import (
     page,
     percent,
     plural,
+    reached_text,
     spread,
     too_few,
     wrap,
@@ -56,7 +57,8 @@ def compare_table(comparison: Comparison, file: str) -> str:
 
 def vary_table(comparisons: Sequence[Comparison]) -> str:
     """One block a value of what was varied: policy, share stopped, minutes dark."""
-    blocks = [[comparisons[0].scenario.title, *_readings(comparisons[0])]]
+    asked = comparisons[0]
+    blocks = [[asked.scenario.title, *_readings(asked), *reached_text(asked.varied, asked.reached)]]
     letters = "/".join(letter for _, _, letter in comparisons[0].readings)
     for comparison in comparisons:
         path, value = comparison.varied or ("", "")

@@ -19,6 +19,7 @@ from .records import (
     known_or_none,
     only_known,
     summaries,
+    varied_record,
 )
 
 FORECAST_COLUMNS = ("policy", "part", "name", "cause", "figure", "value", "unit")
@@ -26,14 +27,13 @@ FORECAST_COLUMNS = ("policy", "part", "name", "cause", "figure", "value", "unit"
 
 def forecast_record(forecast: Forecast, digest: str) -> Record:
     """The JSON document of a forecast."""
-    path, value = forecast.varied or (None, None)
     rests_on = basis(forecast.scenario, ())
     shares = shares_of_minutes(baseline_of(forecast))
     return only_known(
         {
             "question": "forecast",
             "scenario": {"title": forecast.scenario.title, "hash": digest},
-            "varied": None if forecast.varied is None else {"path": path, "value": value},
+            "varied": varied_record(forecast.varied, forecast.reached),
             "baseline": forecast.baseline,
             "seed": forecast.seed,
             "years": int(forecast.years),

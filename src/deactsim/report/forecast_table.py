@@ -38,6 +38,7 @@ from .wording import (
     page,
     percent,
     plural,
+    reached_text,
     sentence,
     silence,
     wrap,
@@ -74,7 +75,7 @@ def vary_table(forecasts: Sequence[Forecast], missing: Sequence[str] = ()) -> st
     first = forecasts[0]
     head = wrap(first.scenario.title, WIDTH)
     head += wrap(_headline_said(first), WIDTH)
-    blocks = [head]
+    blocks = [head + reached_text(first.varied, first.reached)]
     for forecast in forecasts:
         path, value = forecast.varied or ("", "")
         rows: list[list[Cell]] = [["policy", "minutes dark a year", "headline, %", "access after leaving"]]

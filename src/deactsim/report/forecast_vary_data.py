@@ -15,7 +15,7 @@ from ..study.results import Estimate
 from .chart_data import Table, Words
 from .forecast_chart_data import CAUSES, footer, group_label, grouped
 from .forecast_figures import COLOURED, amount, baseline_of, chance_text, dark, share_text, years_of
-from .wording import is_known, minutes, number, plural, sentence
+from .wording import and_list, is_known, minutes, number, plural, reached_text, sentence
 
 NUMBERS = {"count", "number", "duration", "share"}
 """Kinds of values that are numbers as they stand."""
@@ -109,6 +109,11 @@ def vary_data(forecasts: Sequence[Forecast]) -> VaryData:
         title,
         f"{path} over the values given, on the same years. Bands: 95 % simulation error, where it is known. Equal "
         "curves lie on each other."
+        + (
+            f" It moves in {and_list(list(first.reached))}."
+            if reached_text(first.varied, first.reached)
+            else ""
+        )
         + (
             " A random length stands at its median."
             if kind_at(first.scenario, path) == "random duration"

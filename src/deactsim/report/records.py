@@ -63,12 +63,11 @@ def run_record(replay: Replay, digest: str) -> Record:
 
 def compare_record(comparison: Comparison, digest: str) -> Record:
     """The JSON document of a comparison."""
-    path, value = comparison.varied or (None, None)
     return only_known(
         {
             "question": "compare",
             "scenario": {"title": comparison.scenario.title, "hash": digest},
-            "varied": None if comparison.varied is None else {"path": path, "value": value},
+            "varied": varied_record(comparison.varied, comparison.reached),
             "baseline": comparison.baseline,
             "seed": comparison.seed,
             "worlds": comparison.worlds,
@@ -91,6 +90,11 @@ def compare_record(comparison: Comparison, digest: str) -> Record:
             "error": comparison.error,
         }
     )
+
+
+def varied_record(varied: tuple[str, str] | None, reached: Iterable[str]) -> Record | None:
+    """What was varied: the path, its value here, and the policies that it moved."""
+    return None if varied is None else {"path": varied[0], "value": varied[1], "reached": list(reached)}
 
 
 def run_rows(replay: Replay) -> list[Row]:

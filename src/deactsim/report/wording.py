@@ -275,6 +275,14 @@ def and_list(items: list[str]) -> str:
     return ", ".join(items[:-1]) + " and " + items[-1]
 
 
+def reached_text(varied: tuple[str, str] | None, reached: Sequence[str]) -> list[str]:
+    """Which policies a varied input moved, where its path does not say it."""
+    path, _ = varied or ("", "")
+    if not reached or (len(reached) == 1 and path.startswith(f"policies.{reached[0]}.")):
+        return []
+    return filled("MOVES IN", f"{and_list(list(reached))}: what a policy inherits moves with it")
+
+
 def page(blocks: Iterable[Sequence[str]]) -> str:
     """Blocks of lines as one text, an empty line between them; a block without lines is left out."""
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"

@@ -11,6 +11,7 @@ from . import policies, shorthand
 from .faulted import note_faults
 from .file_text import read_text
 from .limits import check_limits
+from .lineage import with_lineage
 from .places import Faults, Node, node_of
 from .references import check_references
 from .schema import Scenario
@@ -35,7 +36,8 @@ def loads(text: str, name: str = "<text>") -> Scenario:
     """
     faults = Faults(name, [])
     written = compose(text, faults)
-    whole = policies.complete(shorthand.complete(written, faults), faults)
+    short = shorthand.complete(written, faults)
+    whole = policies.complete(short, faults)
     scenario = _validated(whole, faults)
     check_references(whole, faults)
     check_sense(whole, faults)
@@ -44,7 +46,7 @@ def loads(text: str, name: str = "<text>") -> Scenario:
     check_limits(whole, faults)
     if faults.found or scenario is None:
         raise faults.error()
-    return scenario
+    return with_lineage(scenario, short)
 
 
 def _validated(top: Node, faults: Faults) -> Scenario | None:

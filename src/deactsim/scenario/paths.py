@@ -1,13 +1,14 @@
 """Every value of a scenario by a dotted path, as written after `--vary`.
 
-`policies.two-person.approval.catches` is one value; `safeguards.approval.catches` is that of
+`policies.two-person.approval.catches` is the value of that policy and of all who inherit it from
+there: those that combine it and do not state it themselves. `safeguards.approval.catches` is that of
 the platform and of all who inherit it or, if the platform has none, of every policy with one.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -16,6 +17,7 @@ from ..errors import DeactsimError, UnknownName
 from ..same import for_the_same
 from .grammar import annotation_at, fields_of, key_of, reader_in
 from .leaf import Reader, Unreadable, did_you_mean
+from .lineage import PLATFORM
 from .load import contradictions
 from .schema import Policy, Scenario
 from .stated import Stated
@@ -53,8 +55,20 @@ def policies_at(scenario: Scenario, path: str) -> tuple[str, ...]:
     return tuple(str(steps[1]) for steps in _find(scenario, path) if steps[0] == "policies")
 
 
+def origin_of(scenario: Scenario, path: str) -> str:
+    """The path where the value at a path is stated: varied there, it moves in all who inherit it."""
+    steps = _find(scenario, path)[0]
+    lineage = _get(scenario, steps).lineage
+    if not lineage:
+        return path
+    inner = (
+        steps[2:] if lineage[0] == PLATFORM else ("policies", _first(scenario, lineage, steps), *steps[2:])
+    )
+    return _dotted(inner)
+
+
 def replace(scenario: Scenario, path: str, value: Any) -> Scenario:
-    """The scenario with another value at a path; nothing is checked, nothing else is copied.
+    """The scenario with another value at a path, and in all who inherit it; nothing is checked or else copied.
 
     Raises `UnknownName` for a path that leads nowhere.
     """
@@ -80,7 +94,7 @@ def vary(scenario: Scenario, path: str, text: object) -> Scenario:
         hint = f"; {unreadable.hint}" if unreadable.hint else ""
         raise DeactsimError(f"{path}: {unreadable.message}; expected {reader.expected}{hint}") from None
     for steps in found:
-        scenario = _put(scenario, steps, lambda _: stated)
+        scenario = _put(scenario, steps, lambda before: dataclasses.replace(stated, lineage=before.lineage))
     against = contradictions(scenario)
     if against:
         raise DeactsimError(f"{path} = {text}: {against[0]}")
@@ -112,26 +126,63 @@ def _find(scenario: Scenario, path: str) -> list[Steps]:
     """The steps to every value that a path means; never empty."""
     exact = _descend(scenario, path)
     if exact is not None and isinstance(_get(scenario, exact), Stated):
+        if exact[0] == "policies":
+            return _with_heirs(scenario, exact)
         if exact[0] != "safeguards":
             return [exact]
-        base = _get(scenario, exact)
-        return [exact, *(steps for steps in _in_policies(scenario, path) if _get(scenario, steps) == base)]
+        found = _in_policies(scenario, exact[1:])
+        return [exact, *(steps for steps in found if PLATFORM in _get(scenario, steps).lineage)]
     if path.startswith("safeguards."):
-        found = _in_policies(scenario, path)
+        found = _in_policies(scenario, path.removeprefix("safeguards."))
         if found:
             return found
     raise UnknownName(_unknown(scenario, path))
 
 
-def _in_policies(scenario: Scenario, path: str) -> list[Steps]:
-    """The steps to the value at `safeguards.X.Y` in each policy that has it."""
-    rest = path.removeprefix("safeguards.")
+def _with_heirs(scenario: Scenario, steps: Steps) -> list[Steps]:
+    """The steps to a policy's value, and to the same value of all that have it from there.
+
+    Where a policy combines two that both state it, these may not differ (a fault of the file): it is one number, and
+    moves in both.
+    """
+    having = {str(found[1]): found for found in _in_policies(scenario, steps[3:])}
+    lineages = {name: _get(scenario, found).lineage for name, found in having.items()}
+    moving = {str(steps[1])}
+    stated_here = not lineages[str(steps[1])]
+    while True:
+        heirs = {name for name, lineage in lineages.items() if moving & set(lineage)}
+        before = {each for name in heirs for each in lineages[name]} & having.keys() if stated_here else set()
+        if heirs | before <= moving:
+            break
+        moving |= heirs | before
+    return [steps, *(found for name, found in having.items() if name in moving and name != steps[1])]
+
+
+def _first(scenario: Scenario, lineage: Sequence[str], steps: Steps) -> str:
+    """The first policy of a lineage that states the value itself."""
+    stating = [name for name in lineage if not _get(scenario, ("policies", name, *steps[2:])).lineage]
+    return stating[0]
+
+
+def _in_policies(scenario: Scenario, rest: str | Steps) -> list[Steps]:
+    """The steps to the value of a safeguard, dotted or in steps, in each policy that has it."""
     found = []
     for name, policy in scenario.policies.items():
-        inner = _descend(policy.safeguards, rest)
+        inner = (
+            _descend(policy.safeguards, rest) if isinstance(rest, str) else _along(policy.safeguards, rest)
+        )
         if inner is not None and isinstance(_get(policy.safeguards, inner), Stated):
             found.append(("policies", name, "safeguards", *inner))
     return found
+
+
+def _along(value: Any, steps: Steps) -> Steps | None:
+    """The steps, if they lead somewhere."""
+    for step in steps:
+        if str(step) not in _names(value):
+            return None
+        value = _get(value, (step,))
+    return steps
 
 
 def _descend(value: Any, rest: str) -> Steps | None:

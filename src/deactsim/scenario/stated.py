@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Generic, Literal, TypeVar
 
 T = TypeVar("T")
@@ -27,7 +27,9 @@ class Stated(Generic[T]):
 
     `sources` holds keys of the scenario's `sources`; `given` is False for a default of
     the format, which is always `basis="assumed"`. `uncertain` is how far off the value may be:
-    its 5th and 95th percentile, of a lognormal or, for a share, a logit-normal.
+    its 5th and 95th percentile, of a lognormal or, for a share, a logit-normal. `lineage` names the
+    policies that hand the value down to the one it stands in (the platform is `""`); it is empty for
+    what is stated where it stands. Two that differ in it alone are equal.
     """
 
     value: T
@@ -37,6 +39,7 @@ class Stated(Generic[T]):
     note: str | None = None
     given: bool = True
     uncertain: tuple[T, T] | None = None
+    lineage: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,7 +181,7 @@ class Forecast:
 
     `why` says why the method was chosen; `appetite` is in minutes; `complete` is False if it was
     interrupted, and then `years` says how many were done of `years_asked`. `varied` names the path and value
-    of a variation, `why_years` says why so many years were simulated.
+    of a variation, `reached` the policies that it moved, `why_years` says why so many years were simulated.
     """
 
     scenario: Scenario
@@ -203,6 +203,7 @@ class Forecast:
     frame_of: Callable[[], pd.DataFrame] = field(repr=False)
     varied: tuple[str, str] | None = None
     why_years: str = "usual"
+    reached: tuple[str, ...] = ()
 
     @cached_property
     def frame(self) -> pd.DataFrame:

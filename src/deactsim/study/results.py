@@ -330,7 +330,8 @@ class Comparison:
     """The same worlds under every policy.
 
     `error` is the largest half-width of the 95 % intervals of the stopped shares; `weeks` is
-    the number of simulated routine weeks behind the friction; `varied` names the path and value of a variation.
+    the number of simulated routine weeks behind the friction; `varied` names the path and value of a variation,
+    `reached` the policies of the comparison that it moved, if it is a value of policies.
     """
 
     scenario: Scenario
@@ -346,6 +347,7 @@ class Comparison:
     error: float
     frame_of: Callable[[], pd.DataFrame] = field(repr=False)
     varied: tuple[str, str] | None = None
+    reached: tuple[str, ...] = ()
 
     @cached_property
     def frame(self) -> pd.DataFrame:

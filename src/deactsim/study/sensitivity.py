@@ -17,7 +17,7 @@ from typing import Any
 from ..errors import CannotCondition
 from ..model.compile import CannotBeSaid, compile_plan
 from ..model.plan import Plan
-from ..scenario.paths import kind_at, leaves, replace
+from ..scenario.paths import kind_at, leaves, origin_of, replace
 from ..scenario.quantities import text_of
 from ..scenario.safeguards import Safeguards
 from ..scenario.schema import Scenario
@@ -58,13 +58,7 @@ class Evenings:
 
     def under(self, policy: str, path: str | None = None, value: Any = None) -> Nights:
         """The evenings under a policy, with one input moved."""
-        if path is None:
-            scenario, own = self.scenario, self.own
-        elif path.startswith(f"policies.{policy}.") and policy != self.scenario.baseline:
-            # What a policy alone is given does not move the scenario's own.
-            scenario, own = replace(self.scenario, path, value), self.own
-        else:
-            scenario, own = self.with_moved(path, value)
+        scenario, own = (self.scenario, self.own) if path is None else self.with_moved(path, value)
         found, nights = self._conditioned(scenario, own)
         plan = compile_plan(scenario, policy, self.reading)
         told = nights.get(plan)
@@ -115,8 +109,8 @@ def inputs(
 ) -> Iterator[tuple[str, Stated[Any]]]:
     """The inputs that could decide a policy's figure; none that a source documents.
 
-    Its own, as far as they differ from the baseline's; what is said of the actor; the people
-    its gates or the responders wait for, and the reports that keep them busy; unless the
+    Its own, as far as they differ from the baseline's, by the path where they are stated; what is said
+    of the actor; the people its gates or the responders wait for, and the reports that keep them busy; unless the
     figure is the share stopped, also detection, response, the command's lag and the audience. `known` are the
     scenario's values, if somebody has them already.
     """
@@ -138,7 +132,8 @@ def inputs(
                 continue
             if not leaf.given and path.endswith(("works", "covers")):
                 continue
-            yield path, leaf
+            # One that is inherited moves where it is stated, and in all others that have it from there.
+            yield origin_of(scenario, path), leaf
         elif path.startswith(around):
             yield path, leaf
 
