@@ -25,7 +25,8 @@ from deactsim.model.shifts import DAY
 from deactsim.model.states import Reason
 from deactsim.model.streams import world_key
 from deactsim.model.trace import Trace
-from deactsim.model.world import HOUR, World, Worlds
+from deactsim.model.world import HOUR, World
+from deactsim.model.worlds import Worlds
 from deactsim.scenario.load import load
 from deactsim.scenario.schema import Scenario
 from deactsim.study import background, occurrences

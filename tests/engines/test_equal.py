@@ -37,7 +37,8 @@ from deactsim.model.plan import Plan
 from deactsim.model.shifts import DAY
 from deactsim.model.states import Channel, Event, Gate, Reason, Route, Stage
 from deactsim.model.streams import insider_id, occurrence_id, world_key
-from deactsim.model.world import HOUR, Pin, World, Worlds
+from deactsim.model.world import HOUR, Pin, World
+from deactsim.model.worlds import Worlds
 from deactsim.scenario.load import load
 from deactsim.scenario.schema import Scenario
 from deactsim.study.background import see_incidents

@@ -26,7 +26,8 @@ from deactsim.model.plan import Plan
 from deactsim.model.states import Event
 from deactsim.model.streams import world_key
 from deactsim.model.trace import Row
-from deactsim.model.world import HOUR, World, Worlds
+from deactsim.model.world import HOUR, World
+from deactsim.model.worlds import Worlds
 from deactsim.study.background import see_incidents
 from deactsim.study.executors import run_jobs
 

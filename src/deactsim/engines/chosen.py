@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ..model.causes import Occurrence
     from ..model.plan import Plan
     from ..model.trace import Trace
-    from ..model.world import World, Worlds
+    from ..model.world import World
+    from ..model.worlds import Worlds
     from .handled import Parts, Requests, Taken
     from .seen import Seen
 

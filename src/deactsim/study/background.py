@@ -23,7 +23,8 @@ from ..engines.seen import Seen
 from ..model.plan import CommandPlan, Plan, SafeguardsPlan, StreamPlan, TeamPlan
 from ..model.states import Event
 from ..model.trace import Trace
-from ..model.world import World, Worlds
+from ..model.world import World
+from ..model.worlds import Worlds
 from ..same import for_the_same
 from .measures import how_denied, marks, table_of
 

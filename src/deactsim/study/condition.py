@@ -23,7 +23,8 @@ from ..model.lengths import FIXED, Length, log_density
 from ..model.plan import Plan
 from ..model.states import Route, Stage, plain
 from ..model.streams import world_keys
-from ..model.world import Pin, World, Worlds
+from ..model.world import Pin, World
+from ..model.worlds import Worlds
 from ..scenario.schema import Scenario
 from .background import see_incidents
 from .measures import Marks, marks_in

@@ -14,7 +14,7 @@ from ..engines.seen import Seen
 from ..model.compile import CannotBeSaid
 from ..model.plan import Plan
 from ..model.states import Gate, Reason
-from ..model.world import Worlds
+from ..model.worlds import Worlds
 from ..stats import weighted
 from ..stats.censored import quantile_bounds
 from .background import see_incidents

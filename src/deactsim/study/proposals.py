@@ -22,7 +22,8 @@ from ..model.lengths import FIXED, Length, log_density, scaled
 from ..model.plan import Plan
 from ..model.states import Channel, Stage
 from ..model.streams import Purpose, draws_in, length_at
-from ..model.world import OwnPins, Pin, Worlds
+from ..model.world import Pin
+from ..model.worlds import OwnPins, Worlds
 
 #: The responder's stages, in order.
 CHAIN = (Stage.PICK_UP, Stage.FIND_CAUSE, Stage.AUTHORISE, Stage.RESTORE)

@@ -16,7 +16,8 @@ from ...model.plan import Plan
 from ...model.shifts import DAY
 from ...model.states import Reason
 from ...model.streams import account_id, insider_id
-from ...model.world import World, Worlds
+from ...model.world import World
+from ...model.worlds import Worlds
 from ...same import for_the_same
 from .. import seen as seen_
 from ..handled import Parts
