@@ -176,7 +176,15 @@ def test_compare_as_json(call: Invoke, studied: list[dict[str, Any]]) -> None:
     keys = {"name", "group", "stopped", "measures", "difference", "decided_by", "friction", "reason"}
     assert keys <= set(policy)
     assert policy["stopped"]["deliberate"] == {"share": 0.98, "low": 0.97, "high": 0.99}
-    assert set(policy["difference"]["dark_minutes"]) == {"mean", "low", "high", "unit", "horizon"}
+    assert set(policy["difference"]) == set(policy["stopped"]) == set(policy["measures"])
+    assert set(policy["difference"]["deliberate"]["dark_minutes"]) == {
+        "mean",
+        "low",
+        "high",
+        "unit",
+        "horizon",
+    }
+    assert policy["worst"] in policy["stopped"]
     assert document["varied"] is None
     assert {"order", "tied"} <= set(document["ranking"])
     assert set(policy) >= {"stopped_by", "stopped_how", "unheard"}
@@ -530,11 +538,9 @@ def test_records_without_readings_or_decisions() -> None:
     from deactsim.report.records import compare_record, compare_rows
 
     unknown = replace(made_up.policies()[-1], decided_by=None)
-    assert compare_record(made_up.comparison([unknown]), "x")["policies"][0]["decided_by"] is None
-    assert compare_rows(made_up.comparison([unknown])) == [
-        ("fifteen-holders", "unknown", None, "difference", "dark_minutes", figure, value, "min")
-        for figure, value in (("mean", -1.0), ("low", -1.1), ("high", -0.9))
-    ]
+    record = compare_record(made_up.comparison([unknown]), "x")["policies"][0]
+    assert (record["decided_by"], record["difference"], record["worst"]) == (None, {}, None)
+    assert compare_rows(made_up.comparison([unknown])) == []
 
 
 @pytest.mark.parametrize("seed", ["-1", "18446744073709551616"])

@@ -268,14 +268,19 @@ def outcome(
     reason: str | None = None,
     adapted: tuple[ReadingOutcome, ...] = (),
 ) -> PolicyOutcome:
-    found = outcomes(shares, dark, starts)
+    found = tuple(
+        replace(
+            each,
+            measures={} if dark is None else measures(dark),
+            difference={"dark_minutes": Estimate(-1.0, -1.1, -0.9, "min")},
+        )
+        for each in outcomes(shares, dark, starts)
+    )
     return PolicyOutcome(
         name=name,
         label=name,
         group=group,
         readings=found,
-        measures={} if dark is None else measures(dark),
-        difference={"dark_minutes": Estimate(-1.0, -1.1, -0.9, "min")},
         decided_by=None
         if decides is None
         else Decision("policies." + name, decides[0], decides[1], "assumed", "50 %", "99 %", 5.5, 0.1),

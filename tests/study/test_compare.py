@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from deactsim.errors import DeactsimError, UnknownName
+from deactsim.report.records import compare_record, compare_rows
 from deactsim.scenario.schema import Scenario
 from deactsim.study import executors
 from deactsim.study.compare import compare
@@ -401,3 +402,39 @@ def test_no_process_is_doubled_while_a_thread_runs() -> None:
 def test_a_job_that_fails_is_heard_of() -> None:
     with pytest.raises(ValueError, match="no job -1"):
         list(run_jobs(add, 10, [1, -1], workers=1))
+
+
+def test_differences_are_those_of_each_reading_and_the_worst_is_that_of_the_policy() -> None:
+    given = small(
+        incident="""
+  account: "@it"
+  command: deactivate
+  actor: {team: support}
+  at: 2017-11-02T18:48:30Z
+  readings: {meant: {cause: deliberate}, slipped: {cause: slip}, took-another: {cause: misidentified}}
+  facts: {dark: {of: dark, pinned: 11 min}}""",
+        policies="""
+  as-it-was: {}
+  asked: {confirm: {stops_slips: 90%, stops_misidentified: 30%}}""",
+    )
+    found = compare(given, worlds=60, weeks=1, explain=False)
+    asked = next(policy for policy in found.policies if policy.name == "asked")
+    saved = {outcome.reading: outcome.difference["dark_minutes"].mean for outcome in asked.readings}
+    # A dialog stops no one who means it, most slips and some mistaken targets.
+    assert saved["meant"] == 0.0
+    assert saved["slipped"] < -8.0 < saved["took-another"] < -1.0
+    assert all(
+        outcome.difference["dark_minutes"].mean == pytest.approx(outcome.mean_dark.mean - 11.0, abs=1e-9)
+        for outcome in asked.readings
+    )
+    assert asked.worst is asked.readings[0]
+    assert asked.difference["dark_minutes"].mean == 0.0
+    document = compare_record(found, "")["policies"][1]
+    assert document["worst"] == "meant"
+    assert {name: each["dark_minutes"]["mean"] for name, each in document["difference"].items()} == saved
+    rows = [
+        row
+        for row in compare_rows(found)
+        if row[0] == "asked" and row[3:6] == ("difference", "dark_minutes", "mean")
+    ]
+    assert {row[2]: row[6] for row in rows} == saved

@@ -155,13 +155,15 @@ def compare_rows(comparison: Comparison) -> list[Row]:
                         (*under, f"{each.gate} {each.reason}", each.how, known_or_none(each.share), "share")
                         for each in outcome.stopped_by
                     ]
+        for outcome in policy.readings:
+            read_so = (*who, outcome.reading)
+            for name, summary in outcome.measures.items():
+                rows += [(*read_so, "measure", name, *row) for row in figure_rows(summary, FIGURES)]
+            for name, estimate in outcome.difference.items():
+                rows += [(*read_so, "difference", name, *row) for row in figure_rows(estimate, ESTIMATES)]
+        for name, estimate in policy.friction.items():
+            rows += [(*who, None, "friction", name, *row) for row in figure_rows(estimate, ESTIMATES)]
         first = policy.readings[0].reading if policy.readings else None
-        for name, summary in policy.measures.items():
-            rows += [(*who, first, "measure", name, *row) for row in figure_rows(summary, FIGURES)]
-        for part, estimates in (("difference", policy.difference), ("friction", policy.friction)):
-            for name, estimate in estimates.items():
-                reading = first if part == "difference" else None
-                rows += [(*who, reading, part, name, *row) for row in figure_rows(estimate, ESTIMATES)]
         decision = policy.decided_by
         if decision is not None:
             start = (*who, first, "decided_by", decision.path)
@@ -246,8 +248,9 @@ def _policy(policy: PolicyOutcome) -> Record:
         },
         "stopped_how": policy.stopped_how,
         "unheard": policy.unheard,
-        "measures": summaries(policy.measures),
-        "difference": summaries(policy.difference),
+        "measures": {outcome.reading: summaries(outcome.measures) for outcome in policy.readings},
+        "difference": {outcome.reading: summaries(outcome.difference) for outcome in policy.readings},
+        "worst": None if policy.worst is None else policy.worst.reading,
         "decided_by": None if policy.decided_by is None else asdict(policy.decided_by),
         "friction": summaries(policy.friction),
         "reason": policy.reason,

@@ -20,7 +20,7 @@ from .nights import Nights, conditioned, under
 from .outcomes import Paired, group_of, most_stopped, paired, what_is_worse
 from .ranking import rank
 from .reasons import how_stopped, nobody_decided, untold, why_nothing
-from .replay import Progress, known_policy, measures, reading_names
+from .replay import Progress, known_policy, reading_names
 from .results import Comparison, Decision, Estimate, PolicyOutcome, Ranking, Tipping
 from .sensitivity import Evenings, decide, figures, inputs, tip
 
@@ -263,8 +263,6 @@ class _Comparing:
                 label=self.scenario.policies[name].label or name,
                 group="unknown",
                 readings=(),
-                measures={},
-                difference={},
                 decided_by=None,
                 friction={},
                 friction_text="",
@@ -281,7 +279,6 @@ class _Comparing:
     ) -> PolicyOutcome:
         """What a policy does to the incident."""
         name, pairs = bare.name, list(dict.fromkeys(found.values()))
-        first = pairs[0]
         group = group_of(pairs)
         reason, source = None, None
         if group == "lengthens":
@@ -291,7 +288,7 @@ class _Comparing:
             if reason is None:
                 safeguards = self.scenario.policies[name].safeguards
                 own = self.scenario.policies[self.scenario.baseline].safeguards
-                reason, source = why_nothing(self.scenario, safeguards, own, first.nights)
+                reason, source = why_nothing(self.scenario, safeguards, own, pairs[0].nights)
         readings = tuple(pair.under(reading) for reading, pair in found.items())
         answers = most_stopped(readings).stopped_by
         return replace(
@@ -300,8 +297,6 @@ class _Comparing:
             readings=readings,
             stopped_how=how_stopped(self.scenario.policies[name].safeguards, answers),
             unheard=nobody_decided(answers),
-            measures=measures(first.nights),
-            difference=first.differences(),
             reason=reason,
             reason_source=source,
             adapted=tuple(pair.under(reading) for reading, pair in adapted.items()),

@@ -11,6 +11,7 @@ import numpy as np
 from .measures import MEASURES
 from .nights import Array, Nights
 from .reasons import stopped_by
+from .replay import measures
 from .results import Estimate, Group, ReadingOutcome
 
 SOME = 1e-9
@@ -46,6 +47,8 @@ class Paired:
             dark_first=nights.summary("dark_first", "min", ~np.isnan(late)),
             dark_worlds=nights.dark_worlds,
             stopped_by=stopped_by(nights),
+            measures=measures(nights),
+            difference=self.differences(),
         )
 
     def gain(self) -> float:

@@ -234,6 +234,8 @@ class ReadingOutcome:
                  more than once
     dark_worlds  what the evenings that are not stopped are worth (effective worlds)
     stopped_by   what stopped the others, most often first; shares of the evenings stopped
+    measures     how each spreads over the evenings not stopped
+    difference   of each measure to the baseline's, paired, over all evenings
     """
 
     reading: str
@@ -244,6 +246,8 @@ class ReadingOutcome:
     dark_first: Summary | None = None
     dark_worlds: float | None = None
     stopped_by: tuple[StoppedBy, ...] = ()
+    measures: Mapping[str, Summary] = field(default_factory=dict)
+    difference: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +274,7 @@ class Decision:
 class PolicyOutcome:
     """One policy against the baseline on the same worlds.
 
-    `measures` are those of the first reading over the evenings not stopped; `difference` is
-    paired, over all evenings, for the first reading. `friction` is what honest work pays in
+    `measures` and `difference` are those of the `worst` of the `readings`. `friction` is what honest work pays in
     a usual week. `reason` says why nothing changes, why it cannot be said, or what gets worse.
     `adapted` has the readings that change when the actor adapts. `stopped_how` says in words what the
     gates answered on the evenings stopped, `unheard` what of it was nobody's decision, where that is
@@ -282,8 +285,6 @@ class PolicyOutcome:
     label: str
     group: Group
     readings: tuple[ReadingOutcome, ...]
-    measures: Mapping[str, Summary]
-    difference: Mapping[str, Estimate]
     decided_by: Decision | None
     friction: Mapping[str, Estimate]
     friction_text: str
@@ -292,6 +293,24 @@ class PolicyOutcome:
     adapted: tuple[ReadingOutcome, ...] = ()
     stopped_how: str | None = None
     unheard: str | None = None
+
+    @property
+    def worst(self) -> ReadingOutcome | None:
+        """Under which reading most minutes are dark, nobody adapting: the first by name of equals.
+
+        None of a policy of which it cannot be said.
+        """
+        return max(self.readings, key=lambda outcome: outcome.mean_dark.mean, default=None)
+
+    @property
+    def measures(self) -> Mapping[str, Summary]:
+        """How the measures spread over the evenings not stopped, under the `worst` reading."""
+        return {} if self.worst is None else self.worst.measures
+
+    @property
+    def difference(self) -> Mapping[str, Estimate]:
+        """The paired differences to the baseline over all evenings, under the `worst` reading."""
+        return {} if self.worst is None else self.worst.difference
 
 
 @dataclass(frozen=True, slots=True)
