@@ -58,6 +58,7 @@ from deactsim.study.forecast import OF_FREQUENT, YEARS_A_JOB, year_start
 from deactsim.study.forecast_totals import BLOCK, Block, fold
 from deactsim.study.forecast_years import Fleet, Found, Job, Shared, work
 from deactsim.study.friction import routine_weeks
+from deactsim.study.settling import stretch
 
 BENCHMARKS = Path(__file__).resolve().parent
 #: Nanoseconds an event: a loop in C++ with 100 events pending.
@@ -578,7 +579,8 @@ def simulate(days: int, answer: Connection) -> None:
 def fold_weeks(weeks: int, answer: Connection) -> None:
     """Send seconds, weekly actions and the most megabytes of the friction of some weeks at that scale."""
     began = time.perf_counter()
-    found = routine_weeks(routine(loads(THIRTY_MILLION)), 1, weeks, START).estimates()
+    plan = routine(loads(THIRTY_MILLION))
+    found = routine_weeks(plan, 1, stretch([plan], START, weeks, exactly=True)).estimates()
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     answer.send((time.perf_counter() - began, round(found["actions"].mean), megabytes))
 
@@ -614,8 +616,10 @@ def thirty_million(*, whole: bool) -> Iterator[Line]:
         (f"{spread(years, 's')}; {stands}; {actions[0]:,} actions",),
     )
     yield Line(f"{scale}: memory", max(megabytes), "MB", 500)
-    _, weekly, megabytes_of_weeks = in_a_process(fold_weeks, 6)
-    more = (f"six weeks with {weekly:,} actions each, folded into what they cost honest work",)
+    _, weekly, megabytes_of_weeks = in_a_process(fold_weeks, 2)
+    more = (
+        f"two weeks, as a forecast has, with {weekly:,} actions each, folded into what they cost honest work",
+    )
     yield Line(f"{scale}: memory of friction", megabytes_of_weeks, "MB", 500, more=more)
 
 
@@ -634,7 +638,9 @@ def shared_years() -> Iterator[Line]:
     episodes = tuple(
         episodes_needed(cause.per_year) if cause.per_year <= COMPOSED else OF_FREQUENT for cause in causes
     )
-    shared = Shared((fleet,), episodes, protected, 1, year_start(scenario), "episodes", 1)
+    shared = Shared(
+        (fleet,), episodes, protected, 1, year_start(scenario), "episodes", stretch(fleet.plans, START, 1)
+    )
     appetite = scenario.forecast.appetite.value / 60e6
     enter, inside = Entry.__call__, [0.0]
 

@@ -25,6 +25,7 @@ from deactsim.model.lengths import (
     normal_quantile,
     quantile,
     scaled,
+    second_moment,
 )
 from deactsim.scenario.stated import Distribution
 
@@ -95,6 +96,19 @@ def test_mean_is_the_integral_of_the_quantile(name: str) -> None:
     length = SPREAD[name]
     whole, _ = integrate.quad(lambda u: quantile(length, u), 0, 1, limit=500, points=[0.5, 0.9])
     assert mean(length) == pytest.approx(whole, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", SPREAD)
+def test_the_second_moment_is_the_integral_of_the_squared_quantile(name: str) -> None:
+    length = SPREAD[name]
+    whole, _ = integrate.quad(lambda u: quantile(length, u) ** 2, 0, 1, limit=500, points=[0.5, 0.9])
+    assert second_moment(length) == pytest.approx(whole, rel=1e-3)
+    if name in THEORY:
+        assert second_moment(length) == pytest.approx(THEORY[name].moment(2), rel=1e-9)
+
+
+def test_the_second_moment_of_a_fixed_length_is_its_square() -> None:
+    assert second_moment(Length(FIXED, 3 * MINUTE)) == (3 * MINUTE) ** 2
 
 
 @pytest.mark.parametrize("name", SPREAD)

@@ -1,4 +1,4 @@
-"""How long things take: quantiles, densities and means of the seven shapes.
+"""How long things take: quantiles, densities and moments of the seven shapes.
 
 Scalar functions of plain numbers that use `math` alone, so that a compiled engine can
 call the very same code and get the very same bits. Lengths are in microseconds.
@@ -205,6 +205,30 @@ def mean(length: Length) -> float:
     table = length.table
     return sum(
         (table[i + 2] - table[i]) * (table[i + 1] + table[i + 3]) / 2.0 for i in range(0, len(table) - 2, 2)
+    )
+
+
+def second_moment(length: Length) -> float:
+    """The mean of the squared length, in microseconds squared."""
+    shape, a, b, c = length.shape, length.a, length.b, length.c
+    if shape == LOGNORMAL:
+        return math.exp(2.0 * (a + b * b))
+    if shape == FIXED:
+        return a * a
+    if shape == EXPONENTIAL:
+        return 2.0 * a * a
+    if shape == UNIFORM:
+        return (a * a + a * b + b * b) / 3.0
+    if shape == WEIBULL:
+        return b * b * math.gamma(1.0 + 2.0 / a)
+    if shape == TRIANGULAR:
+        return (a * a + b * b + c * c + a * b + a * c + b * c) / 6.0
+    table = length.table
+    return sum(
+        (table[i + 2] - table[i])
+        * (table[i + 1] ** 2 + table[i + 1] * table[i + 3] + table[i + 3] ** 2)
+        / 3.0
+        for i in range(0, len(table) - 2, 2)
     )
 
 

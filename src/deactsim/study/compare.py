@@ -23,6 +23,7 @@ from .reasons import how_stopped, nobody_decided, untold, why_nothing
 from .replay import Progress, known_policy, reading_names
 from .results import Comparison, Decision, Estimate, PolicyOutcome, Ranking, Tipping
 from .sensitivity import Evenings, decide, figures, inputs, tip
+from .settling import Stretch, stretch, unsettled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +50,8 @@ def compare(
 
     `worlds` evenings are drawn and conditioned on the record under the scenario's own policy;
     friction comes from `weeks` routine weeks: unless given, one for every 20 worlds, at least 8
-    and at most 52 (so many from 1,040 worlds on). Without `explain` the deciding inputs and tipping
+    and at most 52 (so many from 1,040 worlds on), and more where queues settle slowly. Without
+    `explain` the deciding inputs and tipping
     points are left out, which are most of the work. With `workers` above 1 processes share the work
     (a script then needs the usual main guard); the result does not depend on it. Raises
     `UnknownName`, `CannotCondition`, or `DeactsimError` for a scenario without an incident or a
@@ -57,8 +59,6 @@ def compare(
     """
     asked = [known_policy(scenario, name) for name in policies or scenario.policies]
     names = list(dict.fromkeys([scenario.baseline, *asked]))
-    if weeks is None:
-        weeks = min(MOST_WEEKS, max(LEAST_WEEKS, worlds // 20))
     return _Comparing(scenario, names, worlds, seed, weeks, workers, progress).compare(explain=explain)
 
 
@@ -96,7 +96,7 @@ class _Shared:
     scenario: Scenario
     seed: int
     worlds: int
-    weeks: int
+    stretch: Stretch
     found: Mapping[Plan, Conditioned]
     evenings: dict[tuple[str, int], Evenings] = field(default_factory=dict)
 
@@ -120,9 +120,8 @@ def _work(shared: _Shared, job: _Job) -> Any:
             return why
     if job.kind == "weeks":
         assert job.plan is not None  # noqa: S101 - jobs of this kind have one
-        assert shared.scenario.incident is not None  # noqa: S101 - comparisons are of incidents
-        weeks = routine_weeks(job.plan, shared.seed, shared.weeks, shared.scenario.incident.at.value.value)
-        return weeks.estimates(), overloaded(job.plan)
+        weeks = routine_weeks(job.plan, shared.seed, shared.stretch)
+        return weeks.estimates(), overloaded(job.plan) | unsettled(job.plan, shared.stretch)
     if job.kind == "figures":
         evenings = shared.under(job.reading, FOR_DECISIONS)
         return [figures(evenings, policy, path, stops=stops) for policy, stops, path in job.moves]
@@ -139,19 +138,28 @@ class _Comparing:
         names: list[str],
         worlds: int,
         seed: int,
-        weeks: int,
+        weeks: int | None,
         workers: int,
         progress: Progress | None,
     ) -> None:
         # What is simulated and decided hangs on names; what is shown keeps the order of the file.
         self.written, self.scenario = scenario, in_name_order(scenario)
         self.names, self.worlds, self.seed = names, worlds, known_seed(seed)
-        self.weeks, self.workers, self.progress = weeks, workers, progress
+        self.workers, self.progress = workers, progress
         self.readings = reading_names(self.scenario)
         self.own = {r: compile_plan(self.scenario, scenario.baseline, r) for r in self.readings}
         self.plans, self.unknown, self.adapted = self._compile()
         self.routine = {name: compile_plan(self.scenario, name, None) for name in names}
+        self.stretch = self._stretch(weeks)
         self._steps_done, self._steps = 0, 1
+
+    def _stretch(self, weeks: int | None) -> Stretch:
+        """The routine weeks behind the friction: the same whichever policies are asked for."""
+        assert self.scenario.incident is not None  # noqa: S101 - comparisons are of incidents
+        until = self.scenario.incident.at.value.value
+        plans = dict.fromkeys(compile_plan(self.scenario, name, None) for name in self.scenario.policies)
+        usual = min(MOST_WEEKS, max(LEAST_WEEKS, self.worlds // 20))
+        return stretch(plans, until, usual if weeks is None else weeks, exactly=weeks is not None)
 
     def _compile(self) -> tuple[dict[tuple[str, str], Plan], dict[str, str], dict[tuple[str, str], Plan]]:
         """Plans by policy and reading, why some cannot be said, and plans of adapting actors."""
@@ -186,7 +194,7 @@ class _Comparing:
         )
         routine = list(dict.fromkeys(self.routine.values()))
         self._steps = len(own_plans) + len(pairs) + len(routine)
-        shared = _Shared(self.scenario, self.seed, self.worlds, self.weeks, found={})
+        shared = _Shared(self.scenario, self.seed, self.worlds, self.stretch, found={})
         jobs = [_Job("condition", plan=plan) for plan in own_plans]
         conditions = run_jobs(_work, shared, jobs, workers=self.workers, done=self._done)
         shared = replace(shared, found=dict(zip(own_plans, conditions, strict=True)))
@@ -220,7 +228,7 @@ class _Comparing:
             seed=self.seed,
             worlds=self.worlds,
             effective_worlds=base[first].effective,
-            weeks=self.weeks,
+            weeks=self.stretch.weeks,
             readings=tuple((r, label, letter) for r, (label, letter) in self.readings.items()),
             policies=tuple(outcomes),
             tipping=tuple(tips),

@@ -29,6 +29,7 @@ from .forecast_years import Array, Fleet, Found, Job, Shared, rows_of, work
 from .friction import Weeks
 from .ignorance import Ignorance, Moved, occurrence_means
 from .replay import Progress, known_policy
+from .settling import Stretch, stretch
 from .unknowns import numbers, unsure_of
 
 #: Years simulated unless asked otherwise, and years of a pilot for a precision.
@@ -142,7 +143,7 @@ class _Forecasting:
         self.able = np.array([any(target.tier in protected for target in cause.targets) for cause in causes])
         self.reports = sum(stream.per_microsecond for stream in self.fleet.plans[0].streams) * YEAR
         self.method, self.why = self._method(method)
-        self.weeks = self._weeks() if weeks is None else weeks
+        self.stretch = self._stretch(weeks)
         self._done, self._total = 0, 0
 
     def _method(self, method: Method | Literal["auto"]) -> tuple[Method, str]:
@@ -158,10 +159,17 @@ class _Forecasting:
             return "episodes", f"a whole year has {self.reports:,.0f} reports"
         return "direct", f"a whole year has only {self.reports:,.0f} reports, and {rare}"
 
-    def _weeks(self) -> int:
-        """Routine weeks behind the friction: fewer where a week is large, but one has no interval."""
+    def _stretch(self, weeks: int | None) -> Stretch:
+        """Routine weeks behind the friction: fewer where a week is large, more where queues are slow to settle.
+
+        They are the same whichever policies are asked for.
+        """
         a_week = self.reports * 7 / 365.25
-        return int(max(2, min(52, REPORTS_IN_WEEKS // max(1.0, a_week))))
+        # One week has no interval.
+        usual = int(max(2, min(52, REPORTS_IN_WEEKS // max(1.0, a_week))))
+        plans = dict.fromkeys(compile_plan(self.scenario, name, None) for name in self.scenario.policies)
+        until = year_start(self.scenario) + YEAR
+        return stretch(plans, until, usual if weeks is None else weeks, exactly=weeks is not None)
 
     @cached_property
     def shared(self) -> Shared:
@@ -173,7 +181,7 @@ class _Forecasting:
             seed=self.seed,
             start=year_start(self.scenario),
             method=self.method,
-            weeks=self.weeks,
+            stretch=self.stretch,
         )
 
     def forecast(self, years: int | None, precision: float | None) -> Forecast:
@@ -214,6 +222,7 @@ class _Forecasting:
             composed=self.method == "episodes",
             totals=totals,
             weeks=weeks,
+            stretch=self.stretch,
             ignorance=ignorance,
         )
         shown = [cause.name for cause in compile_causes(self.written)]
@@ -228,7 +237,7 @@ class _Forecasting:
             years=totals.years,
             years_asked=count,
             why_years=why_years,
-            weeks=self.weeks,
+            weeks=self.stretch.weeks,
             method=self.method,
             why=self.why,
             appetite=self._appetite,

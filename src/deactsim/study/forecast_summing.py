@@ -20,6 +20,7 @@ from .friction import Weeks, friction_text, wages_of
 from .ignorance import Ignorance
 from .implied import overloaded
 from .results import Estimate, Summary
+from .settling import Stretch, unsettled
 from .utilisation import by_hour
 
 #: Weeks in a year.
@@ -38,8 +39,8 @@ def cause_result(scenario: Scenario, cause: CausePlan, simulated: int) -> CauseR
 class Summing:
     """What figures are made of.
 
-    `rates` (per year) and `able` (to hit a protected account) are one a cause, `weeks` one a plan; `plan_of` names
-    the place of each policy's plan.
+    `rates` (per year) and `able` (to hit a protected account) are one a cause, `weeks` one a plan, of one
+    `stretch`; `plan_of` names the place of each policy's plan.
     """
 
     scenario: Scenario
@@ -52,6 +53,7 @@ class Summing:
     composed: bool
     totals: Totals
     weeks: Sequence[Weeks]
+    stretch: Stretch
     ignorance: Ignorance
 
     def policy(self, name: str) -> ForecastPolicy:
@@ -59,7 +61,7 @@ class Summing:
         place, own = self.plan_of[name], self.plan_of[self.scenario.baseline]
         plan, found = self.plans[place], self.totals.plans[place]
         friction = self.weeks[place].estimates()
-        overload = overloaded(plan)
+        overload = overloaded(plan) | unsettled(plan, self.stretch)
         text = friction_text(friction, self.weeks[own].estimates())
         if overload:
             text = "unstable: " + ", ".join(overload.values())
@@ -169,7 +171,7 @@ class Summing:
         if hourly is None:
             return None
         weekly = sum(self.weeks[place].values[measure] * wage for measure, wage in hourly.items())
-        found = yearly.over_years(np.asarray(weekly, dtype=np.float64) * WEEKS)
+        found = self.weeks[place].mean(np.asarray(weekly, dtype=np.float64) * WEEKS)
         return _estimate(found, f"{self.settings.currency or 'money'} per year", least=0.0)
 
 

@@ -31,6 +31,7 @@ from ..model.world import Leaver, World
 from .forecast_results import Method
 from .friction import Weeks, routine_weeks
 from .occurrences import COLUMNS, FOLLOW, WARM_UP, Account, Meeting, accounts_of, measured, run_occurrences
+from .settling import Stretch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +79,7 @@ class Shared:
     seed: int
     start: int
     method: Method
-    weeks: int
+    stretch: Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def work(shared: Shared, job: Job) -> Found | Weeks:
     fleet = shared.fleets[job.fleet]
     if job.weeks_of is not None:
         plan = fleet.plans[job.weeks_of]
-        return routine_weeks(plan, shared.seed, shared.weeks, shared.start + YEAR, by_hour=True)
+        return routine_weeks(plan, shared.seed, shared.stretch, by_hour=True)
     run_years = _direct_years if shared.method == "direct" else _years_of_episodes
     years = range(job.first, job.first + job.count)
     found = run_years(shared, fleet, years)

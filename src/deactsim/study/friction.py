@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..engines.chosen import run_blocks, take_reports
-from ..engines.handled import Taken, handling
+from ..engines.handled import handling
 from ..model.plan import Plan, StreamPlan
-from ..model.shifts import DAY
 from ..model.streams import world_key
 from ..model.world import WEEK, World
-from ..stats import weighted
+from ..stats import batches, weighted
 from ..stats.weighted import Array
-from .measures import MINUTE
 from .results import Estimate
-from .utilisation import busy_hours, busy_with_reports, rows_of_work
-from .week import MEAN_OVER, Folded, Rows, Waits, asked_of_gates, report_waits, weeks_of
+from .settling import Stretch
+from .utilisation import HOURS, busy_hours, busy_with_reports, rows_of_work
+from .week import MEAN_OVER, Rows, Waits, asked_of_gates, fold, mean_wait, report_waits
 
 #: Measures of a usual week: unit, and what they mean.
 FRICTION = {
@@ -49,34 +49,26 @@ POOLED = "minutes_held_p95"
 
 @dataclass(frozen=True)
 class Weeks:
-    """Friction of simulated routine weeks under one plan.
+    """Friction of simulated routine weeks under one plan, one after another.
 
-    `values` has one array entry a week (nan for the mean of nothing), `waits` tells of each action held,
-    `busy` the beginning of each week and each team's hours of work by hour, if they were asked for.
+    `values` has one array entry a week (nan for the mean of nothing), `waits` tells of each action held, `batch` is
+    which weeks are taken together as independent of others, (weeks,); `busy` has the beginning of each week and each
+    team's hours of work by hour, if they were asked for.
     """
 
     values: Mapping[str, Array]
     waits: Waits
+    batch: NDArray[np.int64]
     busy: tuple[tuple[int, dict[int, Array]], ...] = ()
 
-    @classmethod
-    def of(cls, parts: Sequence[Folded], busy: Sequence[tuple[int, dict[int, Array]]] = ()) -> Weeks:
-        """Put weeks beside each other."""
-        names = [name for name in (*FRICTION, *MEAN_OVER.values()) if name != POOLED]
-        values = {
-            name: np.concatenate([np.empty(0), *(part.values[name] for part in parts)]) for name in names
-        }
-        first = np.cumsum([0, *(part.values["actions"].size for part in parts)])[:-1].tolist()
-        return cls(values, Waits.joined([part.waits for part in parts], first), tuple(busy))
-
     def __len__(self) -> int:
-        return self.values["actions"].size
+        return self.batch.size
 
     def estimates(self) -> dict[str, Estimate]:
         """Each measure with its interval; what never occurs, and means of nothing, are left out.
 
         Counts and hours are means over weeks. Waits are pooled: over all held actions or reports
-        of all weeks, with weeks as clusters, so that a week with few of them counts for little.
+        of all weeks, so that a week with few of them counts for little. Intervals are by batch means.
         """
         found = {}
         for name, (unit, _) in FRICTION.items():
@@ -85,57 +77,63 @@ class Weeks:
             elif name in MEAN_OVER:
                 interval = self._mean(name, self.values[MEAN_OVER[name]])
             elif self.values[name].any():
-                interval = self._mean(name, np.ones(len(self)))
+                interval = self.mean(self.values[name])
             else:
                 interval = None
             if interval is not None:
                 found[name] = Estimate(interval.mean, interval.low, interval.high, unit)
         return found
 
+    def mean(self, values: Array) -> weighted.Interval:
+        """The mean of a value of each week."""
+        return batches.mean_interval(values, np.ones(len(self)), self.batch)
+
     def _mean(self, name: str, weights: Array) -> weighted.Interval | None:
-        # Weighting a week's mean with its number is the mean of all, clustered by week.
+        # Weighting a week's mean with its number is the mean of all, clustered by batch.
         has = weights > 0.0
-        return weighted.mean_interval(self.values[name][has], weights[has]) if has.any() else None
+        if not has.any():
+            return None
+        return batches.mean_interval(self.values[name][has], weights[has], self.batch[has])
 
     def _p95(self) -> weighted.Interval | None:
         waits = self.waits
         if waits.count.size == 0:
             return None
-        return weighted.quantile_interval(waits.centres(), waits.count, 0.95, waits.week)
+        count = waits.count.astype(np.float64)
+        return batches.quantile_interval(waits.centres(), count, 0.95, self.batch[waits.week])
 
 
-def routine_weeks(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: bool = False) -> Weeks:
-    """Simulate the `weeks` weeks up to `until` (microseconds since 1970 UTC), each on its own.
+def routine_weeks(plan: Plan, seed: int, stretch: Stretch, *, by_hour: bool = False) -> Weeks:
+    """Simulate the weeks of a stretch in one run, in which what they begin with has settled and ends what they begin.
 
-    Each has a day's warm-up before it and a day after it in which what was held is let
-    finish; only actions asked for within the week count. `by_hour` asks for `busy` as well.
+    Only what begins within the weeks counts. `by_hour` asks for `busy` as well.
     """
-    worlds, apart = _weeks(plan.streams, seed, weeks, until), handling(plan)
-    busy, of_reports = [], list[tuple[Mapping[str, Array], Mapping[int, Array]]]()
-
-    def actions_of(one: _Handled) -> Rows:
-        of_reports.append((one.values, one.busy))
-        return one.actions
-
-    # As the weeks are run, and nothing of those before: one of a large platform takes a hundred megabytes.
-    handled = None if apart is None else map(actions_of, _handled(apart, seed, weeks, until, by_hour=by_hour))
-
-    def runs() -> Iterator[tuple[int, Iterator[Rows]]]:
-        for number, blocks in enumerate(run_blocks(plan, worlds, handled)):
-            world = worlds[number]
-            begins, work = world.start + DAY, list[Rows]()
-            yield begins, _with_work(blocks, work) if by_hour else blocks
-            if by_hour:
-                hours = busy_hours(plan, np.concatenate(work), begins)
-                if of_reports:
-                    hours = {team: hours[team] + of_reports[number][1][team] for team in hours}
-                busy.append((begins, hours))
-
-    found = Weeks.of(list(weeks_of(plan, runs())), busy)
-    if not of_reports:
-        return found
-    values = {name: np.concatenate([one[name] for one, _ in of_reports]) for name in of_reports[0][0]}
-    return replace(found, values={**found.values, **values})
+    begins, weeks = stretch.begins, stretch.weeks
+    batch = batches.batch_of(weeks, max(1, stretch.batches))
+    if weeks == 0:
+        names = (*FRICTION, *MEAN_OVER.values())
+        return Weeks({name: np.empty(0) for name in names}, Waits.joined([]), batch)
+    world, apart = _world(plan.streams, seed, stretch), handling(plan)
+    handled = None if apart is None else _handled(apart, seed, stretch, by_hour=by_hour)
+    (blocks,) = run_blocks(plan, [world], None if handled is None else [handled.actions])
+    work = list[Rows]()
+    folded = fold(plan, _with_work(blocks, work) if by_hour else blocks, begins, weeks, world.end)
+    values = dict(folded.values)
+    if handled is not None:
+        reports = handled.waits
+        values["reports"] = reports["reports"].astype(np.float64)
+        values["report_wait"] = mean_wait(reports)
+    if not by_hour:
+        return Weeks(values, folded.waits, batch)
+    hours = busy_hours(plan, np.concatenate(work), begins, weeks)
+    if handled is not None:
+        hours = {team: hours[team] + handled.busy[team] for team in hours}
+    of_weeks = {team: each.reshape(weeks, HOURS) for team, each in hours.items()}
+    busy = tuple(
+        (begins + number * WEEK, {team: each[number] for team, each in of_weeks.items()})
+        for number in range(weeks)
+    )
+    return Weeks(values, folded.waits, batch, busy)
 
 
 def _with_work(blocks: Iterable[Rows], work: list[Rows]) -> Iterator[Rows]:
@@ -147,54 +145,48 @@ def _with_work(blocks: Iterable[Rows], work: list[Rows]) -> Iterator[Rows]:
 
 @dataclass(frozen=True)
 class _Handled:
-    """How the reports of a week are handled: what is measured of that, and the actions they end in."""
+    """How the reports of a run are handled: what is added up of that, and the actions they end in."""
 
     actions: Rows
-    values: Mapping[str, Array]
+    waits: Mapping[str, NDArray[np.int64]]
     busy: Mapping[int, Array]
 
 
-def _handled(plan: Plan, seed: int, weeks: int, until: int, *, by_hour: bool) -> Iterator[_Handled]:
-    """How reports are handled, week by week.
+def _handled(plan: Plan, seed: int, stretch: Stretch, *, by_hour: bool) -> _Handled:
+    """How reports are handled.
 
-    It is the same for all policies that leave that as it is: where there are not too many actions they are kept for
+    It is the same for all policies that leave that as it is: where there are not too many actions it is kept for
     the next.
     """
-    kept = _kept(plan, seed, weeks, until, by_hour)
-    yield from kept
-    worlds = _weeks(plan.streams, seed, weeks, until)[len(kept) :]
-    found, room = take_reports(plan, worlds), KEPT_ACTIONS - sum(len(one.actions) for one in kept)
-    for world in worlds:
-        one = _measured(plan, world, next(found), by_hour=by_hour)
-        room -= len(one.actions)
-        if room >= 0:
-            kept.append(one)
-        yield one
-        del one
+    kept = _kept(plan, seed, stretch, by_hour)
+    if kept:
+        return kept[0]
+    found = _measured(plan, _world(plan.streams, seed, stretch), stretch, by_hour=by_hour)
+    if len(found.actions) <= KEPT_ACTIONS:
+        kept.append(found)
+    return found
 
 
-def _measured(plan: Plan, world: World, taken: Taken, *, by_hour: bool) -> _Handled:
-    begins = world.start + DAY
-    came = (begins <= taken.arrived) & (taken.arrived < begins + WEEK)
-    waits = (taken.taken[came] - taken.arrived[came]) / MINUTE
-    busy = busy_with_reports(plan, taken, begins, world.end) if by_hour else {}
-    return _Handled(taken.actions, report_waits([waits]), busy)
+def _measured(plan: Plan, world: World, stretch: Stretch, *, by_hour: bool) -> _Handled:
+    (taken,) = take_reports(plan, [world])
+    begins, weeks = stretch.begins, stretch.weeks
+    came = (begins <= taken.arrived) & (taken.arrived < begins + weeks * WEEK)
+    arrived = taken.arrived[came]
+    waits = report_waits((arrived - begins) // WEEK, taken.taken[came] - arrived, weeks)
+    busy = busy_with_reports(plan, taken, begins, world.end, weeks) if by_hour else {}
+    return _Handled(taken.actions, waits, busy)
 
 
 @lru_cache(maxsize=4)
-def _kept(plan: Plan, seed: int, weeks: int, until: int, by_hour: bool) -> list[_Handled]:  # noqa: ARG001
-    """What was kept of the first weeks."""
+def _kept(plan: Plan, seed: int, stretch: Stretch, by_hour: bool) -> list[_Handled]:  # noqa: ARG001
+    """What was kept of a run, if it was."""
     return []
 
 
 @lru_cache(maxsize=1)
-def _weeks(streams: tuple[StreamPlan, ...], seed: int, weeks: int, until: int) -> tuple[World, ...]:  # noqa: ARG001
-    """The worlds of the weeks; every plan meets the same reports, drawn once."""
-    monday = (until // DAY + 3) // 7 * 7 - 3
-    begins = [(monday - 7 * (weeks - number)) * DAY for number in range(weeks)]
-    return tuple(
-        World(world_key(seed, number), begin - DAY, begin + WEEK + DAY) for number, begin in enumerate(begins)
-    )
+def _world(streams: tuple[StreamPlan, ...], seed: int, stretch: Stretch) -> World:  # noqa: ARG001
+    """The world of the weeks; every plan meets the same reports, drawn once."""
+    return World(world_key(seed, 0), stretch.start, stretch.end)
 
 
 def wages_of(plan: Plan, wages: Mapping[str, float]) -> dict[str, float] | None:

@@ -28,8 +28,8 @@ def rows_of_work(rows: NDArray[np.int64]) -> NDArray[np.int64]:
     return rows[np.isin(rows[:, 1], (*_BEGINS, *_ENDS))]
 
 
-def busy_hours(plan: Plan, rows: NDArray[np.int64], begins: int) -> dict[int, Array]:
-    """Hours of work of each team (by id) in every hour of the week that begins at `begins`, (168,).
+def busy_hours(plan: Plan, rows: NDArray[np.int64], begins: int, weeks: int = 1) -> dict[int, Array]:
+    """Hours of work of each team (by id) in every hour of the weeks from `begins` on, (168 weeks,).
 
     `rows` are those of a trace, (rows, 5), or those of work alone.
     """
@@ -52,8 +52,8 @@ def busy_hours(plan: Plan, rows: NDArray[np.int64], begins: int) -> dict[int, Ar
     # Added up one after another as work ends, then what is still under way.
     going_on = np.setdiff1d(starts, started)
     begun = np.concatenate([started, going_on])
-    end = np.concatenate([rows[stops, 0] - begins, np.full(len(going_on), HOURS * HOUR)])
-    return _added_up(plan, rows[begun, 3], rows[begun, 0] - begins, end)
+    end = np.concatenate([rows[stops, 0] - begins, np.full(len(going_on), weeks * HOURS * HOUR)])
+    return _added_up(plan, rows[begun, 3], rows[begun, 0] - begins, end, weeks)
 
 
 def _pair_reports(
@@ -69,20 +69,22 @@ def _pair_reports(
     started[closed] = taken[np.searchsorted(rows[taken, 2], rows[stops[closed], 2])]
 
 
-def busy_with_reports(plan: Plan, taken: Taken, begins: int, ends: int) -> dict[int, Array]:
+def busy_with_reports(plan: Plan, taken: Taken, begins: int, ends: int, weeks: int = 1) -> dict[int, Array]:
     """The same of reports alone, given those that were taken in a run up to `ends`."""
     # Added up as in a trace, one after another: first what ends, as it ends.
     order = np.lexsort((taken.agent, taken.closed))
     going_on = taken.closed > ends
     order = np.concatenate([order[~going_on[order]], np.flatnonzero(going_on)])
-    return _added_up(plan, taken.agent[order], taken.taken[order] - begins, taken.closed[order] - begins)
+    return _added_up(
+        plan, taken.agent[order], taken.taken[order] - begins, taken.closed[order] - begins, weeks
+    )
 
 
 def _added_up(
-    plan: Plan, agents: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]
+    plan: Plan, agents: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64], weeks: int
 ) -> dict[int, Array]:
-    """Pieces of work, in microseconds from the beginning of the week, added up one after another by team and hour."""
-    start, end = np.maximum(start, 0), np.minimum(end, HOURS * HOUR)
+    """Pieces of work, in microseconds from the beginning of the weeks, added up one after another by team and hour."""
+    start, end = np.maximum(start, 0), np.minimum(end, weeks * HOURS * HOUR)
     left, pieces = np.flatnonzero(start < end), []
     while left.size:
         hour = start[left] // HOUR
@@ -90,7 +92,7 @@ def _added_up(
         pieces.append((left, hour, (until - start[left]) / HOUR))
         start[left] = until
         left = left[until < end[left]]
-    found = {team.id: np.zeros(HOURS) for team in plan.teams}
+    found = {team.id: np.zeros(weeks * HOURS) for team in plan.teams}
     if pieces:
         work, hour, hours = (np.concatenate(part) for part in zip(*pieces, strict=True))
         one_by_one = np.argsort(work, kind="stable")

@@ -1,18 +1,17 @@
-"""Routine weeks: the fold of their traces into what they cost honest work."""
+"""Routine weeks: the fold of a trace into what they cost honest work."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..engines.handled import askers
 from ..model.plan import Plan, TeamPlan
-from ..model.shifts import DAY, overlap
+from ..model.shifts import overlap
 from ..model.states import Event, Reason
 from ..model.streams import REPORT, agent_id, team_of_agent
 from ..model.world import HOUR, WEEK
@@ -23,7 +22,7 @@ from .measures import MINUTE
 #: Rows of a trace as an array, (rows, 5), and some of them by their places.
 Rows = NDArray[np.int64]
 Places = NDArray[np.int64]
-#: So many rows are folded at once: those of many weeks, or of a part of one.
+#: So many rows are folded at once.
 AT_ONCE = 1 << 16
 
 #: Measures that are means over something other than weeks: what a week weighs in them.
@@ -32,49 +31,49 @@ MEAN_OVER = {"minutes_held": "held", "report_wait": "reports", "approver_utilisa
 
 @dataclass(frozen=True)
 class Waits:
-    """How long actions were held: of a `week`, in a `bin` of `stats.log_bins`, how many.
+    """How long actions were held: of a `week`, in a `bin` of `stats.log_bins`, how many and how long in all.
 
-    `first` is the minutes of one of them, and `above` how much more the others took in all: where all took the same,
-    their mean is just that. Each is (entries,), in order of weeks.
+    Each is (entries,) of whole numbers, in order of weeks; `total` is in microseconds.
     """
 
     week: Places
     bin: Places
-    count: Array
-    first: Array
-    above: Array
+    count: Places
+    total: Places
 
     @classmethod
-    def of(cls, minutes: Array, week: Places) -> Waits:
-        """Those of single actions."""
-        keys, one, place, count = np.unique(
-            week * BINS + bins_of(minutes), return_index=True, return_inverse=True, return_counts=True
-        )
-        first = minutes[one]
-        above: Array = np.bincount(place, minutes - first[place], keys.size).astype(np.float64)
-        return cls(keys // BINS, keys % BINS, count.astype(np.float64), first, above)
+    def of(cls, took: Places, week: Places) -> Waits:
+        """Those of single actions, in microseconds."""
+        one = np.ones(took.size, dtype=np.int64)
+        return cls(week, bins_of(took / MINUTE), one, took)._added_up()
 
     @classmethod
-    def joined(cls, parts: Sequence[Waits], begins: Sequence[int]) -> Waits:
-        """Those of several, whose weeks have these numbers from the first on."""
-        none = cls.of(np.empty(0), np.empty(0, dtype=np.int64))
-        week = [part.week + number for part, number in zip(parts, begins, strict=True)]
-        columns = ("bin", "count", "first", "above")
-        rest = [np.concatenate([getattr(part, name) for part in (none, *parts)]) for name in columns]
-        return cls(np.concatenate([none.week, *week]), *rest)
+    def joined(cls, parts: Sequence[Waits]) -> Waits:
+        """Those of parts of one stretch of weeks."""
+        names = ("week", "bin", "count", "total")
+        none = np.empty(0, dtype=np.int64)
+        columns = (np.concatenate([none, *(getattr(part, name) for part in parts)]) for name in names)
+        return cls(*columns)._added_up()
+
+    def _added_up(self) -> Waits:
+        keys, place = np.unique(self.week * BINS + self.bin, return_inverse=True)
+        count, total = np.zeros((2, keys.size), dtype=np.int64)
+        np.add.at(count, place, self.count)
+        np.add.at(total, place, self.total)
+        return Waits(keys // BINS, keys % BINS, count, total)
 
     def centres(self) -> Array:
-        """The mean of all that are in the bin of each entry, (entries,)."""
-        one = np.zeros(BINS)
-        one[self.bin] = self.first
-        above = self.above + self.count * (self.first - one[self.bin])
-        count, more = (np.bincount(self.bin, each, BINS) for each in (self.count, above))
-        return one[self.bin] + more[self.bin] / count[self.bin]
+        """The mean of all that are in the bin of each entry, in minutes, (entries,)."""
+        count, total = np.zeros((2, BINS), dtype=np.int64)
+        np.add.at(count, self.bin, self.count)
+        np.add.at(total, self.bin, self.total)
+        centres: Array = total[self.bin] / count[self.bin] / MINUTE
+        return centres
 
 
 @dataclass(frozen=True)
 class Folded:
-    """Friction of some weeks: `values` by name, one entry a week, and how long actions were held.
+    """Friction of the weeks of one run: `values` by name, (weeks,), and how long actions were held.
 
     Besides the measures `values` has what their means are over: reports taken, and hours on
     shift of the teams that gates ask.
@@ -83,40 +82,55 @@ class Folded:
     values: Mapping[str, Array]
     waits: Waits
 
-    @classmethod
-    def of_parts(cls, parts: Sequence[Folded]) -> Folded:
-        """One week, of which each of these is a part."""
-        values = {name: np.concatenate([part.values[name] for part in parts]) for name in parts[0].values}
-        found = {name: each.sum(keepdims=True) for name, each in values.items()}
-        found["approver_shifts"] = parts[0].values["approver_shifts"]
-        for name, over in MEAN_OVER.items():
-            total = np.nansum(values[name] * values[over], keepdims=True)
-            found[name] = np.divide(total, found[over], out=np.full(1, np.nan), where=found[over] > 0.0)
-        return cls(found, Waits.joined([part.waits for part in parts], [0] * len(parts)))
 
+def fold(plan: Plan, blocks: Iterable[Rows], begins: int, weeks: int, end: int) -> Folded:
+    """Fold a trace, in blocks of (rows, 5), into the friction of the weeks from `begins` on; the run goes on to `end`.
 
-def weeks_of(plan: Plan, runs: Iterable[tuple[int, Iterable[Rows]]]) -> Iterator[Folded]:
-    """Fold traces, each in blocks of (rows, 5), into the friction of the weeks that begin at the times beside them.
-
-    Most weeks have few rows: what is done with arrays is done for many weeks at once. One of very many is folded in
-    parts, and only what goes on is kept for the next.
+    Whatever becomes of an action, a report or a false alarm counts to the week in which that was asked for or came,
+    however late it happens; work of people too. A long run is folded in parts, and only what goes on is kept for
+    the next. Everything is added up in whole microseconds: it does not matter where parts begin.
     """
-    some: list[tuple[int, Rows]] = []
-    size = 0
-    for begins, blocks in runs:
-        parts = _parts(blocks)
-        first, more = next(parts), next(parts, None)
-        if more is None:
-            some.append((begins, first))
-            size += len(first)
-        if some and (more is not None or size >= AT_ONCE):
-            yield _Weeks(plan, some).folded()
-            some, size = [], 0
-        if more is not None:
-            rest = chain((first, more), parts)
-            yield Folded.of_parts([_Weeks(plan, [(begins, part)]).folded() for part in rest])
-    if some:
-        yield _Weeks(plan, some).folded()
+    sums: dict[str, Places] = {}
+    waits, lost = list[Waits](), np.zeros(weeks)
+    for rows in _parts(blocks):
+        part = _Part(plan, rows, begins, weeks, end)
+        found, held = part.folded()
+        for name, each in found.items():
+            sums[name] = sums[name] + each if name in sums else each
+        waits.append(held)
+        lost += part.days_lost()
+    shifts = _on_shift(plan, begins, weeks)
+    values = {name: sums[name].astype(np.float64) for name in _COUNTED}
+    values |= {
+        "minutes_held": _over(sums["held_for"], sums["held"]) / MINUTE,
+        "report_wait": mean_wait(sums),
+        "approver_hours": sums["reviewing"] / HOUR,
+        "responder_hours": sums["triaging"] / HOUR,
+        "approver_utilisation": _over(sums["reviewed_within"], shifts),
+        "approver_shifts": shifts / HOUR,
+        "agent_days_lost": lost,
+    }
+    return Folded(values, Waits.joined(waits))
+
+
+#: Measures that are counts.
+_COUNTED = (
+    "actions", "held", "urgent_held", "rerouted", "denied", "false_alarms", "wrongly_undone", "reports",
+)  # fmt: skip
+
+
+def _over(sums: Places, numbers: Places) -> Array:
+    """Quotients; nan where there is nothing to divide by."""
+    found: Array = np.divide(sums, numbers, out=np.full(sums.size, np.nan), where=numbers > 0)
+    return found
+
+
+def _on_shift(plan: Plan, begins: int, weeks: int) -> Places:
+    """How long those whom gates ask are on shift in each week, in microseconds times people."""
+    asked = asked_of_gates(plan)
+    of_weeks = [begins + number * WEEK for number in range(weeks)]
+    found = [sum(team.headcount * overlap(team.windows, at, at + WEEK) for team in asked) for at in of_weeks]
+    return np.array(found, dtype=np.int64)
 
 
 def _parts(blocks: Iterable[Rows]) -> Iterator[Rows]:
@@ -137,22 +151,22 @@ def _parts(blocks: Iterable[Rows]) -> Iterator[Rows]:
 def _goes_on(rows: Rows) -> NDArray[np.bool_]:
     """Which rows belong to what is not over with them.
 
-    An action asked for has neither taken effect nor been denied, a report waits, somebody is at work. Of leavers'
-    rights all are: they are few.
+    An action asked for has neither taken effect nor been denied, a report waits, somebody is at work: then all rows
+    of that action, report or alarm. Of leavers' rights all are: they are few.
     """
-    kind = _KIND[rows[:, 1]]
-    goes_on: NDArray[np.bool_] = kind == _RIGHTS
-    for story, begin, end in (
-        (_ACTS, (Event.REQUESTED,), (Event.TOOK_EFFECT, Event.GATE_DENIED)),
-        (_REPORTS, (Event.REPORT_ARRIVES,), (Event.REPORT_TAKEN,)),
-        (_WORKS, (Event.REVIEW_STARTS, Event.ALARM_TAKEN), (Event.REVIEW_ENDS, Event.ALARM_CLOSED)),
+    kind, entity = _KIND[rows[:, 1]], np.unique(rows[:, 2], return_inverse=True)[1]
+    open_ = np.zeros(len(rows), dtype=bool)
+    for begin, end in (
+        ((Event.REQUESTED,), (Event.TOOK_EFFECT, Event.GATE_DENIED)),
+        ((Event.REPORT_ARRIVES,), (Event.REPORT_TAKEN,)),
+        ((Event.REVIEW_STARTS,), (Event.REVIEW_ENDS,)),
+        ((Event.FALSE_ALARM,), (Event.ALARM_CLOSED,)),
     ):
-        of = np.flatnonzero(kind & story)
-        event, number = rows[of, 1], _numbers(rows[of, 2], np.zeros(of.size, dtype=np.int64))
         begun, over = (
-            np.bincount(number[np.isin(event, codes)], minlength=of.size) for codes in (begin, end)
+            np.bincount(entity[np.isin(rows[:, 1], codes)], minlength=len(rows)) for codes in (begin, end)
         )
-        goes_on[of] = (begun > over)[number]
+        open_ |= begun > over
+    goes_on: NDArray[np.bool_] = open_[entity] | (kind == _RIGHTS)
     return goes_on
 
 
@@ -169,50 +183,46 @@ _KIND[[Event.RIGHTS_END, Event.RIGHTS_ON]] = _RIGHTS
 _KIND[[Event.FALSE_ALARM, Event.WRONGLY_UNDONE]] = _COUNTS
 
 
-class _Weeks:
-    """The fold of weeks whose rows stand one after another: `week` says which a row belongs to.
+class _Part:
+    """The fold of some rows of a run, in order: `week` says which of the weeks a row falls into, -1 into none."""
 
-    An id means something within its week only: weeks are of different worlds.
-    """
-
-    def __init__(self, plan: Plan, runs: Sequence[tuple[int, Rows]]) -> None:
-        self.plan, self.count = plan, len(runs)
-        self.begins = np.array([begins for begins, _ in runs])
-        self.ends = self.begins + WEEK
-        self.week = np.repeat(np.arange(self.count), [len(rows) for _, rows in runs])
-        self.time, self.event, self.entity, self.by, self.reason = np.concatenate(
-            [rows for _, rows in runs]
-        ).T.copy()
+    def __init__(self, plan: Plan, rows: Rows, begins: int, weeks: int, end: int) -> None:
+        self.plan, self.begins, self.count, self.end = plan, begins, weeks, end
+        self.time, self.event, self.entity, self.by, self.reason = rows.T.copy()
         self.kind = _KIND[self.event]
-        self.within = (self.begins[self.week] <= self.time) & (self.time < self.ends[self.week])
+        self.week = self._week_of(self.time)
 
-    def folded(self) -> Folded:
-        """The measures of these weeks."""
-        alarms = self._count((self.event == Event.FALSE_ALARM) & self.within)
-        undone = self._count((self.event == Event.WRONGLY_UNDONE) & self.within)
+    def _week_of(self, time: Places) -> Places:
+        week = (time - self.begins) // WEEK
+        return np.where((week >= 0) & (week < self.count), week, -1)
+
+    def folded(self) -> tuple[dict[str, Places], Waits]:
+        """The sums of each week: counts, and microseconds."""
         actions, waits = self._actions()
-        values = actions | self._work() | {"false_alarms": alarms, "wrongly_undone": undone}
-        values |= {"agent_days_lost": self._days_lost()} | report_waits(self._report_waits())
-        return Folded(values, waits)
+        found = actions | self._reports() | self._work()
+        for name, event in (
+            ("false_alarms", Event.FALSE_ALARM),
+            ("wrongly_undone", Event.WRONGLY_UNDONE),
+        ):
+            found[name] = self._sums(self.week[self.event == event])
+        return found, waits
 
-    def _count(self, rows: NDArray[np.bool_] | Places) -> Array:
-        """How many of these rows each week has."""
-        return np.bincount(self.week[rows], minlength=self.count).astype(np.float64)
-
-    def _split(self, rows: Places, values: Array) -> list[Array]:
-        """Values of rows in order by week."""
-        return np.split(values, np.searchsorted(self.week[rows], np.arange(1, self.count)))
+    def _sums(self, week: Places, of: Places | int = 1) -> Places:
+        """How many, or how much, falls to each week; a week of -1 is none."""
+        found = np.zeros(self.count + 1, dtype=np.int64)
+        np.add.at(found, week, of)
+        return found[:-1]
 
     # -- honest actions -----------------------------------------------------------------
 
-    def _actions(self) -> tuple[dict[str, Array], Waits]:
-        """What becomes of the actions asked for within the week; what their actors did not mean is none."""
+    def _actions(self) -> tuple[dict[str, Places], Waits]:
+        """What becomes of the actions asked for within the weeks; what their actors did not mean is none."""
         acts = np.flatnonzero((self.kind & _ACTS > 0) & (self.entity >> 59 == REPORT))
         event = self.event[acts]
-        begins = (event == Event.REQUESTED) & self.within[acts] & (self.reason[acts] != Reason.SLIPPED)
+        begins = (event == Event.REQUESTED) & (self.week[acts] >= 0) & (self.reason[acts] != Reason.SLIPPED)
         asked = acts[begins]
-        # Which of those asked for an action is: most rows are of one, some of another week's, or of a slip.
-        action = _numbers(self.entity[acts], self.week[acts])
+        # Which of those asked for an action is: most rows are of one, some of another time's, or of a slip.
+        action = np.unique(self.entity[acts], return_inverse=True)[1]
         place = np.full(acts.size, -1)
         place[action[begins]] = np.arange(asked.size)
         place = place[action]
@@ -230,57 +240,69 @@ class _Weeks:
         waited[place[waits]] = True
         denied[place[denials]] = True
         # What is still held at the end of the run counts up to there: never less than it was.
-        ended = self.ends[self.week[asked]] + DAY
+        ended = np.full(asked.size, self.end)
         ended[place[effects]] = self.time[acts[effects]]
         ended[place[denials]] = self.time[acts[denials]]
-        held = asked[waited]
-        took = (ended[waited] - self.time[held]) / MINUTE
+        held, week = asked[waited], self.week[asked]
+        took = ended[waited] - self.time[held]
+        rerouted = place[event == Event.REROUTED]
         values = {
-            "actions": self._count(asked),
-            "held": self._count(held),
-            "minutes_held": _means(self._split(held, took)),
-            "urgent_held": self._count(held[self.reason[held] == Reason.URGENT]),
-            "rerouted": self._count(acts[event == Event.REROUTED]),
-            "denied": self._count(asked[denied]),
+            "actions": self._sums(week),
+            "held": self._sums(week[waited]),
+            "held_for": self._sums(week[waited], took),
+            "urgent_held": self._sums(self.week[held[self.reason[held] == Reason.URGENT]]),
+            "rerouted": self._sums(week[rerouted]),
+            "denied": self._sums(week[denied]),
         }
-        return values, Waits.of(took, self.week[held])
+        return values, Waits.of(took, week[waited])
 
-    def _report_waits(self) -> list[Array]:
-        """Minutes that each report of the week waited, in the order in which they were taken."""
+    def _reports(self) -> dict[str, Places]:
+        """How many reports of each week were taken, and how long they waited for it."""
         rows = np.flatnonzero(self.kind == _REPORTS)
-        report = _numbers(self.entity[rows], self.week[rows])
-        came = (self.event[rows] == Event.REPORT_ARRIVES) & self.within[rows]
-        arrived, is_ours = np.zeros(rows.size, dtype=np.int64), np.zeros(rows.size, dtype=bool)
-        arrived[report[came]], is_ours[report[came]] = self.time[rows[came]], True
-        taken = (self.event[rows] == Event.REPORT_TAKEN) & is_ours[report]
-        rows, report = rows[taken], report[taken]
-        return self._split(rows, (self.time[rows] - arrived[report]) / MINUTE)
+        report = np.unique(self.entity[rows], return_inverse=True)[1]
+        came = self.event[rows] == Event.REPORT_ARRIVES
+        arrived = np.full(rows.size, -1)
+        arrived[report[came]] = rows[came]
+        taken = np.flatnonzero(~came & (arrived[report] >= 0))
+        begun = arrived[report[taken]]
+        return report_waits(self.week[begun], self.time[rows[taken]] - self.time[begun], self.count)
 
     # -- people -------------------------------------------------------------------------
 
-    def _work(self) -> dict[str, Array]:
-        """Hours of those whom gates ask, and of responders on false alarms, as they fall into the week."""
+    def _work(self) -> dict[str, Places]:
+        """Work of those whom gates ask, and of responders on false alarms: by what caused it, and as it is done."""
         begun, done = self._pieces()
-        week = self.week[done]
-        start = np.maximum(self.time[begun], self.begins[week])
-        end = np.minimum(self.time[done], self.ends[week])
-        hours = np.maximum(0, end - start) / HOUR
+        took = self.time[done] - self.time[begun]
         alarms = self.event[done] == Event.ALARM_CLOSED
-        reviews = ~alarms
-        # Added up one after another by team, and then teams in the order of their first reviews.
-        busy: list[defaultdict[int, float]] = [defaultdict(float) for _ in range(self.count)]
-        teams = (self.by[begun[reviews]] >> 20).tolist()  # agents' ids follow that of their team
-        for number, team, each in zip(week[reviews].tolist(), teams, hours[reviews].tolist(), strict=True):
-            busy[number][team] += each
-        worked = [float(sum(of_teams.values())) for of_teams in busy]
-        shifts = self._on_shift()
-        used = [work / there if there else np.nan for work, there in zip(worked, shifts, strict=True)]
+        week = self._caused(begun)
         return {
-            "approver_hours": np.array(worked),
-            "approver_utilisation": np.array(used),
-            "approver_shifts": np.array(shifts),
-            "responder_hours": np.bincount(week[alarms], hours[alarms], minlength=self.count),
+            "reviewing": self._sums(week[~alarms], took[~alarms]),
+            "triaging": self._sums(week[alarms], took[alarms]),
+            "reviewed_within": self._within(self.time[begun[~alarms]], self.time[done[~alarms]]),
         }
+
+    def _caused(self, begun: Places) -> Places:
+        """The week of what the work that begins in these rows is about; of an undo long after it, that of the work."""
+        causes = np.flatnonzero((self.event == Event.REQUESTED) | (self.event == Event.FALSE_ALARM))
+        entity, first = np.unique(self.entity[causes], return_index=True)
+        week = self.week[begun]
+        if causes.size:
+            place = np.minimum(np.searchsorted(entity, self.entity[begun]), entity.size - 1)
+            known = entity[place] == self.entity[begun]
+            week[known] = self.week[causes[first[place[known]]]]
+        return week
+
+    def _within(self, start: Places, end: Places) -> Places:
+        """How much of these spans falls into each week."""
+        start, end = np.maximum(start, self.begins), np.minimum(end, self.begins + self.count * WEEK)
+        found = np.zeros(self.count, dtype=np.int64)
+        while (left := start < end).any():
+            start, end = start[left], end[left]
+            week = (start - self.begins) // WEEK
+            until = np.minimum(self.begins + (week + 1) * WEEK, end)
+            np.add.at(found, week, until - start)
+            start = until
+        return found
 
     def _pieces(self) -> tuple[Places, Places]:
         """Where pieces of work begin and end, in the order in which they end."""
@@ -298,7 +320,7 @@ class _Weeks:
     def _begun(self, rows: Places, who: Rows) -> Places:
         """Where among these rows the work began that ends in each, by those who did it; -1 where none is found."""
         order = np.lexsort((who, self.entity[rows]))
-        keys = np.stack([self.week[rows], self.entity[rows], who])[:, order]
+        keys = np.stack([self.entity[rows], who])[:, order]
         starts = self.kind[rows[order]] & _BEGINS > 0
         # Nobody begins the same work again before it is done: rows of a piece follow each other.
         pieces = np.flatnonzero(starts[:-1] & ~starts[1:] & (keys[:, 1:] == keys[:, :-1]).all(axis=0))
@@ -306,66 +328,54 @@ class _Weeks:
         begun[order[pieces + 1]] = order[pieces]
         return begun
 
-    def _on_shift(self) -> list[float]:
-        """Hours on shift of the teams that gates ask."""
-        asked = asked_of_gates(self.plan)
-        weeks = zip(self.begins.tolist(), self.ends.tolist(), strict=True)
-        return [
-            float(sum(team.headcount * overlap(team.windows, begins, ends) / HOUR for team in asked))
-            for begins, ends in weeks
-        ]
-
-    def _days_lost(self) -> Array:
-        """Leavers' shifts without the right to act."""
+    def days_lost(self) -> Array:
+        """Leavers' shifts without the right to act, as they fall into each week."""
         rows = np.flatnonzero(self.kind == _RIGHTS)
         teams = {team.id: team for team in self.plan.teams}
         # Leavers may follow each other in one seat: the right is away while any of them is due.
-        away: Counter[tuple[int, int]] = Counter()
-        since: dict[tuple[int, int], int] = {}
-        lost = [0.0] * self.count
-        columns = (self.event[rows], self.time[rows], self.week[rows], self.entity[rows])
-        for event, time, week, agent in zip(*(column.tolist() for column in columns), strict=True):
+        away: Counter[int] = Counter()
+        since: dict[int, int] = {}
+        lost = np.zeros(self.count)
+        columns = (self.event[rows], self.time[rows], self.entity[rows])
+        for event, time, agent in zip(*(column.tolist() for column in columns), strict=True):
             team = teams[team_of_agent(agent)]
             if event == Event.RIGHTS_END:
                 if agent - agent_id(team.id, 0) < team.holders:  # others have no right to lose
-                    away[week, agent] += 1
-                    since.setdefault((week, agent), time)
-            elif (week, agent) in since:
-                away[week, agent] -= 1
-                if away[week, agent] == 0:
-                    lost[week] += self._days(week, team, since.pop((week, agent)), time)
-        for (week, agent), start in since.items():
-            lost[week] += self._days(week, teams[team_of_agent(agent)], start, int(self.ends[week]))
-        return np.array(lost)
+                    away[agent] += 1
+                    since.setdefault(agent, time)
+            elif agent in since:
+                away[agent] -= 1
+                if away[agent] == 0:
+                    self._lose(lost, team, since.pop(agent), time)
+        for agent, start in since.items():
+            self._lose(lost, teams[team_of_agent(agent)], start, self.end)
+        return lost
 
-    def _days(self, week: int, team: TeamPlan, start: int, end: int) -> float:
-        """Shifts between two times, as far as they fall into the week, in shifts of the team's usual length."""
+    def _lose(self, lost: Array, team: TeamPlan, start: int, end: int) -> None:
+        """Add the shifts between two times, in shifts of the team's usual length."""
         longest = max(((w.end - w.start - 1) % 1440) + 1 for w in team.windows)
         # A team that is always on shift is so by turns: a person's day is eight hours of it.
         usual = 8 * 60 if longest == 1440 else longest
-        within = max(start, int(self.begins[week])), min(end, int(self.ends[week]))
-        return overlap(team.windows, *within) / (usual * MINUTE)
+        start, end = max(start, self.begins), min(end, self.begins + self.count * WEEK)
+        while start < end:
+            week = (start - self.begins) // WEEK
+            until = min(self.begins + (week + 1) * WEEK, end)
+            lost[week] += overlap(team.windows, start, until) / (usual * MINUTE)
+            start = until
 
 
-def _numbers(entity: Rows, week: Rows) -> Places:
-    """A number for each entity of a week, given rows in order of weeks."""
-    order = np.argsort(entity, kind="stable")
-    entity, week = entity[order], week[order]
-    is_new = np.ones(order.size, dtype=bool)
-    is_new[1:] = (entity[1:] != entity[:-1]) | (week[1:] != week[:-1])
-    numbers = np.empty(order.size, dtype=np.int64)
-    numbers[order] = np.cumsum(is_new) - 1
-    return numbers
+def report_waits(week: Places, waits: Places, weeks: int) -> dict[str, Places]:
+    """What is added up of the waits of reports, in microseconds, given the week of each (-1 is none)."""
+    found = np.zeros((2, weeks + 1), dtype=np.int64)
+    np.add.at(found[0], week, 1)
+    np.add.at(found[1], week, waits)
+    return {"reports": found[0, :-1], "waited": found[1, :-1]}
 
 
-def _means(of_weeks: Sequence[Array]) -> Array:
-    """The mean of each week; nan for that of nothing."""
-    return np.array([each.mean() if each.size else np.nan for each in of_weeks])
-
-
-def report_waits(waits: Sequence[Array]) -> dict[str, Array]:
-    """What is measured of the waits of reports, in minutes, given those of each week."""
-    return {"report_wait": _means(waits), "reports": np.array([float(each.size) for each in waits])}
+def mean_wait(sums: Mapping[str, Places]) -> Array:
+    """The mean wait of each week's reports in minutes, of what `report_waits` adds up."""
+    found: Array = _over(sums["waited"], sums["reports"]) / MINUTE
+    return found
 
 
 def asked_of_gates(plan: Plan) -> list[TeamPlan]:
