@@ -74,7 +74,7 @@ class Oracle(Darkness):
 
     def arrives(self, report: Report) -> None:
         stream = self.plan.streams[report.stream]
-        team = self.desk([self.teams[i] for i in stream.teams])
+        team = self.desk(report.id, [self.teams[i] for i in stream.teams])
         urgent = self.yes(report.id, Purpose.URGENT, stream.urgent)
         self.log(Event.REPORT_ARRIVES, report.id, team.plan.id)
 
@@ -100,11 +100,22 @@ class Oracle(Darkness):
 
         self.submit(team, Job((0 if urgent else 1, self.now, report.id, 0), start, for_holders=True))
 
-    def desk(self, teams: list[Team]) -> Team:
-        on = [team for team in teams if team.on and team.plan.holders]
-        if on:
-            return min(on, key=lambda team: (len(team.queue) / team.plan.holders, team.plan.name))
-        return min(teams, key=lambda team: (self.comes_next(team), team.plan.name))
+    def desk(self, report: int, teams: list[Team]) -> Team:
+        idle = {team.plan.name: len([n for n in team.idle if n < team.plan.holders]) for team in teams}
+        if any(idle.values()):
+            wanted = [name for name in idle for _ in range(idle[name])]
+        else:
+            on = [team for team in teams if team.on and team.plan.holders]
+            lowest = min(map(self.waiting_each, on)) if on else min(map(self.comes_next, teams))
+            measure = self.waiting_each if on else self.comes_next
+            best = [team for team in on or teams if measure(team) == lowest]
+            wanted = [team.plan.name for team in best for _ in range(max(1, team.plan.holders))]
+        # One ticket for each person, in order of the teams' names, and one is drawn.
+        name = sorted(wanted)[int(self.world.draw(report, Purpose.DESK) * len(wanted))]
+        return next(team for team in teams if team.plan.name == name)
+
+    def waiting_each(self, team: Team) -> float:
+        return len(team.queue) / team.plan.holders
 
     def comes_next(self, team: Team) -> float:
         if not team.plan.holders:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
-from deactsim.model.streams import Purpose
+from deactsim.engines.chosen import run
+from deactsim.model.shifts import DAY
+from deactsim.model.states import Event
+from deactsim.model.streams import Purpose, team_id
+from deactsim.model.world import World
 
-from .tiny import REPORTS, happened, lines, report, routine, told
+from .tiny import NOON, REPORTS, happened, lines, plan_of, report, routine, told
 
 #: Reports that end in nothing: who takes them when is all there is to see.
 IDLE = REPORTS.replace("actioned: 100%", "actioned: 0%")
@@ -114,24 +120,78 @@ teams:
 """
 
 
-def test_a_report_goes_where_the_fewest_wait_for_each_holder() -> None:
-    """Ties by name: agency (one person) before support (two). People are matched after the instant
-    (support's id is the smaller one), so arrivals of one instant count one another."""
-    assert told(routine("", IDLE + DESKS, reports_at=(0, 0, 0, 1, 1)))[:11] == lines(
+def drawn(*numbers: float) -> dict[tuple[int, Purpose], float]:
+    """What the first, second ... report draws when it is decided which team gets it."""
+    return {(report(k), Purpose.DESK): u for k, u in enumerate(numbers, start=1)}
+
+
+def test_reports_are_shared_out_by_who_is_idle_then_by_who_waits() -> None:
+    """Agency has one person, support two: of three idle the first third of draws is agency's (r1, not r2). At 1 one of
+    support is left (r3, whatever it draws). At 2 nobody is, and nobody waits: a third is agency's again (r4), and where
+    one waits there r5 goes to support. People are matched after the instant: support's id is the smaller one."""
+    luck = drawn(0.33, 0.34, 0.01, 0.33, 0.01)
+    assert told(routine("", IDLE + DESKS, reports_at=(0, 0, 1, 2, 2), luck=luck))[:9] == lines(
         """
         0 report_arrives r1 agency
         0 report_arrives r2 support
-        0 report_arrives r3 support
         0 report_taken r2 support#1
-        0 report_taken r3 support#2
         0 report_taken r1 agency#1
-        1 report_arrives r4 agency
-        1 report_arrives r5 support
+        1 report_arrives r3 support
+        1 report_taken r3 support#2
+        2 report_arrives r4 agency
+        2 report_arrives r5 support
         3 report_closed r2 support#1 no_action
-        3 report_closed r3 support#2 no_action
-        3 report_closed r1 agency#1 no_action
         """
     )
+
+
+def test_who_has_stepped_down_or_holds_no_right_is_not_idle_for_a_report() -> None:
+    """Support's second has no right to begin with and its first steps down at 10: r2 is agency's."""
+    found = routine(
+        "least_privilege: {holders: 2}\nstep_down: {before_last_shift: 10 min}",
+        IDLE + DESKS,
+        reports_at=(0, 10),
+        luck=drawn(0.51, 0.99),
+        leaves_at=((20, "support", 1),),
+    )
+    assert told(found)[:3] == lines(
+        """
+        0 report_arrives r1 support
+        0 report_taken r1 support#1
+        3 report_closed r1 support#1 no_action
+        """
+    )
+    assert "10 report_arrives r2 agency" in told(found)
+
+
+def test_a_team_has_no_more_of_the_work_for_the_name_that_it_has() -> None:
+    """Two teams that differ in their names alone, mostly with nobody at work: each has half of the reports."""
+    shares = []
+    for name in ("aaa", "zzz"):
+        more = f"""
+teams:
+  support: {{headcount: 3, shift: "08:00-16:00 UTC", may: {{deactivate: [vip]}}}}
+  {name}:  {{headcount: 3, shift: "08:00-16:00 UTC", may: {{deactivate: [ordinary]}}}}
+  middle:  {{headcount: 3, shift: "08:00-16:00 UTC", may: {{deactivate: [ordinary]}}}}
+reports: {{ordinary: {{command: deactivate, rate: 5 per hour, actioned: 0%, handling: 30 min}}}}
+"""
+        plan = plan_of("", more, reading=None)
+        came = Counter(
+            row.by
+            for key in range(6)
+            for row in run(plan, World(key, NOON, NOON + 10 * DAY)).rows
+            if row.event == Event.REPORT_ARRIVES
+        )
+        assert set(came) == {team_id(name), team_id("middle")}
+        shares.append(came[team_id(name)] / came.total())
+    # 7200 reports, and their draws are independent while the states are alike: 3.5 standard errors are 2 %.
+    assert shares == [pytest.approx(0.5, abs=0.021)] * 2
+
+
+@pytest.mark.parametrize(("u", "team"), [(0.33, "agency"), (0.34, "support")])
+def test_with_nobody_on_shift_teams_that_come_at_once_share_by_their_holders(u: float, team: str) -> None:
+    more = IDLE + DESKS.replace("]}}", ']}, shift: "12:30-14:00 UTC"}')
+    assert told(routine("", more, reports_at=(0,), luck=drawn(u)))[0] == f"0 report_arrives r1 {team}"
 
 
 def test_with_nobody_on_shift_it_goes_to_the_team_that_comes_next() -> None:
@@ -157,6 +217,19 @@ def test_a_team_without_holders_is_the_last_to_get_a_report() -> None:
     assert told(routine("least_privilege: {holders: 1}", more, reports_at=(0, 0)))[:3] == lines(
         "0 report_arrives r1 support\n0 report_arrives r2 support\n0 report_taken r1 support#1"
     )
+
+
+@pytest.mark.parametrize(("by_day", "by_night"), [("aaa", "zzz"), ("zzz", "aaa")])
+def test_the_odd_holder_of_two_teams_of_a_size_is_not_found_by_name(by_day: str, by_night: str) -> None:
+    more = f"""
+teams:
+  support:    {{headcount: 1, may: {{}}}}
+  {by_night}: {{headcount: 4, may: {{deactivate: [ordinary]}}, shift: "20:00-08:00 UTC"}}
+  {by_day}:   {{headcount: 4, may: {{deactivate: [ordinary]}}, shift: "08:00-20:00 UTC"}}
+"""
+    plan = plan_of("least_privilege: {holders: 3}", more, reading=None)
+    holders = {team.name: team.holders for team in plan.teams}
+    assert (holders[by_day], holders[by_night]) == (2, 1)
 
 
 def test_reports_that_nobody_may_handle_wait() -> None:

@@ -131,6 +131,8 @@ def handling(plan: Plan) -> Plan | None:
         return None
     handlers = {team for stream in plan.streams for team in stream.teams}
     step_down = plan.safeguards.step_down if plan.incident is None else None
+    if step_down is not None:
+        step_down = replace(step_down, teams=step_down.teams & handlers)
     return replace(
         plan,
         teams=tuple(

@@ -71,7 +71,8 @@ def _teams(
 ) -> tuple[TeamPlan, ...]:
     holders = {name: team.headcount.value for name, team in teams.items() if team.may}
     if least_privilege is not None:
-        holders = _shared_out(least_privilege.holders.value, holders)
+        able = {name: team for name, team in teams.items() if team.may}
+        holders = _shared_out(least_privilege.holders.value, able)
     ids, plans = team_ids(teams), []
     for name, team in teams.items():
         headcount = team.headcount.value
@@ -93,13 +94,25 @@ def _teams(
     return tuple(plans)
 
 
-def _shared_out(total: int, heads: Mapping[str, int]) -> dict[str, int]:
-    """So many holders over teams in proportion to their heads, by largest remainder."""
+def _shared_out(total: int, teams: Mapping[str, Team]) -> dict[str, int]:
+    """So many holders over teams in proportion to their heads, by largest remainder.
+
+    Of equal remainders the larger team goes first, then what its shifts and people are decides: a name does so
+    between teams that are alike in all of that.
+    """
+    heads = {name: team.headcount.value for name, team in teams.items()}
     everyone = sum(heads.values())
     total = min(total, everyone)
-    parts = {name: total * count / everyone for name, count in heads.items()}
-    given = {name: int(part) for name, part in parts.items()}
-    by_remainder = sorted(parts, key=lambda name: (given[name] - parts[name], name))
+    given = {name: total * count // everyone for name, count in heads.items()}
+
+    def order(name: str) -> tuple[object, ...]:
+        team = teams[name]
+        shifts = sorted((w.days, w.start, w.end, w.zone) for w in team.shift)
+        rights = sorted((command, sorted(tiers)) for command, tiers in team.may.items())
+        people = (team.employment.value, team.turnover.value.per_day, team.tool)
+        return (-(total * heads[name] % everyone), -heads[name], shifts, people, rights, name)
+
+    by_remainder = sorted(heads, key=order)
     for name in by_remainder[: total - sum(given.values())]:
         given[name] += 1
     return given
@@ -112,7 +125,7 @@ def _streams(
     index, ids = places(teams), stream_ids(reports)
     plans = []
     for tier, stream in reports.items():
-        able = [n for n, team in teams.items() if tier in team.may.get(stream.command, ())]
+        able = [n for n, team in sorted(teams.items()) if tier in team.may.get(stream.command, ())]
         plans.append(
             StreamPlan(
                 id=ids[tier],

@@ -66,15 +66,16 @@ def compile_safeguards(
     """The plans of the safeguards in force on a platform with these commands and teams."""
     control, index = Controls(commands), places(teams)
     return SafeguardsPlan(
-        **_preventing(given, control, index),
+        **_preventing(given, control, teams),
         **_delaying(given, control, index),
         **_detecting(given, control),
         **_restoring(given, control),
     )
 
 
-def _preventing(given: Safeguards, control: Controls, index: Mapping[str, int]) -> dict[str, Any]:
+def _preventing(given: Safeguards, control: Controls, teams: Mapping[str, Team]) -> dict[str, Any]:
     made: dict[str, Any] = {}
+    index = places(teams)
     if (just_in_time := given.just_in_time) is not None:
         made["just_in_time"] = JustInTimePlan(
             control("just_in_time", just_in_time),
@@ -91,8 +92,20 @@ def _preventing(given: Safeguards, control: Controls, index: Mapping[str, int]) 
     if (open_report := given.open_report) is not None:
         made["open_report"] = control("open_report", open_report)
     if (step_down := given.step_down) is not None:
+        common = control("step_down", step_down)
         made["step_down"] = StepDownPlan(
-            control("step_down", step_down), step_down.before_last_shift.value, step_down.told_in_time.value
+            common,
+            step_down.before_last_shift.value,
+            step_down.told_in_time.value,
+            frozenset(
+                place
+                for place, (name, team) in enumerate(teams.items())
+                if any(
+                    common.reaches(None, tier, command, name, team.tool)
+                    for command, tiers in team.may.items()
+                    for tier in tiers
+                )
+            ),
         )
     if (deprovisioning := given.deprovisioning) is not None:
         made["deprovisioning"] = DeprovisioningPlan(

@@ -114,11 +114,15 @@ class JustInTimePlan:
 
 @dataclass(frozen=True, slots=True)
 class StepDownPlan:
-    """Leavers lose the right this long before the end of the last shift."""
+    """Leavers lose the right this long before the end of the last shift.
+
+    `teams` are those (by index) of whose rights it takes any, whether or not routine work asks for them.
+    """
 
     control: Control
     before: int
     told: float
+    teams: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)

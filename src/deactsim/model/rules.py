@@ -6,6 +6,8 @@ queue or a stream. `u` is always a uniform draw, and a yes of chance p is `u < p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .states import Reason
 
 #: So far off in microseconds that nothing matters any more, and whole numbers of 64 bits still hold it.
@@ -27,6 +29,19 @@ def review(wrongful: bool, catches: float, stamp: float, u_stamp: float, u_catch
     if wrongful and u_catch < catches:
         return Reason.REFUSED
     return Reason.APPROVED
+
+
+def drawn(u: float, weights: Sequence[int]) -> int:
+    """Which of several places a uniform number falls to, each with a chance in proportion to its weight.
+
+    At least one weight is above 0, and a place of weight 0 is never drawn.
+    """
+    upto, at = 0, u * sum(weights)
+    for place, weight in enumerate(weights):
+        upto += weight
+        if at < upto:
+            return place
+    return max(place for place, weight in enumerate(weights) if weight)  # a product may round up to the sum
 
 
 def dialog(wrongful: bool, stops: float, habit: float, u_habit: float, u_stop: float) -> Reason:

@@ -14,12 +14,12 @@ def leavers(plan: Plan, world: World, start: int) -> Iterator[tuple[int, Leaver,
     step_down = plan.safeguards.step_down
     if step_down is None or plan.incident is not None:
         return
-    reached = {team.id: _reached(plan, place) for place, team in enumerate(plan.teams)}
+    reached = {plan.teams[place].id: _reached(plan, place) for place in step_down.teams}
     control = step_down.control
     for who in world.leavers(plan.teams, start, world.end + step_down.before):
-        ends, streams = max(who.leaves - step_down.before, start), reached[who.team]
+        ends, streams = max(who.leaves - step_down.before, start), reached.get(who.team)
         if (
-            streams
+            streams is not None
             and ends < world.end
             and world.draw(who.agent, Purpose.TOLD, who.leaves & 0xFFFFFFFF) < step_down.told
             and world.in_order(control, ends)

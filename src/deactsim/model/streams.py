@@ -83,6 +83,7 @@ class Purpose(IntEnum):
     TARGET = 54
     OPEN_REPORT = 55
     ADAPTS = 56
+    DESK = 57
 
 
 def mix(x: int) -> int:

@@ -79,6 +79,27 @@ def next_shift(night: Night, people: int) -> int:
 
 
 @compiled
+def idle_for(night: Night, people: int, stream: int) -> int:
+    """How many are idle who may take a report of a stream."""
+    idle, holders = night[people + TEAM.IDLE_COUNT], night[people + TEAM.HOLDERS]
+    down = night[people + TEAM.STEPPED_DOWN]
+    reached = down != 0 and night[night[people + TEAM.REACHES] + stream] != 0
+    if idle == 0 or (holders >= night[people + TEAM.HEADCOUNT] and not reached):
+        return idle
+    able = 0
+    for word in range(night[people + TEAM.WORDS]):
+        bits = night[night[people + TEAM.IDLE] + word]
+        while bits:
+            who = word * BITS + _lowest(bits)
+            bits &= bits - 1
+            if who >= holders:
+                return able
+            if not reached or night[down + who] <= 0:
+                able += 1
+    return able
+
+
+@compiled
 def submit(
     night: Night,
     people: int,

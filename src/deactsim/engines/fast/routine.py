@@ -98,7 +98,7 @@ def report_comes(night: Night, real: Real, stream: int) -> None:
 def handle(night: Night, real: Real, report: int) -> None:
     """One report: it waits for somebody with the right, is judged, and may end in an action."""
     stream, entity = night[report + REPORT.OF], night[report + REPORT.ID]
-    place = desk(night, stream)
+    place = desk(night, real, stream, entity)
     team = night[place + PLACE.TEAM]
     log(night, Event.REPORT_ARRIVES, entity, night[team + TEAM.ID], 0)
     urgent = falls(night, real, entity, Purpose.URGENT, real[stream + STREAM.URGENT])
@@ -197,18 +197,38 @@ def new_action(
 
 
 @compiled
-def desk(night: Night, stream: int) -> int:
-    """Which of the able teams gets a report: on shift, fewest waiting a holder, first by name.
+def desk(night: Night, real: Real, stream: int, report: int) -> int:
+    """Which of the able teams gets a report, by a draw of the report: see docs/model.md, Reports."""
+    first, count = night[stream + STREAM.PLACES], night[stream + STREAM.PLACE_COUNT]
+    if count == 1:
+        return first
+    u, total = draw(night, real, report, Purpose.DESK, 0), 0
+    for index in range(count):
+        place = first + PLACE.SIZE * index
+        night[place + PLACE.WEIGHT] = people.idle_for(
+            night, night[place + PLACE.TEAM], night[stream + STREAM.INDEX]
+        )
+        total += night[place + PLACE.WEIGHT]
+    if total == 0:
+        total = _weigh_those_without_idle(night, first, count)
+    upto, last, at = 0, first, u * total
+    for index in range(count):
+        place = first + PLACE.SIZE * index
+        upto += night[place + PLACE.WEIGHT]
+        if at < upto:
+            return place
+        if night[place + PLACE.WEIGHT]:
+            last = place
+    return last  # a product may round up to the sum
 
-    With nobody on shift it is the team that comes on shift next.
-    """
-    if night[stream + STREAM.PLACE_COUNT] == 1:
-        return night[stream + STREAM.PLACES]
-    best, best_off, best_load, best_next, best_rank = 0, True, 0.0, 0, 0
-    for index in range(night[stream + STREAM.PLACE_COUNT]):
-        place = night[stream + STREAM.PLACES] + PLACE.SIZE * index
-        team = night[place + PLACE.TEAM]
-        holders, rank = night[team + TEAM.HOLDERS], night[team + TEAM.RANK]
+
+@compiled
+def _weigh_those_without_idle(night: Night, first: int, count: int) -> int:
+    """Weigh by their holders the teams with the fewest waiting a holder, or that come on shift next; the sum."""
+    total, best_off, best_load, best_next = 0, True, 0.0, NEVER
+    for index in range(count):
+        team = night[first + PLACE.SIZE * index + PLACE.TEAM]
+        holders = night[team + TEAM.HOLDERS]
         off, load, coming = True, 0.0, NEVER
         if night[team + TEAM.ON_SHIFT] and holders:
             off, load, coming = False, night[team + TEAM.QUEUE_SIZE] / holders, 0
@@ -219,14 +239,19 @@ def desk(night: Night, stream: int) -> int:
                 better = best_off
             elif load != best_load:
                 better = load < best_load
-            elif coming != best_next:
-                better = coming < best_next
             else:
-                better = rank < best_rank
-            if not better:
+                better = coming < best_next
+            same = off == best_off and load == best_load and coming == best_next
+            if not (better or same):
                 continue
-        best, best_off, best_load, best_next, best_rank = place, off, load, coming, rank
-    return best
+            if better:
+                for other in range(index):
+                    night[first + PLACE.SIZE * other + PLACE.WEIGHT] = 0
+                total = 0
+        night[first + PLACE.SIZE * index + PLACE.WEIGHT] = max(1, holders)
+        total += max(1, holders)
+        best_off, best_load, best_next = off, load, coming
+    return total
 
 
 @compiled

@@ -96,7 +96,6 @@ class Reach:
 def teams_of(teams: tuple[TeamPlan, ...], streams: int) -> Teams:
     """Teams by id, of whom so many streams may want people; their agents are numbered in that order."""
     words = Words(NIGHT.SIZE)
-    by_name = sorted(teams, key=lambda team: team.name)
     order = sorted(range(len(teams)), key=lambda index: teams[index].id)
     first = words.put([0] * (TEAM.SIZE * len(order)))
     number, found = 0, {}
@@ -110,7 +109,6 @@ def teams_of(teams: tuple[TeamPlan, ...], streams: int) -> Teams:
             {
                 "ID": team.id,
                 "INDEX": index,
-                "RANK": by_name.index(team),
                 "HEADCOUNT": team.headcount,
                 "HOLDERS": team.holders,
                 "CONTRACTOR": team.contractor,

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...model.plan import Plan, TeamPlan
+from ...model.rules import drawn
 from ...model.shifts import spans
 from ...model.states import Kind
 from ...model.step_down import leavers
@@ -68,12 +69,20 @@ class _Team:
     def _next_shift(self) -> float:
         return next((on for on, _ in self._coming), math.inf)
 
-    def rank(self) -> tuple[bool, float, str]:
-        """Where it stands among the teams that may get a report: the least gets it."""
-        plan = self.plan
-        if self.on_shift and plan.holders:
-            return (False, (len(self.urgent) + len(self.usual)) / plan.holders, plan.name)
-        return (True, self.next_shift if plan.holders else math.inf, plan.name)
+    def rank(self) -> tuple[bool, float]:
+        """Where it stands among the teams that may get a report and have nobody idle: the least gets it."""
+        holders = self.plan.holders
+        if self.on_shift and holders:
+            return (False, (len(self.urgent) + len(self.usual)) / holders)
+        return (True, self.next_shift if holders else math.inf)
+
+    def idle_for(self, stream: int) -> int:
+        """How many are idle who may take a report of a stream."""
+        if stream not in self.step_down_reaches:
+            return len(self.idle)
+        return len(self.idle) - sum(
+            times > 0 and who in self.idle for who, times in self.stepped_down.items()
+        )
 
     def queue(self, job: _Waiting) -> None:
         self.waiting[job.report.stream] += 1
@@ -199,15 +208,22 @@ class Desk:
         self._ask_match(team)
 
     def _arrives(self, report: Report, urgent: bool, length: int, acts: bool) -> None:
-        """A report goes to the able team on shift with the fewest waiting a holder, first by name.
-
-        With nobody on shift it goes to the team that comes on shift next.
-        """
+        """A report goes to one of the able teams, by a draw of its own: see docs/model.md, Reports."""
         able = self._able[report.stream]
-        ranks = [team.rank() for team in able]
-        place = ranks.index(min(ranks))
+        place = 0 if len(able) == 1 else self._place(report, able)
         able[place].queue(_Waiting(report, urgent, place, length, acts))
         self._ask_match(able[place])
+
+    def _place(self, report: Report, able: Sequence[_Team]) -> int:
+        """Which of several able teams gets a report."""
+        weights = [team.idle_for(report.stream) for team in able]
+        if not any(weights):
+            ranks = [team.rank() for team in able]
+            weights = [
+                max(1, team.plan.holders) if rank == min(ranks) else 0
+                for team, rank in zip(able, ranks, strict=True)
+            ]
+        return drawn(self.world.draw(report.id, Purpose.DESK), weights)
 
     def _ask_match(self, team: _Team) -> None:
         if team.idle and (team.urgent or team.usual) and team not in self._to_match:

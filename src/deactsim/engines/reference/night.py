@@ -201,7 +201,7 @@ class Night:
     def _handle(self, report: Report) -> simpy.events.ProcessGenerator:
         """One report: it waits for somebody with the right, is judged, and may end in an action."""
         world, stream = self.world, self.plan.streams[report.stream]
-        place = self._desk(stream.teams)
+        place = self._desk(report)
         people = self.people[stream.teams[place]]
         self.log(Event.REPORT_ARRIVES, report.id, people.plan.id)
         urgent = world.draw(report.id, Purpose.URGENT) < stream.urgent
@@ -250,22 +250,19 @@ class Night:
             urgent=urgent,
         )
 
-    def _desk(self, teams: tuple[int, ...]) -> int:
-        """Which of the able teams gets a report: on shift, fewest waiting a holder, first by name.
-
-        With nobody on shift it is the team that comes on shift next.
-        """
-        now = self.now
-
-        def rank(place: int) -> tuple[bool, float, str]:
-            people = self.people[teams[place]]
-            if people.on_shift and people.plan.holders:
-                return (False, len(people.queue) / people.plan.holders, people.plan.name)
-            if not people.plan.holders:
-                return (True, float("inf"), people.plan.name)
-            return (True, people.next_shift(now), people.plan.name)
-
-        return min(range(len(teams)), key=rank)
+    def _desk(self, report: Report) -> int:
+        """Which of the able teams gets a report, by a draw of the report: see docs/model.md, Reports."""
+        teams = [self.people[team] for team in self.plan.streams[report.stream].teams]
+        if len(teams) == 1:
+            return 0
+        weights = [people.idle_for(report.stream) for people in teams]
+        if not any(weights):
+            ranks = [people.rank(self.now) for people in teams]
+            weights = [
+                max(1, people.plan.holders) if rank == min(ranks) else 0
+                for people, rank in zip(teams, ranks, strict=True)
+            ]
+        return rules.drawn(self.world.draw(report.id, Purpose.DESK), weights)
 
     def _false_alarms(self) -> simpy.events.ProcessGenerator:
         """Alarms that turn out to be nothing, each costing a responder's time."""

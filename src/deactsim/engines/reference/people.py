@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import insort
+from bisect import bisect_left, insort
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -91,6 +91,24 @@ class People:
     def next_shift(self, now: int) -> float:
         """When the team next comes on shift; infinity if it never does."""
         return next((on for on, _ in self._shifts if on >= now), math.inf)
+
+    def rank(self, now: int) -> tuple[bool, float]:
+        """Where the team stands among those that may get a report and have nobody idle: the least gets it.
+
+        Teams on shift come first, by how many wait for each holder of the right; then by who comes on shift next.
+        """
+        holders = self.plan.holders
+        if self.on_shift and holders:
+            return (False, len(self.queue) / holders)
+        return (True, self.next_shift(now) if holders else math.inf)
+
+    def idle_for(self, stream: int) -> int:
+        """How many are idle who may take a report of a stream."""
+        able = bisect_left(self.idle, self.plan.holders)
+        if stream in self.step_down_reaches:
+            gone = (who for who, times in self.stepped_down.items() if times > 0)
+            able -= sum(who in self.idle[:able] for who in gone)
+        return able
 
     def submit(self, job: Job) -> None:
         """Queue a job."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from ..plan import TeamPlan
+from ..shifts import spans
 from ..states import Event
 from ..streams import REPORT, agent_id, tag_of, team_of_agent
 from ..trace import Row
@@ -91,8 +93,35 @@ class Floor:
             asked = self.book.first(entity, begun)
             barred = frozenset(self.approvers[entity] | ({asked.row.by} if asked else set()))
         stream = self.book.reports[entity].stream if event == Event.REPORT_ARRIVES else None
+        if stream is not None and team not in self.may_get(stream, time):
+            yield self.book.says(number, "goes to another team than those whose turn it may be")
         self.queues[team].append(_Job(entity, priority, time, stream, barred))
         self.queues[team].sort(key=lambda job: job.key)
+
+    def may_get(self, stream: int, now: int) -> set[int]:
+        """The teams that may get a report now: those with somebody idle for it, else the least busy or the next."""
+        able = [self.book.plan.teams[place] for place in self.book.plan.streams[stream].teams]
+        report = _Job(0, 0, now, stream, frozenset())
+        people = {team.id: range(agent_id(team.id, 0), agent_id(team.id, team.headcount)) for team in able}
+        idle = {
+            team
+            for team, agents in people.items()
+            if any(self.free(agent, now) and self.eligible(agent, report) for agent in agents)
+        }
+        on = {
+            team.id: len(self.queues[team.id]) / team.holders
+            for team in able
+            if team.holders and self.book.on_shift(team.id, now)
+        }
+        if idle:
+            return idle
+        ranks = on or {team.id: self.comes(team, now) for team in able}
+        return {team for team, rank in ranks.items() if rank == min(ranks.values())}
+
+    def comes(self, team: TeamPlan, now: int) -> float:
+        """When a team with holders of the right next comes on shift; infinity if none does."""
+        shifts = spans(team.windows, now, self.book.world.end) if team.holders and team.headcount else ()
+        return next((on for on, _ in shifts if on >= now), math.inf)
 
     def take(self, number: int, row: Row) -> Found:
         """Somebody takes a job: idle, on shift, the first one for him, and nobody lower was free."""
