@@ -248,6 +248,14 @@ def test_reports_that_nobody_may_handle_wait() -> None:
     )
 
 
+def test_a_right_that_no_report_asks_for_is_stepped_down_from_too() -> None:
+    """Support may act on both tiers, leads on none; of what step-down does not reach nobody loses anything."""
+    leaves = ((40, "support", 1), (50, "leads", 1))
+    rows = told(routine("step_down: {before_last_shift: 30 min, of: vip}", leaves_at=leaves))
+    assert rows == ["10 rights_end support#1 support", "40 rights_on support#1 support"]
+    assert told(routine("step_down: {before_last_shift: 30 min, teams: leads}", leaves_at=leaves)) == []
+
+
 def test_leavers_step_down_and_a_successor_brings_the_right_back() -> None:
     """#1 steps down at 10 in the middle of r1, which he finishes; what comes until 40 is #2's."""
     found = routine(

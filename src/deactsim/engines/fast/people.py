@@ -69,13 +69,14 @@ def shift_ends(night: Night, people: int) -> None:
 
 @compiled
 def next_shift(night: Night, people: int) -> int:
-    """When the team next comes on shift; NEVER if it does not."""
+    """When the team next comes on shift in the night; NEVER if it does not."""
     shifts, count = night[people + TEAM.SHIFTS], night[people + TEAM.SHIFT_COUNT]
     at = night[people + TEAM.SHIFT_NEXT]
     while at < count and night[shifts + 2 * at] < night[NIGHT.NOW]:
         at += 1
     night[people + TEAM.SHIFT_NEXT] = at
-    return night[shifts + 2 * at] if at < count else NEVER
+    # The table may go farther than the night: what comes after it is the same as nothing.
+    return night[shifts + 2 * at] if at < count and night[shifts + 2 * at] < night[NIGHT.END] else NEVER
 
 
 @compiled
