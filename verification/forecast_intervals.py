@@ -27,18 +27,22 @@ from scipy.stats import binom, poisson, skellam
 
 from deactsim.stats.weighted import Interval, quantile_interval
 from deactsim.stats.yearly import (
+    GROWTH,
     Composed,
     Episodes,
+    Moments,
     Years,
     beats,
     by_year,
     compose,
     direct_years,
+    effort,
     episodes_needed,
     exceedance,
     headline,
+    level_of,
     over_years,
-    years_needed,
+    stage,
 )
 
 Array = NDArray[np.float64]
@@ -154,13 +158,27 @@ def differences(source: Generator, size: int, chance: float) -> Array:
     return np.where(source.random(size) < chance, -source.exponential(size=size), 0.0)
 
 
+def staged(source: Generator, chance: float, goal: float) -> Interval:
+    """The interval at which stages to a relative half-width stop: a pilot, looks, stages between them."""
+    pilot, aim = Moments.of(differences(source, 100, chance)), goal * chance
+    years = stage(100, effort(pilot, aim, level_of(1)), 0.0, 100, 100_000)
+    found, look = Moments.of(differences(source, years, chance)), 1
+    while effort(found, aim, level_of(look)) > 1.0 and found.count < 100_000:
+        times = effort(found, aim, level_of(look + 1))
+        more = stage(found.count, times, GROWTH, 100, 100_000) - found.count
+        found, look = found + Moments.of(differences(source, more, chance)), look + 1
+    return found.interval(level=level_of(look))
+
+
 def stopping(source: Generator) -> Figures:
-    """Ways to a relative half-width: fresh years as many as a pilot says, or looking every 100 years."""
+    """Ways to a relative half-width: planned stages with a look after each, or looking every 100 years."""
     for chance in (0.1, 0.01):
-        for size in (400, 1000):
-            plan = years_needed(differences(source, size, chance), RELATIVE)
-            fresh = differences(source, plan.years, chance) if plan.years else np.zeros(2)
-            yield f"differs in {chance:.0%} of years: pilot of {size}", over_years(fresh), -chance
+        for goal in (RELATIVE, 0.5):
+            yield (
+                f"differs in {chance:.0%} of years: stages to {goal:.0%}",
+                staged(source, chance, goal),
+                -chance,
+            )
         values = differences(source, int(5000 / chance), chance)
         for goal in (RELATIVE, 0.5):
             found = (over_years(values[:n]) for n in range(100, values.size, 100))

@@ -16,7 +16,7 @@ from deactsim.report.forecast_records import FORECAST_COLUMNS, forecast_record, 
 from deactsim.report.forecast_table import forecast_table, how_often, vary_table
 from deactsim.report.wording import inputs_text
 from deactsim.scenario.load import loads
-from deactsim.study.forecast_results import Beats, CauseResult, ExceedancePoint, Forecast, Range
+from deactsim.study.forecast_results import Beats, CauseResult, ExceedancePoint, Forecast, Precision, Range
 from deactsim.study.provenance import basis
 from deactsim.study.results import Estimate, Summary
 from tests.report import made_up_forecast as made
@@ -157,6 +157,39 @@ def test_why_so_many_years_and_how_well_they_tell() -> None:
     assert "simulated; so many give the difference of confirm the precision asked for; the baseline's" in said
     assert "minutes dark are known to about ±4 %" in words(table(why_years="asked for"))
     assert "(52 where a week has few reports)" in words(table(weeks=10))
+
+
+def test_a_precision_is_said_as_it_was_reached() -> None:
+    reached = Precision(0.05, 0.048, "the difference of confirm", True, 2, 0.9875)
+    said = words(table(precision=reached, why_years="for the precision asked for"))
+    assert (
+        "a precision of 5 % was asked for and reached: the widest interval, of the difference of confirm, is ±4.8 % of "
+        "the baseline's minutes dark; looked at 2 times, with ranges of 98.75 % that together hold in 95 %"
+    ) in said
+    assert "CAREFUL" not in said
+    missed = words(table(precision=replace(reached, met=False, reached=0.074)))
+    assert (
+        "CAREFUL the precision asked for, 5 %, was not reached in 2,000 years: the difference of confirm is known to "
+        "±7.4 % of the baseline's minutes dark, and no more years are simulated"
+    ) in missed
+    stopped = table(precision=replace(reached, met=False), years=300, years_asked=2000, complete=False)
+    assert "and the interrupt came first" in words(stopped)
+    assert record(made.forecast(precision=reached))["precision"]["level"] == 0.9875
+
+
+def test_figures_that_few_years_carry_are_named() -> None:
+    own, two, three, *rest = made.policies()
+    few = [replace(own, carried={"dark_minutes": 1.0}, carried_mean={"dark_minutes": 40.0})]
+    few += [replace(each, carried={"dark_minutes": 2.5, "protected_minutes": 9.0}) for each in (two, three)]
+    said = words(table(policies=(*few, *rest), years=100))
+    names = f"{two.name} and {three.name}"
+    assert (
+        f"CAREFUL few of these 100 years carry the difference in minutes dark of {names}: by chance" in said
+    )
+    assert "some 200 years would tell more" in said
+    same = {"dark_minutes": Estimate(0.0, 0.0, 0.0, "min per year")}
+    equal = replace(two, carried={"dark_minutes": 2.5}, difference=same)
+    assert "CAREFUL" not in table(policies=(own, equal), years=100)
 
 
 def test_protected_accounts_that_go_dark_are_not_denied() -> None:
@@ -489,7 +522,7 @@ def test_the_document_has_what_it_promises() -> None:
     assert set(document) == {
         "question", "scenario", "varied", "baseline", "seed", "years", "why_years", "weeks", "method", "why",
         "complete", "years_asked", "appetite", "protected", "causes", "measures", "policies", "bad_year", "unknowns",
-        "tips", "assumed", "rests_on", "silent",
+        "tips", "assumed", "rests_on", "silent", "precision",
     }  # fmt: skip
     assert document["appetite"] == {"value": 60.0, "unit": "min"}
     assert document["complete"] is True
@@ -497,7 +530,7 @@ def test_the_document_has_what_it_promises() -> None:
     assert set(policy) == {
         "name", "label", "yearly", "difference", "beats", "by_cause", "headline", "exceedance", "times",
         "effective_years", "access", "access_curve", "friction", "friction_text", "ignorance", "luck", "best",
-        "unstable", "cost", "utilisation",
+        "unstable", "cost", "utilisation", "carried_by_years",
     }  # fmt: skip
     for part in ("yearly", "difference", "friction"):
         assert all(set(each) == {"mean", "low", "high", "unit", "horizon"} for each in policy[part].values())

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 from scipy.stats import poisson, ttest_1samp
 
 from deactsim.stats.yearly import COMPOSED, Episodes, by_cause, by_year, episodes_needed, over_years
@@ -66,14 +67,18 @@ def test_interval_of_symmetric_years_is_students() -> None:
 def test_interval_leans_to_the_long_tail() -> None:
     values = np.array([0.0, 0.0, 0.0, 1.0, 9.0])
     found, student = over_years(values), ttest_1samp(values, 0.0).confidence_interval()
-    assert found.low > student.low
     assert found.high > student.high
-    # By hand: skewness / sqrt(5) = 0.5 (1.5 sd^3 / (sqrt(5) s^3)), and the cubic equation is met.
+    assert found.high - found.mean > 2.0 * (found.mean - found.low)
+    # By hand: deviations -2, -2, -2, -1, 7 have squares of 62 and 4th powers of 2450 in all.
+    kurtosis = 5 * 2450 / 62**2
+    t = stdtrit(2 * 5 / (kurtosis - 2 / 4), 0.975)
+    assert t > 2.7764451051977987  # that of 4 degrees of freedom
+    assert found.low == pytest.approx(2.0 - t * values.std(ddof=1) / math.sqrt(5), rel=1e-9)
+    # Above, skewness / sqrt(5) = 0.5 (1.5 sd^3 / (sqrt(5) s^3)), and Hall's cubic equation is met.
     away = values - 2.0
     lean = (away**3).mean() / values.std(ddof=1) ** 3 / math.sqrt(5)
-    for end, t in ((found.low, 2.7764451051977987), (found.high, -2.7764451051977987)):
-        g = (found.mean - end) / (values.std(ddof=1) / math.sqrt(5))
-        assert g + lean * (g**2 / 3 + 1 / 6) + lean**2 * g**3 / 27 == pytest.approx(t, rel=1e-9)
+    g = (found.mean - found.high) / (values.std(ddof=1) / math.sqrt(5))
+    assert g + lean * (g**2 / 3 + 1 / 6) + lean**2 * g**3 / 27 == pytest.approx(-t, rel=1e-9)
 
 
 def test_swapping_the_policies_flips_the_interval() -> None:

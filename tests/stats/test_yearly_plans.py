@@ -1,4 +1,4 @@
-"""Percentiles that a sample carries, and pilots."""
+"""Percentiles that a sample carries, intervals of heavy tails, and stages."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from deactsim.stats.log_bins import A_DECADE, bins_of
-from deactsim.stats.yearly import Bins, carries, over_years, years_needed
+from deactsim.stats.yearly import Bins, Moments, carries, effort, half_width, level_of, over_years, stage
 
 from .test_yearly_episodes import table
 
@@ -92,49 +93,69 @@ def test_bins_of_blocks_add_up_to_those_of_all_years() -> None:
     assert (added.mean, added.effective) == pytest.approx((whole.mean, whole.effective), rel=1e-12)
 
 
-# ---- pilots
+# ---- stages
 
 
-def test_a_pilot_by_the_textbook() -> None:
-    pilot = np.tile([9.0, 11.0], 200)
-    plan = years_needed(pilot, 0.001)
-    t, s = 1.965927, math.sqrt(400 / 399)
-    assert plan.reason == "width"
-    assert plan.years == math.ceil((t * s / 0.01) ** 2)
-    assert plan.aim == pytest.approx(0.01, rel=1e-4)
+def test_levels_of_all_looks_leave_what_one_would() -> None:
+    assert [level_of(look) for look in (1, 2, 3)] == pytest.approx([0.975, 0.9875, 0.99375])
+    assert sum(1.0 - level_of(look) for look in range(1, 60)) == pytest.approx(0.05)
 
 
-def test_near_zero_the_floor_holds() -> None:
-    pilot = np.tile([-1.0, 1.0], 200)
-    plan = years_needed(pilot, 0.05, floor=0.02)
-    assert plan.reason == "floor"
-    assert plan.years == pytest.approx((1.966 / 0.02) ** 2, rel=0.01)
-    endless = years_needed(pilot, 0.05, most=5000)
-    assert (endless.years, endless.reason) == (5000, "most")
+def test_the_effort_is_that_of_the_textbook() -> None:
+    # Half-width t s / sqrt(n) with t at 97.5 % of 399 degrees of freedom (the kurtosis is that of a coin).
+    values = Moments.of(np.tile([9.0, 11.0], 200))
+    half = 2.2500 * math.sqrt(400 / 399) / 20
+    assert half_width(values, 0.975) == pytest.approx(half, rel=1e-3)
+    assert effort(values, half / 3, 0.975) == pytest.approx(9.0, rel=2e-3)
+    assert effort(values, half * 3, 0.975) < 1.0
 
 
-def test_enough_differences_that_are_not_zero() -> None:
-    # One in fifty: 200 of them need 10,000 years, however short the interval looks.
-    pilot = np.where(np.arange(500) % 50 == 0, -1.0, 0.0)
-    plan = years_needed(pilot, 0.9)
-    assert (plan.years, plan.reason) == (10_000, "differences")
-    # A large year among small ones: (sum |d|)^2 / sum d^2 = 110^2 / (100^2 + 10) of 11.
-    uneven = np.array([100.0] + [1.0] * 10)
-    assert years_needed(uneven, 0.9, floor=1e9, least=1).years == math.ceil(200 * 11 * 10_010 / 110**2)
+def test_what_few_years_carry_is_not_reached_however_short_it_looks() -> None:
+    rare = Moments.of(np.where(np.arange(500) == 7, -1.0, 0.0))
+    assert rare.carried() == pytest.approx(1.0, rel=0.01)
+    assert effort(rare, 1e9, 0.975) == pytest.approx(5.0, rel=0.01)
+    even = Moments.of(np.tile([-1.0, 1.0], 50))
+    assert even.carried() == pytest.approx(100.0)
 
 
-def test_an_exact_zero_stops() -> None:
-    plan = years_needed(np.zeros(300), 0.05)
-    assert (plan.years, plan.aim, plan.reason) == (0, 0.0, "zero")
+def test_equal_values_take_years_enough_to_differ_and_an_aim_of_nothing_is_never_reached() -> None:
+    assert effort(Moments.of(np.full(100, 5.0)), 0.0, 0.975) == pytest.approx(3.6)
+    assert effort(Moments.of(np.full(400, 5.0)), 0.0, 0.975) < 1.0
+    assert effort(Moments.of(np.array([1.0, 2.0, 3.0])), 0.0, 0.975) == math.inf
 
 
-def test_never_fewer_than_the_least() -> None:
-    assert years_needed(np.full(300, 5.0), 0.05, least=300).years == 300
+def test_stages_are_whole_blocks_within_bounds() -> None:
+    assert stage(100, 0.2, 0.0, 100, 20_000) == stage(100, 0.0, 0.0, 100, 20_000) == 100
+    assert stage(100, 3.0, 0.0, 100, 20_000) == 400
+    assert stage(400, 1.01, 1.25, 100, 20_000) == 500
+    assert stage(400, math.inf, 1.25, 100, 20_000) == 20_000
 
 
-def test_fresh_years_are_as_precise_as_planned() -> None:
-    source = np.random.default_rng(2)
-    plan = years_needed(source.exponential(size=1000), 0.05)
-    found = over_years(source.exponential(size=plan.years))
-    assert (found.high - found.low) / 2 == pytest.approx(0.05, rel=0.1)
-    assert plan.aim == pytest.approx(0.05, rel=0.1)
+# ---- intervals of heavy tails
+
+
+def test_an_interval_reaches_to_both_sides_where_one_tail_was_seen() -> None:
+    # One year in a hundred is seen to be far above; Hall's interval alone ends 0.5 below the mean.
+    values = np.append(np.tile([-0.1, 0.1], 49), [0.0, 40.0])
+    found, moments = over_years(values), Moments.of(values)
+    error = values.std(ddof=1) / 10
+    assert moments.carried() < 1.1
+    assert found.low < found.mean - 2.5 * error  # few degrees of freedom: t of more than 1.98
+    assert found.high > found.mean + 7 * error  # and Hall's to the side of the tail
+
+
+def test_intervals_of_mixed_heavy_tails_hold() -> None:
+    # One year in ten differs by 2,000 either way: 95 % of intervals of 100 years hold 0, give or take.
+    source = np.random.default_rng(11)
+    sign = source.choice([-2000.0, 2000.0], (600, 100)) * (source.random((600, 100)) < 0.1)
+    values = sign + source.normal(0.0, 1.0, sign.shape)
+    held = [found.low <= 0.0 <= found.high for found in map(over_years, values)]
+    assert binom.cdf(sum(held), len(held), 0.95) > 0.001
+
+
+def test_moments_of_blocks_add_up_to_those_of_all_years() -> None:
+    values = np.random.default_rng(12).lognormal(0.0, 2.0, (300, 2))
+    whole = Moments.of(values)
+    added = Moments.of(values[:40]) + Moments.of(values[40:41]) + Moments.of(values[41:])
+    for name in ("mean", "squares", "cubes", "fourths"):
+        assert getattr(added, name) == pytest.approx(getattr(whole, name), rel=1e-9)

@@ -12,8 +12,11 @@ from deactsim.errors import DeactsimError, UnknownName
 from deactsim.scenario.load import loads
 from deactsim.scenario.schema import Scenario
 from deactsim.study import forecast as study
+from deactsim.study import forecast_stages
 from deactsim.study.forecast import forecast, year_start
 from deactsim.study.forecast_results import YEARLY, Forecast, ForecastPolicy
+from deactsim.study.forecast_stages import PILOT, Stages
+from deactsim.study.forecast_totals import Totals
 from deactsim.study.forecast_years import Found, Job, Shared, work
 
 #: Nothing is left to chance but when and how often: 10 + 5 + 1 + 2 + 3 + 4 = 25 minutes dark.
@@ -225,19 +228,49 @@ def test_a_cause_that_never_occurs_changes_nothing() -> None:
 # -- precision, money, interruption ---------------------------------------------------------
 
 
-def test_a_precision_takes_fresh_years() -> None:
+def test_a_precision_takes_fresh_years_and_is_checked() -> None:
     found = forecast(scenario(), policies=["half"], precision=0.25, weeks=1)
-    assert found.frame["year"].min() == study.PILOT
+    assert found.frame["year"].min() == PILOT
+    assert found.precision is not None
+    assert (found.precision.asked, found.precision.met) == (0.25, True)
     saved = by_name(found)["half"].difference["dark_minutes"]
-    assert (
-        saved.high - saved.low < 2 * 0.25 * 10.0 * 1.2
-    )  # of the baseline's 10 minutes, give or take the pilot
-    assert found.years > 100  # 200 years that differ, half of them do
-    assert found.why_years.startswith("so many give the difference of half ")
+    own = by_name(found)["plain"].yearly["dark_minutes"]
+    # Every occurrence of the baseline is alike: the difference is what there is to know.
+    assert found.precision.of == "the difference of half"
+    assert found.precision.reached == pytest.approx((saved.high - saved.low) / 2 / own.mean)
+    assert found.precision.reached <= 0.25
+    assert found.years_asked == found.years
 
 
-def test_nothing_that_differs_stops_at_once() -> None:
-    assert forecast(scenario(), policies=["same"], precision=0.1, weeks=1).years <= 200
+def test_a_stage_that_was_too_short_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_few(stages: Stages, pilot: Totals) -> int:
+        assert pilot.years == PILOT
+        return 100
+
+    monkeypatch.setattr(Stages, "first", too_few)
+    found = forecast(scenario(), policies=["half"], precision=0.045, weeks=1)
+    assert found.precision is not None
+    assert found.precision.looks == 2
+    assert found.precision.level == pytest.approx(1 - 0.05 / 4)
+    assert found.precision.met
+    assert found.precision.reached <= 0.045
+    assert found.years_asked == found.years > 100
+    assert found.years % 100 == 0
+    assert found.complete
+
+
+def test_a_precision_that_is_not_reached_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forecast_stages, "MOST", 200)
+    found = forecast(scenario(), policies=["half"], precision=0.001, weeks=1)
+    assert found.precision is not None
+    assert (found.years, found.complete, found.precision.met) == (200, True, False)
+    assert found.precision.reached > 0.001
+
+
+def test_nothing_that_differs_stops_at_the_first_look() -> None:
+    found = forecast(scenario(), policies=["same"], precision=0.1, weeks=1)
+    assert found.precision is not None
+    assert (found.years, found.precision.looks, found.precision.reached) == (400, 1, 0.0)
 
 
 def test_friction_costs_what_wages_say() -> None:

@@ -64,7 +64,7 @@ class Precision(click.ParamType[float]):
 )  # fmt: skip
 @click.option(
     "--precision", type=Precision(), metavar="5%",
-    help="As many years as a pilot says it takes for intervals of this half-width around the differences.",
+    help="As many years as it takes until minutes dark and differences are known to this share of the baseline's.",
 )  # fmt: skip
 @click.option(
     "--vary", type=Varied(), metavar="PATH=V1,V2,...",

@@ -39,6 +39,7 @@ def forecast_record(forecast: Forecast, digest: str) -> Record:
             "years": int(forecast.years),
             "years_asked": int(forecast.years_asked),
             "why_years": forecast.why_years,
+            "precision": None if forecast.precision is None else asdict(forecast.precision),
             "weeks": int(forecast.weeks),
             "method": forecast.method,
             "why": forecast.why,
@@ -75,6 +76,7 @@ def _policy(policy: ForecastPolicy) -> Record:
         "label": policy.label,
         "yearly": summaries(policy.yearly),
         "difference": summaries(policy.difference),
+        "carried_by_years": {"yearly": dict(policy.carried_mean), "difference": dict(policy.carried)},
         "beats": {name: _beats(beats) for name, beats in policy.beats.items()},
         "by_cause": {cause: summaries(measures) for cause, measures in policy.by_cause.items()},
         "headline": asdict(policy.headline),
@@ -129,6 +131,15 @@ def forecast_rows(forecast: Forecast) -> list[Row]:
             ("appetite", forecast.appetite, "min"),
         )
     ]
+    if forecast.precision is not None:
+        rows += [
+            (None, "precision", forecast.precision.of, None, figure, value, "share")
+            for figure, value in (
+                ("asked", forecast.precision.asked),
+                ("reached", known_or_none(forecast.precision.reached)),
+                ("level", forecast.precision.level),
+            )
+        ]
     for cause in forecast.causes:
         rows.append(
             (None, "cause", cause.kind, cause.name, "rate", known_or_none(cause.per_year), "per year")
@@ -155,6 +166,11 @@ def forecast_rows(forecast: Forecast) -> list[Row]:
 def _of(policy: ForecastPolicy) -> list[Row]:
     who = policy.name
     rows = _estimates(who, "yearly", policy.yearly) + _estimates(who, "difference", policy.difference)
+    for part, carried in (("carries_yearly", policy.carried_mean), ("carries_difference", policy.carried)):
+        rows += [
+            (who, part, measure, None, "value", known_or_none(each), "years")
+            for measure, each in carried.items()
+        ]
     for measure, beats in policy.beats.items():
         rows += _estimates(who, "better", {measure: beats.better})
         rows += [

@@ -5,8 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from ..study.forecast_results import CauseResult, Forecast
+from ..stats.yearly import UNSEEN
+from ..study.forecast_results import CauseResult, Forecast, Precision
 from ..study.replay import basis
+from .forecast_careful import careful, width_text
 from .forecast_figures import (
     DASH,
     NOT_COMPOSED,
@@ -20,7 +22,6 @@ from .forecast_figures import (
     others,
     share_text,
     shares_of_minutes,
-    unseen,
     years_of,
 )
 from .forecast_layout import Cell, laid_out, named, titled
@@ -28,7 +29,6 @@ from .forecast_policies import amount_of, by_policy, within
 from .forecast_unknown import not_known
 from .wording import (
     WIDTH,
-    and_list,
     disputed_text,
     filled,
     headed,
@@ -59,7 +59,7 @@ def forecast_table(forecast: Forecast, file: str, digest: str = "") -> str:
     """A forecast as text; `file` names the scenario in the next command, `digest` is its hash."""
     blocks = [
         _head(forecast, digest),
-        _careful(forecast),
+        careful(forecast),
         *by_policy(forecast),
         _causes(forecast),
         _exceeded(forecast),
@@ -88,7 +88,7 @@ def vary_table(forecasts: Sequence[Forecast], missing: Sequence[str] = ()) -> st
             ]
             for policy in forecast.policies
         ]
-        head = [*wrap(f"{path} = {value}", WIDTH), *_careful(forecast)]
+        head = [*wrap(f"{path} = {value}", WIDTH), *careful(forecast)]
         blocks.append([*head, *laid_out(rows), *_years_missing(forecast)])
     if missing:
         blocks.append(wrap(f"INTERRUPTED, not done: {', '.join(missing)}", WIDTH))
@@ -136,18 +136,6 @@ def _years_missing(forecast: Forecast) -> list[str]:
         return []
     done = f"{forecast.years:,} of {plural(forecast.years_asked, 'year')}"
     return [f"INTERRUPTED: all figures here are of the {done} done by then."]
-
-
-def _careful(forecast: Forecast) -> list[str]:
-    """The causes that were never simulated: no interval knows of them."""
-    causes = unseen(forecast)
-    if not causes:
-        return []
-    said = f"{and_list([cause.label for cause in causes])} never occurred in these years: what "
-    said += "it brings is" if len(causes) == 1 else "they bring is"
-    return filled(
-        "CAREFUL", f"{said} in no figure here, and in no range in brackets; more years would show it"
-    )
 
 
 def _causes(forecast: Forecast) -> list[str]:
@@ -228,6 +216,8 @@ def _foot(forecast: Forecast) -> list[str]:
     error = "ranges in brackets are the simulation error alone (95 %): that numbers put in may be wrong is not in them"
     if any(policy.ignorance is not None for policy in forecast.policies):
         error += ", but under NOT KNOWN as far as the scenario says how uncertain they are"
+    unmet = max(2, round(forecast.years / UNSEEN))
+    error += f"; what comes in fewer than 1 of {unmet} years may not be among these, and then is in no range"
     lines += filled("ERROR", error)
     if forecast.weeks:
         fewer = f" ({USUAL_WEEKS} where a week has few reports)" if forecast.weeks < USUAL_WEEKS else ""
@@ -249,7 +239,9 @@ def _years(forecast: Forecast) -> str:
     simulated = sum(cause.simulated for cause in forecast.causes)
     if simulated:
         said += f"; {plural(simulated, 'occurrence')} simulated"
-    if forecast.why_years not in EXPECTED:
+    if forecast.precision is not None:
+        said += f"; {_precision(forecast.precision)}"
+    elif forecast.why_years not in EXPECTED:
         said += f"; {forecast.why_years}"
     own = baseline_of(forecast)
     found = None if own is None else own.yearly.get("dark_minutes")
@@ -257,6 +249,17 @@ def _years(forecast: Forecast) -> str:
         half = (found.high - found.low) / (2 * found.mean)
         said += f"; the baseline's minutes dark are known to about ±{percent(half)} %"
     return said
+
+
+def _precision(found: Precision) -> str:
+    """What was reached of a precision, of what it is, and how sure intervals are of which the narrow ones are shown."""
+    looks = "once" if found.looks == 1 else f"{found.looks} times"
+    reached = "and reached" if found.met else "but not reached"
+    return (
+        f"a precision of {percent(found.asked)} % was asked for {reached}: the widest interval, of {found.of}, is "
+        f"±{width_text(found.reached)} % of the baseline's minutes dark; looked at {looks}, with ranges of "
+        f"{100 * found.level:.4g} % that together hold in 95 %"
+    )
 
 
 def _rests_on(forecast: Forecast) -> list[str]:

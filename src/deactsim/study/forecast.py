@@ -23,6 +23,7 @@ from ..scenario.schema import Scenario
 from ..stats import yearly
 from .executors import run_jobs
 from .forecast_results import BadYear, Forecast, Method, YearsOccurrence
+from .forecast_stages import PILOT, Stages
 from .forecast_summing import Summing, cause_result
 from .forecast_totals import BLOCK, INDEX, Block, Totals, fold
 from .forecast_years import Array, Fleet, Found, Job, Shared, rows_of, work
@@ -32,10 +33,8 @@ from .replay import Progress, known_policy
 from .settling import Stretch, stretch
 from .unknowns import numbers, unsure_of
 
-#: Years simulated unless asked otherwise, and years of a pilot for a precision.
+#: Years simulated unless asked otherwise.
 YEARS = 100
-PILOT = 100
-MOST = 20_000
 #: Years that one piece of work simulates; a block of years is a whole number of pieces.
 YEARS_A_JOB = 4
 #: Years, at the least, for which an uncertain number is tried at both its ends, where that changes more than rates.
@@ -46,14 +45,6 @@ REPORTS_A_DIRECT_YEAR = 50_000
 REPORTS_IN_WEEKS = 600_000
 #: Episodes a year of a cause that is too frequent to compose.
 OF_FREQUENT = 8
-#: Why a pilot asks for so many years, by `yearly.Plan.reason`.
-_WHY_SO_MANY = {
-    "width": "so many give {} the precision asked for",
-    "floor": "so many give {} the precision asked for, of the baseline's minutes",
-    "differences": "so many give {} 200 years in which there is one, fewer have no interval to trust",
-    "zero": "no year has anything but 0",
-    "most": "no more are simulated, though {} wants more",
-}
 #: The percentile of minutes dark at which a year is called bad.
 BAD = 0.95
 #: What was found at an end of a number: by its path, and 0 for p05 or 1 for p95.
@@ -74,9 +65,11 @@ def forecast(
 ) -> Forecast:
     """Forecast years of the scenario's platform under policies (all of them unless named).
 
-    `years` are simulated (100 unless given), or as many as a pilot says are needed for intervals of
-    relative half-width `precision` on minutes dark. `method` is `episodes` or `direct`, chosen by rarity and size
-    unless given; friction comes from `weeks` routine weeks. The result does not depend on `workers`.
+    `years` are simulated (100 unless given), or as many as it takes (up to 20,000) until the intervals of the
+    baseline's minutes dark and of every policy's difference have a half-width of at most `precision` times the
+    baseline's minutes (or the difference, if that is larger); `Forecast.precision` says what was reached. `method` is
+    `episodes` or `direct`, chosen by rarity and size unless given; friction comes from `weeks` routine weeks. The
+    result does not depend on `workers`.
     Interrupted, it answers from the years that were done, marked as not complete. Raises `UnknownName`,
     and `DeactsimError` for a scenario without `forecast:`, one in which nothing can go wrong, or a seed out of
     64 bits.
@@ -187,29 +180,37 @@ class _Forecasting:
     def forecast(self, years: int | None, precision: float | None) -> Forecast:
         """Simulate routine weeks, years, and years at the ends of uncertain numbers; then answer."""
         count, first, why_years = YEARS if years is None else years, 0, "asked for" if years else "usual"
-        if precision is not None:
-            (count, why_years), first = self._piloted(precision), PILOT
+        stages = None if precision is None else Stages(precision, self.own, self.plan_of)
+        if stages is not None:
+            count, first, why_years = stages.first(self._pilot()), PILOT, "for the precision asked for"
         weeks: list[Weeks] = []
         folding = _Folding(self._block, self.own, self._appetite, first)
         at_ends: EndsFound = {}
         jobs = [Job(0, 0, weeks_of=place) for place in range(len(self.fleet.plans))]
         jobs += _jobs(first, count)
-        for fleet in range(1, len(self.shared.fleets)):
-            jobs += _jobs(first, self._years_at_ends(count), fleet)
         complete = True
         try:
+            while jobs:
+                for job, result in zip(jobs, self._run(jobs), strict=True):
+                    if isinstance(result, Weeks):
+                        weeks.append(result)
+                    else:
+                        folding.add(result, job.count)
+                more = 0 if stages is None or folding.totals is None else stages.more(folding.totals)
+                jobs = _jobs(first + count, more)
+                count += more
+            for fleet in range(1, len(self.shared.fleets)):
+                jobs += _jobs(first, self._years_at_ends(count), fleet)
             for job, result in zip(jobs, self._run(jobs), strict=True):
-                if isinstance(result, Weeks):
-                    weeks.append(result)
-                elif job.fleet:
-                    at_ends.setdefault(self.at_ends[job.fleet - 1][0], []).append(result)
-                else:
-                    folding.add(result, job.count)
+                assert isinstance(result, Found)  # noqa: S101 - weeks were not asked for
+                at_ends.setdefault(self.at_ends[job.fleet - 1][0], []).append(result)
         except KeyboardInterrupt:
             complete = False
         totals = folding.close()
         if totals is None:
             raise KeyboardInterrupt
+        if stages is not None and totals.years < count:
+            stages.interrupted(totals)
         ignorance = self._ignorance(totals, at_ends, first, self._years_at_ends(count))
         summing = Summing(
             scenario=self.written,
@@ -224,6 +225,7 @@ class _Forecasting:
             weeks=weeks,
             stretch=self.stretch,
             ignorance=ignorance,
+            level=yearly.LEVEL if stages is None else stages.level,
         )
         shown = [cause.name for cause in compile_causes(self.written)]
         causes = {
@@ -248,8 +250,19 @@ class _Forecasting:
             unknowns=ignorance.unknowns(self.own),
             tips=ignorance.tips(self.plan_of, totals),
             complete=complete,
+            precision=None if stages is None else stages.found,
             frame_of=lambda: rows_of(totals.sample.found, self.fleet.causes, self.plan_of),
         )
+
+    def _pilot(self) -> Totals:
+        """Years that are no part of the answer."""
+        folding = _Folding(self._block, self.own, self._appetite, 0)
+        for job, found in zip(jobs := _jobs(0, PILOT), self._run(jobs), strict=True):
+            assert isinstance(found, Found)  # noqa: S101 - weeks were not asked for
+            folding.add(found, job.count)
+        totals = folding.close()
+        assert totals is not None  # noqa: S101 - there are years
+        return totals
 
     def _years_at_ends(self, count: int) -> int:
         """So many years that all ends together take as long as the usual ones, within reason."""
@@ -264,28 +277,6 @@ class _Forecasting:
     def _block(self, parts: Sequence[Found], first: int, years: int) -> Block:
         found = Found.joined(parts)
         return Block(found, self.fleet.causes, self.able, self.method, self.seed, first, years)
-
-    def _piloted(self, precision: float) -> tuple[int, str]:
-        """How many fresh years the pilot's years call for, and why."""
-        found = [part for part in self._run(_jobs(0, PILOT)) if isinstance(part, Found)]
-        pilot = self._block(found, 0, PILOT)
-        dark = [
-            pilot.by_cause(pilot.column(place, "dark_minutes")).sum(axis=1)
-            for place in range(len(self.fleet.plans))
-        ]
-        own = dark[self.own]
-        # A difference need not be known better than the baseline itself is.
-        floor = precision * float(own.mean())
-        needed = {"the baseline's minutes dark": yearly.years_needed(own, precision, floor, most=MOST)}
-        for name, place in self.plan_of.items():
-            if place != self.own:
-                change = yearly.years_needed(dark[place] - own, precision, floor, most=MOST)
-                needed[f"the difference of {name}"] = change
-        what = max(needed, key=lambda each: needed[each].years)
-        plan = needed[what]
-        return max(
-            2, plan.years
-        ), f"{_WHY_SO_MANY[plan.reason].format(what)} (a pilot of {PILOT} others says)"
 
     def _ignorance(self, totals: Totals, at_ends: EndsFound, first: int, years: int) -> Ignorance:
         """What uncertain numbers make of the years; those whose ends were not all simulated are held."""

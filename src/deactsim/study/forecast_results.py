@@ -1,7 +1,7 @@
 """What a forecast found: plain records that tables, charts and JSON repeat.
 
-A year is 365.25 days. `low` and `high` are 95 % Monte-Carlo intervals over years; `None`
-means: cannot be said.
+A year is 365.25 days. `low` and `high` are 95 % Monte-Carlo intervals over years (wider under a
+precision, by its `level`); `None` means: cannot be said.
 """
 
 from __future__ import annotations
@@ -90,6 +90,23 @@ class BadYear:
 
 
 @dataclass(frozen=True, slots=True)
+class Precision:
+    """What was asked for and reached, as shares of the baseline's minutes dark a year.
+
+    `reached` is the half-width of the widest interval, `of` what it is of: the baseline's minutes or a difference (as
+    a share of itself, if that is larger). `met` tells whether it is as narrow as asked, and enough years carry it. At
+    the last of `looks` intervals were of `level`, so that those of all looks hold the truth together in 95 %.
+    """
+
+    asked: float
+    reached: float
+    of: str
+    met: bool
+    looks: int
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
 class Range:
     """5th and 95th percentile, in minutes dark a year."""
 
@@ -131,6 +148,8 @@ class ForecastPolicy:
     yearly       measure of `YEARLY` to its mean a year
     difference   the same, minus the baseline's, paired year by year
     ahead        minutes dark a year less those of each other policy, paired year by year
+    carried      measure to how many years carry the spread of its `difference`; fewer than 5 carry no interval
+    carried_mean the same of its mean `yearly`
     beats        for `dark_minutes` and `protected_minutes`, how often its year is better; a measure that
                  frequent causes change is left out
     by_cause     cause to measure to its mean a year
@@ -173,6 +192,8 @@ class ForecastPolicy:
     unstable: str | None
     cost: Estimate | None
     ahead: Mapping[str, Estimate] = field(default_factory=dict)
+    carried: Mapping[str, float] = field(default_factory=dict)
+    carried_mean: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -181,7 +202,8 @@ class Forecast:
 
     `why` says why the method was chosen; `appetite` is in minutes; `complete` is False if it was
     interrupted, and then `years` says how many were done of `years_asked`. `varied` names the path and value
-    of a variation, `reached` the policies that it moved, `why_years` says why so many years were simulated.
+    of a variation, `reached` the policies that it moved, `why_years` says why so many years were simulated,
+    `precision` what was reached of one asked for.
     """
 
     scenario: Scenario
@@ -204,6 +226,7 @@ class Forecast:
     varied: tuple[str, str] | None = None
     why_years: str = "usual"
     reached: tuple[str, ...] = ()
+    precision: Precision | None = None
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -40,7 +40,7 @@ class Summing:
     """What figures are made of.
 
     `rates` (per year) and `able` (to hit a protected account) are one a cause, `weeks` one a plan, of one
-    `stretch`; `plan_of` names the place of each policy's plan.
+    `stretch`; `plan_of` names the place of each policy's plan, `level` is that of all intervals over years.
     """
 
     scenario: Scenario
@@ -55,6 +55,7 @@ class Summing:
     weeks: Sequence[Weeks]
     stretch: Stretch
     ignorance: Ignorance
+    level: float
 
     def policy(self, name: str) -> ForecastPolicy:
         """All figures of a policy."""
@@ -74,23 +75,29 @@ class Summing:
             name=name,
             label=self.scenario.policies[name].label or name,
             yearly={
-                m: _estimate(found.yearly.interval(i), units[m], least=0.0) for i, m in enumerate(MEASURES)
+                m: _estimate(found.yearly.interval(i, level=self.level), units[m], least=0.0)
+                for i, m in enumerate(MEASURES)
             },
-            difference={m: _estimate(found.change.interval(i), units[m]) for i, m in enumerate(MEASURES)},
+            difference={
+                m: _estimate(found.change.interval(i, level=self.level), units[m])
+                for i, m in enumerate(MEASURES)
+            },
             ahead={
-                other: _estimate(found.ahead.interval(at), units["dark_minutes"])
+                other: _estimate(found.ahead.interval(at, level=self.level), units["dark_minutes"])
                 for other, at in self.plan_of.items()
                 if other != name
             },
+            carried={m: found.change.carried(i) for i, m in enumerate(MEASURES)},
+            carried_mean={m: found.yearly.carried(i) for i, m in enumerate(MEASURES)},
             beats=self._beats(found),
             by_cause={
                 cause.name: {
-                    m: _estimate(found.by_cause.interval(c, i), units[m], least=0.0)
+                    m: _estimate(found.by_cause.interval(c, i, level=self.level), units[m], least=0.0)
                     for i, m in enumerate(MEASURES)
                 }
                 for c, cause in enumerate(self.causes)
             },
-            headline=_estimate(self._with_unseen(found.headline.interval()), "share"),
+            headline=_estimate(self._with_unseen(found.headline.interval(level=self.level)), "share"),
             exceedance=self._exceedance(found),
             times=_summaries(found.times, "min"),
             effective={name: bins.effective for name, bins in found.times.items()},
@@ -127,8 +134,8 @@ class Summing:
         beats = {}
         for measure in BEATEN:
             if self._regular(found, f"change of {measure}"):
-                better = _estimate(found.better[measure].interval(), "share")
-                worse = found.worse[measure].interval().mean
+                better = _estimate(found.better[measure].interval(level=self.level), "share")
+                worse = found.worse[measure].interval(level=self.level).mean
                 beats[measure] = Beats(better, max(0.0, 1.0 - better.mean - worse), worse)
         return beats
 
@@ -154,7 +161,7 @@ class Summing:
         reached = max(int(np.count_nonzero(each.exceeds.chance.mean)) for each in self.totals.plans)
         never = found.often["protected_minutes"].mean == 0.0
         points = (
-            (GRID[i], self._with_unseen(found.exceeds.interval(i), never))
+            (GRID[i], self._with_unseen(found.exceeds.interval(i, level=self.level), never))
             for i in range(min(reached + 1, GRID.size))
         )
         return tuple(ExceedancePoint(float(x), each.mean, each.low, each.high) for x, each in points)

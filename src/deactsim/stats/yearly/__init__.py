@@ -8,20 +8,23 @@ and measure. Differences between policies are differences of severities. Blocks 
 from __future__ import annotations
 
 from .bins import Bins, carries
-from .chances import Chances, beats, exceedance, headline, with_unseen
+from .chances import UNSEEN, Chances, beats, exceedance, headline, with_unseen
 from .compose import Composed, Years, compose, direct_years, regular, uniform
 from .episodes import COMPOSED, Episodes, by_cause, by_year, episodes_needed
-from .moments import Moments, over_years
-from .precision import Plan, years_needed
+from .moments import LEVEL, Moments, over_years
+from .precision import CARRIED, GROWTH, effort, half_width, level_of, stage
 
 __all__ = [
+    "CARRIED",
     "COMPOSED",
+    "GROWTH",
+    "LEVEL",
+    "UNSEEN",
     "Bins",
     "Chances",
     "Composed",
     "Episodes",
     "Moments",
-    "Plan",
     "Years",
     "beats",
     "by_cause",
@@ -29,12 +32,15 @@ __all__ = [
     "carries",
     "compose",
     "direct_years",
+    "effort",
     "episodes_needed",
     "exceedance",
+    "half_width",
     "headline",
+    "level_of",
     "over_years",
     "regular",
+    "stage",
     "uniform",
     "with_unseen",
-    "years_needed",
 ]

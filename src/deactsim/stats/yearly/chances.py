@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from math import exp, isnan, log
 
 import numpy as np
-from scipy.special import gammaincinv, gammaln
+from scipy.special import gammaincinv, gammaln, ndtri
 
-from ..weighted import Z95, Array, Interval
+from ..weighted import Array, Interval
 from .compose import Years
 from .episodes import COMPOSED, Episodes, poisson_tail
-from .moments import Moments, student
+from .moments import LEVEL, Moments, student
 
 #: The share of busy years that may have more occurrences than episodes before a headline is not said.
 CARRIED = 0.05
@@ -48,7 +48,7 @@ class Chances:
             self.chance + other.chance, self.missing + other.missing, np.maximum(self.most, other.most)
         )
 
-    def interval(self, *place: int) -> Interval:
+    def interval(self, *place: int, level: float = LEVEL) -> Interval:
         """The mean chance at a place of the shape, with its interval.
 
         Towards the ceilings the same is said of what is missing to them. What cannot be said is nan throughout.
@@ -61,9 +61,9 @@ class Chances:
             return Interval(centre, 0.0, top)
         step = float(self.most[place]) / count
         if centre <= top / 2.0:
-            low, high = _gamma_ends(self.chance, step, *place)
+            low, high = _gamma_ends(self.chance, step, level, *place)
         else:
-            low, high = (top - end for end in reversed(_gamma_ends(self.missing, step, *place)))
+            low, high = (top - end for end in reversed(_gamma_ends(self.missing, step, level, *place)))
         return Interval(centre, max(0.0, min(low, centre)), min(top, max(high, centre)))
 
 
@@ -129,11 +129,12 @@ def beats(change: Years) -> tuple[Chances, Chances]:
     )
 
 
-def _gamma_ends(values: Moments, step: float, *place: int) -> tuple[float, float]:
-    mean = float(values.mean[place])
+def _gamma_ends(values: Moments, step: float, level: float, *place: int) -> tuple[float, float]:
+    mean, beyond = float(values.mean[place]), (1.0 - level) / 2.0
     # Student's factor for the variance, which is itself estimated from so many years.
-    spread = values.variance(*place) / values.count * (student(values.count) / Z95) ** 2
-    return _gamma(mean, spread, 0.025), _gamma(mean + step, spread + step**2, 0.975)
+    factor = student(values.count, level) / float(ndtri(1.0 - beyond))
+    spread = values.variance(*place) / values.count * factor**2
+    return _gamma(mean, spread, beyond), _gamma(mean + step, spread + step**2, 1.0 - beyond)
 
 
 def _gamma(mean: float, variance: float, p: float) -> float:

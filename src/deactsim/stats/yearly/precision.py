@@ -1,62 +1,52 @@
-"""How many years: chosen once, from a pilot, before the years that answer are run.
+"""How many years: planned in stages, each looked at when it is over.
 
-Stopping when an interval looks short enough favours samples whose spread is too small by chance; looking
-again and again makes it worse. A pilot's years only choose the number, fresh years give the
-answer, and nobody looks in between: the interval keeps its coverage (Stein 1945).
+Stopping when an interval looks short enough favours samples whose spread is too small by chance. Here a pilot plans
+the first stage and is no part of the answer; each look at the years so far ends the study or plans the next stage. The
+intervals of look k are those of level 1 - 0.05 / 2^k: all that are looked at hold the truth together in 95 % at least,
+whatever the rule to stop (Bonferroni; Jennison and Turnbull 2000, Group Sequential Methods).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import ceil, sqrt
-from typing import Literal
+from math import ceil
 
-import numpy as np
+from .moments import LEVEL, Moments
 
-from ..weighted import Array
-from .moments import student
-
-Reason = Literal["width", "floor", "differences", "zero", "most"]
-#: Fewer effective non-zero values than this have no normal mean.
-DIFFERENCES = 200
+#: Fewer years than this carry no interval (`Moments.carried`).
+CARRIED = 5.0
+#: So many years that are all alike leave it possible that 1 in 100 differs (the two-sided rule of three).
+ALIKE = 360
+#: How many more years are planned than it seems to take, and how much longer every stage makes the study at least.
+MARGIN, GROWTH = 1.1, 1.25
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How many fresh years to run.
+def level_of(look: int) -> float:
+    """The level of intervals at a look, from 1."""
+    return 1.0 - (1.0 - LEVEL) / 2.0**look
 
-    years    0 if the pilot is zero everywhere
-    aim      half-width to expect of the 95 % interval, in the values' unit
-    reason   width: the relative width asked for; floor: the absolute one; differences: enough that are not
-             zero; zero: nothing differs; most: as many as allowed, which is too few
+
+def half_width(values: Moments, level: float, *place: int) -> float:
+    """Half of how long the interval of the value at a place is, in its unit."""
+    found = values.interval(*place, level=level)
+    return (found.high - found.low) / 2.0
+
+
+def effort(values: Moments, aim: float, level: float, *place: int) -> float:
+    """How many times as many years it takes to a half-width of `aim` (the values' unit); at most 1 if it is reached.
+
+    It is reached by no interval that fewer than `CARRIED` years carry. Values that are all equal are known from
+    `ALIKE` years.
     """
+    if not values.variance(*place) > 0.0:
+        return ALIKE / values.count
+    width = half_width(values, level, *place)
+    return max((width / aim) ** 2 if aim > 0.0 else float("inf"), CARRIED / values.carried(*place))
 
-    years: int
-    aim: float
-    reason: Reason
 
+def stage(years: int, times: float, least: float, step: int, most: int) -> int:
+    """How many years there are to be after the next stage, if it takes `times` as many as there are.
 
-def years_needed(
-    pilot: Array, relative: float, floor: float = 0.0, least: int = 100, most: int = 100_000
-) -> Plan:
-    """Fresh years for a 95 % half-width of `relative` times the mean, but no less than `floor` (its unit).
-
-    `pilot` is (Y,) values or paired differences, one a year. The number is (t s / half-width)^2 with the
-    pilot's t and standard deviation s, and so many that `DIFFERENCES` effective values are not zero;
-    effective is (sum |d|)^2 / sum d^2, so that a few large years do not count as many.
+    At least `least` times as many, a multiple of `step` (once or more), and `most` at the most.
     """
-    square = float((pilot**2).sum())
-    if square == 0.0:
-        return Plan(0, 0.0, "zero")
-    size = pilot.size
-    spread = student(size) * float(pilot.std(ddof=1))
-    width = max(relative * abs(float(pilot.mean())), floor)
-    reason: Reason = "width" if width > floor else "floor"
-    years = (spread / width) ** 2 if width > 0.0 else float("inf")
-    carried = DIFFERENCES * size * square / float(np.abs(pilot).sum()) ** 2
-    if carried > years:
-        years, reason = carried, "differences"
-    if years > most:
-        years, reason = most, "most"
-    count = max(least, ceil(years))
-    return Plan(count, spread / sqrt(count), reason)
+    wanted = min(float(most), years * max(least, MARGIN * times))
+    return min(most, step * max(1, ceil(wanted / step)))
