@@ -54,7 +54,7 @@ def _stated(scenario: Scenario, id_: int, name: str, cause: Cause, index: Mappin
         accounts=cause.accounts.value,
         spacing=cause.spacing.value,
         open_report=cause.open_report.value,
-        expects_no_effect=cause.expects_no_effect.value,
+        expects_no_effect=cause.cause == "deliberate" and cause.expects_no_effect.value,
         adapts=cause.may_adapt.value,
         keys=tuple((index[team], count.value) for team, count in cause.keys.items()),
         notices_error=cause.cause != "deliberate",

@@ -55,6 +55,7 @@ def run_record(replay: Replay, digest: str) -> Record:
                 "decisive": list(replay.rests_on.decisive),
                 "facts": dict(replay.rests_on.facts),
                 "disputed_facts": replay.rests_on.disputed_facts,
+                "noted": list(replay.rests_on.noted_paths),
             },
             "silent": list(replay.scenario.silent),
         }

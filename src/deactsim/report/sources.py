@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..scenario.paths import text_at
+from ..scenario.paths import leaves, text_at
 from ..scenario.schema import Fact, Scenario
 from ..scenario.stated import BASES, Stated
 from ..study.provenance import basis, numbers
@@ -44,6 +44,11 @@ def sources_table(scenario: Scenario) -> str:
         lines += ["", f"DEFAULTS  {plural(len(defaults), 'input')} of the format, assumed too"]
         for path in defaults:
             lines += _row(path, text_at(scenario, path), "")
+    if rests.noted_paths:
+        lines += ["", f"NOTED  {plural(len(rests.noted_paths), 'number')} from which nothing is calculated"]
+        known = dict(leaves(scenario))
+        for path in rests.noted_paths:
+            lines += _number(scenario, path, known[path])
     lines += _record(scenario)
     if scenario.sources:
         lines += ["", f"SOURCES  {len(scenario.sources)}"]

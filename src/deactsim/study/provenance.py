@@ -13,22 +13,24 @@ from ..scenario.stated import Stated
 from ..stats.variance_shares import whole_percents
 from .facts import role_of
 from .results import Basis, Role, StageResult
+from .unread import unread
 
 
 def numbers(scenario: Scenario) -> Iterator[tuple[str, Stated[Any], bool]]:
     """Every number once, and whether it is one of the inputs that a replay rests on.
 
-    Those are all numbers outside policies, and what the scenario's own policy adds to them. Other
+    Those are all numbers outside policies from which something is calculated, and what the scenario's own policy adds
+    to them. Other
     policies add what their file gives; a policy in full repeats what the platform has, or a policy
     that it combines: that is one number.
     """
-    own = f"policies.{scenario.baseline}."
+    own, idle = f"policies.{scenario.baseline}.", frozenset(unread(scenario))
     seen: set[tuple[str, str]] = set()
     # The scenario's own policy before the others: what they share is counted there.
     for path, stated in sorted(leaves(scenario), key=lambda leaf: _other_policy(leaf[0], own)):
         policy = path.startswith("policies.")
         same = (path.split(".", 2 if policy else 1)[-1], repr(stated))
-        if policy and same in seen:
+        if path in idle or (policy and same in seen):
             continue
         seen.add(same)
         if stated.given or not policy or path.startswith(own):
@@ -71,4 +73,5 @@ def basis(scenario: Scenario, found: Sequence[StageResult]) -> Basis:
         assumed_paths=tuple(assumed),
         facts=facts,
         disputed_facts=disputed_facts,
+        noted_paths=unread(scenario),
     )

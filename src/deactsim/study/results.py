@@ -135,7 +135,8 @@ class Basis:
     """What an answer rests on: how many inputs of each basis, and what moves it most.
 
     Inputs are the numbers outside policies, and those of the scenario's own policy; `disputed` of
-    them have sources that differ. Facts on record are counted apart, by role, and are no inputs.
+    them have sources that differ. Facts on record are counted apart, by role, and are no inputs; nor are
+    the numbers at `noted_paths`, from which nothing is calculated.
     """
 
     documented: int
@@ -148,6 +149,7 @@ class Basis:
     assumed_paths: tuple[str, ...]
     facts: Mapping[Role, int] = field(default_factory=dict)
     disputed_facts: int = 0
+    noted_paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
