@@ -25,7 +25,7 @@ from deactsim.study.replay import one_world, replay
 
 SCENARIOS = sorted((Path(__file__).resolve().parents[2] / "scenarios").glob("*.yaml"))
 #: Lists that are in the order of the file, each entry by itself.
-SHOWN_IN_ORDER = ("assumed", "causes", "policies", "facts", "readings", "timeline")
+SHOWN_IN_ORDER = ("assumed", "noted", "causes", "policies", "facts", "readings", "timeline")
 
 
 def shuffled(value: Any, luck: random.Random, key: str = "") -> Any:
