@@ -27,7 +27,7 @@ from deactsim.model.streams import world_key
 from deactsim.model.trace import Trace
 from deactsim.model.world import HOUR, World
 from deactsim.model.worlds import Worlds
-from deactsim.scenario.load import load
+from deactsim.scenario.load import load, loads
 from deactsim.scenario.schema import Scenario
 from deactsim.study import background, occurrences
 from deactsim.study.background import see_incidents
@@ -35,6 +35,7 @@ from deactsim.study.condition import condition, new_worlds, pins
 from deactsim.study.forecast import year_start
 from deactsim.study.measures import MINUTE, marks, table_of
 from deactsim.study.occurrences import Meeting
+from tests.study.chains import FAR_OUT
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 #: What is not compiled takes its time.
@@ -106,6 +107,21 @@ def test_evenings_are_those_of_the_reference(name: str, monkeypatch: pytest.Monk
             reasons.update(seen.said[:, 1].tolist())
     assert alone["alone"] == 0
     assert len(reasons) > (15 if name == "trump" else 3)
+
+
+@pytest.mark.parametrize("lag", ["90 days", "median 40 days, p90 200 days"])
+def test_an_act_that_lags_for_months_is_run_with_the_others(
+    lag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All the false alarms of the time between come, and no world is left to the reference."""
+    alert = "as-it-was: {alert: {after: 1 min, recall: 95%, false_alarms: 2 per day, triage: 40 min}}"
+    text = FAR_OUT.replace("undo: unlock}", f"undo: unlock, lag: '{lag}'}}").replace("as-it-was: {}", alert)
+    own = compile_plan(loads(text), "as-it-was", "rule")
+    worlds, alone = new_worlds(own, 1, range(5)), Counter[str]()
+    monkeypatch.setattr(background, "run_incident", lambda plan, world: alone.update(["alone"]))  # noqa: ARG005
+    seen = see_incidents(own, worlds)
+    assert not alone
+    same(seen, one_by_one(own, worlds))
 
 
 def test_pinned_stages_that_are_missed_are_named() -> None:

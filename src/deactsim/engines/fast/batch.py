@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from ...model.causes import Occurrence, incident_of
 from ...model.plan import Plan
 from ...model.shifts import DAY
 from ...model.states import Reason
-from ...model.streams import account_id, insider_id
+from ...model.streams import account_id, insider_id, length_at
 from ...model.world import World
 from ...model.worlds import Worlds
 from ...same import for_the_same
@@ -38,6 +39,8 @@ WORDS = 1 << 20
 ACTIONS, KEPT = 1 << 14, 64
 #: Tables reach so much farther than the worlds: an adapting actor begins earlier.
 FARTHER = 30 * DAY
+#: And by a lag that only so small a share of the worlds outlasts, up to so many times that.
+RARELY, LONGEST = 1e-6, 60
 
 Array = NDArray[np.int64]
 How = Callable[[int, int, int, bool], int]
@@ -67,7 +70,7 @@ def _evenings(
 ) -> Seen:
     """Evenings without routine, but for what it `asks`; with all of it where that is None."""
     assert plan.incident is not None  # noqa: S101 - evenings are of incidents
-    begins, ends = world.start - FARTHER, world.end + FARTHER
+    begins, ends = world.start - _ahead(plan), world.end + FARTHER
     spare = WORDS if asks is None else SPARE
     calendar = calendar_of(begins, ends)
     image, room, dated = image_of(
@@ -99,6 +102,15 @@ def _evenings(
         asked, asked_at, until = said[one, [SAID.ASKED, SAID.ASKED_AT, SAID.TIME]].tolist()
         said[one, SAID.DENIED] = how(asked, asked_at, until, bool(said[one, SAID.UNDER_REVIEW]))
     return Seen(marks, said[:, : len(seen_.SAID)].copy(), len(plan.incident.acts))
+
+
+def _ahead(plan: Plan) -> int:
+    """How much earlier than the worlds tables have to begin: an act that lags, or adapts, is asked for earlier."""
+    assert plan.incident is not None  # noqa: S101 - evenings are of incidents
+    lag = plan.command(plan.incident.command).lag
+    stretches = math.ceil(length_at(lag, 1.0 - RARELY) / FARTHER)
+    # In whole stretches, so that plans share their calendars.
+    return FARTHER * (1 + min(stretches, LONGEST))
 
 
 def meet(
