@@ -27,7 +27,7 @@ from deactsim.report.run_checks import check_text, passes_text
 from deactsim.report.run_table import modelled, run_table, simulated, stage_span
 from deactsim.scenario.load import loads
 from deactsim.study.ranking import RULE
-from deactsim.study.results import Comparison, Decision, Estimate, PolicyOutcome, Replay, Summary
+from deactsim.study.results import Comparison, Decision, Estimate, Fit, PolicyOutcome, Replay, Summary
 from tests.report import made_up
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -392,10 +392,15 @@ def test_a_handful_of_evenings_is_marked_where_nothing_spreads(worlds: float | N
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"effective_worlds": 13.0}, "2,000 worlds worth 13 make rough figures: more would help (--worlds 15500); few"),
-        ({"effective_worlds": 13.0}, "few fit, because the record sits far out in what was put in."),
+        ({"effective_worlds": 13.0}, "2,000 worlds worth 13 make rough figures: more would help (--worlds 15500)."),
+        ({"effective_worlds": 13.0, "fit": Fit(70)}, "(--worlds 15500); only 70 of them agree with the record at all."),
+        ({"effective_worlds": 13.0, "fit": Fit(1900)}, "); 1,900 of them agree with the record, most of them hardly."),
+        ({"fit": Fit(70, 0.53)}, "(Pareto's k of their weights is 0.53, over 0.46): means can be off by more than"),
+        ({"fit": Fit(1900, 0.71)}, "a few worlds decide (Pareto's k of their weights is 0.71, over 0.70)"),
+        ({"fit": Fit(1900, 0.69)}, None),
+        ({"fit": Fit(1900, None, "restoring")}, "all that the record leaves went to restoring, the only stage"),
         ({"effective_worlds": 99.0, "worlds": 200}, "200 worlds worth 99 make rough figures: more would help (--wo"),
-        ({"effective_worlds": 0.0}, "2,000 worlds worth 0 make rough figures; few fit"),
+        ({"effective_worlds": 0.0}, "2,000 worlds worth 0 make rough figures."),
         ({"prior_percentile": 2.0}, "what was put in does not explain the record: left free, 2 % of the evenings end"),
         ({"prior_percentile": 99.9}, "left free, >99 % of the evenings end sooner."),
         ({"effective_worlds": 100.0, "prior_percentile": 5.0}, None), ({"prior_percentile": None}, None),
@@ -412,6 +417,12 @@ def test_few_worlds_and_a_record_far_out_are_said(more: dict[str, Any], said: st
 def test_compare_says_that_worlds_are_few() -> None:
     assert "CAREFUL" not in compare_table(made_up.comparison(), "f")
     assert "CAREFUL  2,000 worlds worth 13" in compare_table(made_up.comparison(effective_worlds=13.0), "f")
+    doubtful = made_up.comparison(effective_worlds=13.0, fit=Fit(1900, 1.2, "restoring"))
+    assert compare_table(doubtful, "f").count("CAREFUL") == 1
+    text = " ".join(compare_table(doubtful, "f").split())
+    assert "most of them hardly a few worlds decide" not in text
+    assert "is 1.20, over 0.70" in text
+    assert "went to restoring" in text
 
 
 def test_vary_says_of_each_value_that_worlds_are_few() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from ..study.ranking import RULE
 from ..study.results import Comparison, Group, PolicyOutcome, ReadingOutcome, Tipping
+from .fit_text import fit_cautions
 from .wording import (
     FEW_WORLDS,
     WIDTH,
@@ -326,10 +326,6 @@ def tipping_text(tipping: Tipping) -> str:
     )
 
 
-FEW_EFFECTIVE = 100
-"""Effective worlds below which a table says that it is rough."""
-
-
 def worth_text(comparison: Comparison) -> str:
     """What the evenings are worth after fitting the record."""
     return f"worth {comparison.effective_worlds:,.0f} after fitting the record"
@@ -359,10 +355,11 @@ def _foot(comparison: Comparison) -> list[str]:
 
 
 def _careful(comparison: Comparison) -> list[str]:
-    """That the evenings are worth few after fitting the record."""
-    if comparison.effective_worlds >= FEW_EFFECTIVE:
-        return []
-    return filled("CAREFUL", few_text(comparison.worlds, comparison.effective_worlds))
+    """How far the evenings carry what is said after fitting the record, where it is not far."""
+    lines: list[str] = []
+    for said in fit_cautions(comparison):
+        lines += filled("" if lines else "CAREFUL", f"{said}.")
+    return lines
 
 
 def _any_few(comparison: Comparison) -> bool:
@@ -375,17 +372,6 @@ def _few_said(comparison: Comparison) -> str:
     return (
         f"under {FEW_WORLDS} effective {occasion(comparison.scenario)}s are dark: the median alone, no range"
     )
-
-
-def few_text(worlds: int, effective: float) -> str:
-    """That worlds are worth few, and what would help; why, where fitting the record is the reason."""
-    said = f"{worlds:,} worlds worth {effective:,.0f} make rough figures"
-    if effective > 0:
-        asked = math.ceil(worlds * FEW_EFFECTIVE / effective / 500) * 500
-        said += f": more would help (--worlds {asked})"
-    if effective < 0.1 * worlds:
-        said += "; few fit, because the record sits far out in what was put in"
-    return said
 
 
 def error_text(comparison: Comparison) -> str:

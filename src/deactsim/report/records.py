@@ -41,6 +41,7 @@ def run_record(replay: Replay, digest: str) -> Record:
             "seed": replay.seed,
             "worlds": replay.worlds,
             "effective_worlds": replay.effective_worlds,
+            "fit": None if replay.fit is None else asdict(replay.fit),
             "measures": summaries(replay.measures),
             "stages": [_stage(stage) for stage in replay.stages],
             "facts": [asdict(fact) for fact in replay.facts],
@@ -73,6 +74,7 @@ def compare_record(comparison: Comparison, digest: str) -> Record:
             "seed": comparison.seed,
             "worlds": comparison.worlds,
             "effective_worlds": comparison.effective_worlds,
+            "fit": None if comparison.fit is None else asdict(comparison.fit),
             "weeks": comparison.weeks,
             "readings": [
                 {"name": name, "letter": letter, "label": label}

@@ -7,7 +7,7 @@ from datetime import datetime
 from ..scenario.schema import Incident
 from ..study import facts as record
 from ..study.results import FactResult, ReadingReplay, Replay
-from .compare_table import FEW_EFFECTIVE, few_text
+from .fit_text import fit_cautions
 from .wording import instant, minutes, occasion, percent, too_few
 
 EXPECTED = (5.0, 95.0)
@@ -69,10 +69,8 @@ def few_dark(replay: Replay) -> bool:
 
 
 def cautions(replay: Replay) -> list[str]:
-    """What makes a replay rough or doubtful: few effective worlds, a record that nobody would expect."""
-    said = []
-    if replay.effective_worlds < FEW_EFFECTIVE:
-        said.append(few_text(replay.worlds, replay.effective_worlds))
+    """What makes a replay rough or doubtful: worlds that fit badly, a record that nobody would expect."""
+    said = fit_cautions(replay)
     prior = replay.prior_percentile
     if prior is not None and not EXPECTED[0] <= prior <= EXPECTED[1]:
         sooner = f"{percent(prior / 100)} % of the {occasion(replay.scenario)}s end sooner"

@@ -14,6 +14,7 @@ from ..scenario.order import in_name_order
 from ..scenario.schema import Scenario
 from .condition import Conditioned, condition
 from .executors import Workers, run_jobs
+from .fit import fit_of
 from .friction import friction_text, routine_weeks
 from .implied import overloaded
 from .nights import Nights, conditioned, under
@@ -235,6 +236,7 @@ class _Comparing:
             ranking=ranking,
             error=max((share.high - share.low) / 2.0 for share in shares),
             frame_of=lambda: _frame(table),
+            fit=fit_of(self.scenario, shared.found[self.own[first]]),
         )
 
     def _told(

@@ -24,6 +24,7 @@ from ..stats import weighted
 from ..stats.variance_shares import variance_shares
 from . import facts as record
 from .condition import Conditioned, condition, condition_worlds
+from .fit import fit_of
 from .measures import MEASURES, STAGES, marks
 from .nights import Nights, conditioned, free, summarise, under
 from .provenance import basis as basis
@@ -100,6 +101,7 @@ def replay(
         readings=tuple(found),
         rests_on=basis(scenario, first.stages),
         frame_of=lambda: _frame(nights),
+        fit=fit_of(ordered, jobs.worlds_of(plans[readings[0]])),
     )
 
 

@@ -153,6 +153,20 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
+class Fit:
+    """How worlds agree with the record, beside what they are worth.
+
+    `agreeing` worlds have a weight at all; `tail` is Pareto's k of the weights (None where they are too few, or
+    equal); `strained` names the only stage that could be left the rest of the record, where it takes longer, or
+    shorter, than it hardly ever does.
+    """
+
+    agreeing: int
+    tail: float | None = None
+    strained: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingReplay:
     """The replay under one reading of the disputed sources; `same_as` names an equal one.
 
@@ -197,6 +211,7 @@ class Replay:
     readings: tuple[ReadingReplay, ...]
     rests_on: Basis
     frame_of: Callable[[], pd.DataFrame] = field(repr=False)
+    fit: Fit | None = None
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -367,6 +382,7 @@ class Comparison:
     ranking: Ranking
     error: float
     frame_of: Callable[[], pd.DataFrame] = field(repr=False)
+    fit: Fit | None = None
     varied: tuple[str, str] | None = None
     reached: tuple[str, ...] = ()
 
