@@ -138,7 +138,7 @@ def policy(
         unstable=unstable,
         cost=None if cost is None else about(cost, "USD per year"),
         access_curve=access(half_day),
-        ignorance=Range(dark / 4, dark * 3),
+        ignorance={"dark_minutes": Range(dark / 4, dark * 3)},
         luck={"dark_minutes": Range(0.0, dark * 4.6)},
         best=best,
         utilisation={"support": hours(0.2, 0.55), "leads": hours(0.05, busy)},

@@ -108,16 +108,14 @@ CASES: dict[str, Callable[[], Forecast]] = {
     "nights": nights,
     "no curves": lambda: made.forecast(
         [
-            replace(
-                policy, exceedance=(), access_curve=(), utilisation={}, ignorance=None, luck={}, best=None
-            )
+            replace(policy, exceedance=(), access_curve=(), utilisation={}, ignorance={}, luck={}, best=None)
             for policy in made.policies()
         ],
         bad_year=None,
     ),
     "no luck": lambda: made.forecast([replace(policy, luck={}) for policy in made.policies()]),
     "only luck": lambda: made.forecast(
-        [replace(policy, ignorance=None, best=None) for policy in made.policies()], unknowns=(), tips=()
+        [replace(policy, ignorance={}, best=None) for policy in made.policies()], unknowns=(), tips=()
     ),
     "unsaid": unsaid,
     "ordinary": lambda: ordinary(),
@@ -239,6 +237,35 @@ def test_ignorance_and_luck_stand_apart() -> None:
     assert dark is not None
     assert "One year's luck cannot be said" in dark.words.subtitle
     assert forecast_unknown_data.unknown_data(CASES["no curves"]()) is None
+
+
+def test_what_hardly_differs_has_no_best() -> None:
+    equal = [replace(policy, best=1.0) for policy in made.policies()]
+    data = forecast_unknown_data.unknown_data(made.forecast(equal))
+    assert data is not None
+    assert data.words.title == (
+        "Whatever the uncertain numbers are, policies hardly differ in the minutes that they leave dark"
+    )
+    two = [replace(each, best=float(each.name in {"two-person", "alert-undo"})) for each in made.policies()]
+    data = forecast_unknown_data.unknown_data(made.forecast(two))
+    assert data is not None
+    assert data.words.title == (
+        "Whatever the uncertain numbers are, two-person leaves the fewest minutes dark, and 1 policy with it that "
+        "hardly differs"
+    )
+
+
+def test_where_all_minutes_are_alike_the_best_is_by_protected_ones() -> None:
+    spread = {"protected_minutes": Range(2.0, 8.0)}
+    guarded = [replace(each, ignorance={**each.ignorance, **spread}, luck=spread) for each in made.policies()]
+    data = forecast_unknown_data.unknown_data(made.forecast(guarded, best_by="protected_minutes"))
+    assert data is not None
+    assert data.words.title.startswith(
+        "Four-eyes leaves the fewest minutes of protected accounts dark in >99 of 100"
+    )
+    assert data.what == "minutes dark a year of protected accounts"
+    assert {row.ignorance for row in data.rows} == {row.luck for row in data.rows} == {Range(2.0, 8.0)}
+    assert data.rows[0].mean == pytest.approx(45 / 9)
 
 
 def test_what_a_frequent_cause_leaves_unsaid() -> None:

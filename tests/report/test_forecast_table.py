@@ -12,11 +12,22 @@ import pytest
 
 from deactsim.report import forecast_figures as figures
 from deactsim.report.forecast_chart_data import APART, exceedance_data
+from deactsim.report.forecast_in_doubt import held_text, in_doubt
 from deactsim.report.forecast_records import FORECAST_COLUMNS, forecast_record, forecast_rows
 from deactsim.report.forecast_table import forecast_table, how_often, vary_table
 from deactsim.report.wording import inputs_text
-from deactsim.scenario.load import loads
-from deactsim.study.forecast_results import Beats, CauseResult, ExceedancePoint, Forecast, Precision, Range
+from deactsim.scenario import paths
+from deactsim.scenario.load import load, loads
+from deactsim.study.forecast_results import (
+    Beats,
+    CauseResult,
+    ExceedancePoint,
+    Forecast,
+    Move,
+    Precision,
+    Range,
+    Unknown,
+)
 from deactsim.study.provenance import basis
 from deactsim.study.results import Estimate, Summary
 from tests.report import made_up_forecast as made
@@ -186,7 +197,7 @@ def test_figures_that_few_years_carry_are_named() -> None:
     assert (
         f"CAREFUL few of these 100 years carry the difference in minutes dark of {names}: by chance" in said
     )
-    assert "some 200 years would tell more" in said
+    assert "some 300 years would tell more" in said
     same = {"dark_minutes": Estimate(0.0, 0.0, 0.0, "min per year")}
     equal = replace(two, carried={"dark_minutes": 2.5}, difference=same)
     assert "CAREFUL" not in table(policies=(own, equal), years=100)
@@ -392,8 +403,48 @@ def test_what_is_not_known() -> None:
     assert "ORDER" not in table(policies=made.policies()[:1], tips=())
 
 
+def test_what_uncertain_numbers_move_beside_the_baselines_minutes() -> None:
+    own, two, *rest = made.policies()
+    bands = {"headline": Range(0.34, 0.6), "protected_minutes": Range(2.0, 8.0)}
+    less = {"dark_minutes": Range(-300.0, -20.0), "headline": Range(-0.04, 0.002)}
+    moved = replace(two, ignorance={**two.ignorance, **bands}, ignorance_of_difference=less)
+    hardly = Move("as-it-was", "dark_minutes", 411.99, 412.01, 0.0001, 0.0, 0.0, 0.0)
+    headline = Move("two-person", "headline", 0.6, 0.34, 0.43, 0.2, -0.06, 0.5)
+    catches = Unknown("policies.two-person.catches", "50%", "20%", "90%", 411.99, 412.01, (hardly, headline))
+    said = words(table(policies=(own, moved, *rest), unknowns=(catches,), tips=()))
+    assert "two-person 34 to 60 2 to 8 -300 to -20 - -4 to 0.2" in said
+    assert (
+        "policies.two-person.catches 50% 20 to 90% hardly: 412 headline of two-person 60 to 34 % two-person less the "
+        "baseline, headline 20 to -6 %"
+    ) in said
+    # What moves nothing beyond simulation error says so.
+    still = replace(catches, moves=(hardly, replace(headline, share=0.0, difference_share=0.0)))
+    assert "headline of two-person" not in table(policies=(own, moved, *rest), unknowns=(still,), tips=())
+    document = record(made.forecast((own, moved, *rest), unknowns=(catches,)))
+    assert document["unknowns"][0]["moves"][1]["low"] == 0.6
+    rows = forecast_rows(made.forecast((own, moved, *rest), unknowns=(catches,)))
+    assert ("two-person", "moved", catches.path, None, "p95 of headline", 0.34, "share of years") in rows
+
+
+def test_assumed_numbers_that_are_not_uncertain_are_said_to_be_held() -> None:
+    scenario = made.forecast().scenario
+    found = in_doubt(scenario)
+    assert (found.assumed, found.uncertain, found.held, found.others) == (34, 0, 34, 0)
+    assert held_text(scenario) == (
+        "none of 34 assumed numbers is called uncertain and moved here, the other 34 are held as put in"
+    )
+    small = load("scenarios/small-saas.yaml")
+    found = in_doubt(small)
+    assert found.assumed == basis(small, ()).assumed == found.uncertain + found.held
+    numbers = sum(stated.uncertain is not None for _, stated in paths.leaves(small))
+    assert found.uncertain + found.others == numbers
+    assert f"{found.uncertain} of {found.assumed} assumed numbers and {found.others} others are" in held_text(
+        small
+    )
+
+
 def test_nothing_that_is_uncertain() -> None:
-    sure = tuple(replace(policy, ignorance=None, best=None) for policy in made.policies())
+    sure = tuple(replace(policy, ignorance={}, best=None) for policy in made.policies())
     said = words(table(policies=sure, unknowns=(), tips=()))
     assert "what may be off is not in this" in said
     assert "but under NOT KNOWN" not in said
@@ -522,7 +573,8 @@ def test_the_document_has_what_it_promises() -> None:
     assert set(document) == {
         "question", "scenario", "varied", "baseline", "seed", "years", "why_years", "weeks", "method", "why",
         "complete", "years_asked", "appetite", "protected", "causes", "measures", "policies", "bad_year", "unknowns",
-        "tips", "assumed", "rests_on", "silent", "precision",
+        "tips", "assumed", "rests_on", "silent", "precision", "best_by",
+        "uncertain",
     }  # fmt: skip
     assert document["appetite"] == {"value": 60.0, "unit": "min"}
     assert document["complete"] is True
@@ -530,7 +582,7 @@ def test_the_document_has_what_it_promises() -> None:
     assert set(policy) == {
         "name", "label", "yearly", "difference", "beats", "by_cause", "headline", "exceedance", "times",
         "effective_years", "access", "access_curve", "friction", "friction_text", "ignorance", "luck", "best",
-        "unstable", "cost", "utilisation", "carried_by_years",
+        "unstable", "cost", "utilisation", "carried_by_years", "ignorance_of_difference",
     }  # fmt: skip
     for part in ("yearly", "difference", "friction"):
         assert all(set(each) == {"mean", "low", "high", "unit", "horizon"} for each in policy[part].values())

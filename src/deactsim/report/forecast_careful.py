@@ -63,7 +63,7 @@ def few_carry(forecast: Forecast) -> str:
     if not found:
         return ""
     figures = "; ".join(f"{what} of {and_list(names)}" for what, names in found.items())
-    enough = float(f"{ceil(forecast.years * CARRIED / least):.1g}")
+    enough = float(f"{ceil(1.5 * forecast.years * CARRIED / least):.1g}")
     return (
         f"few of these {forecast.years:,} years carry {figures}: by chance more or fewer of such years might be among "
         "them, and the ranges may miss the truth more often than in 5 of 100 cases; some "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model.compile import compile_plan
-from ..study.forecast_results import CauseResult, ExceedancePoint, Forecast, ForecastPolicy
+from ..study.forecast_results import ALL_ALIKE, CauseResult, ExceedancePoint, Forecast, ForecastPolicy
 from ..study.friction import wages_of
 from ..study.results import Estimate
 from .wording import and_list, is_known, minutes, number, plural
@@ -19,8 +19,6 @@ CHANCES = (0.5, 0.2, 0.1, 0.05, 0.01, 0.001)
 COLOURED = 5
 """Policies beside the baseline that a chart shows in colours of their own."""
 HOURS_A_SHIFT = 8
-ALL_ALIKE = 0.2
-"""Where no policy takes off more than this share of all minutes dark, those of protected accounts tell more."""
 HOURLY = ("approver_hours", "responder_hours")
 BURDENS = (
     "held", "minutes_held", "urgent_held", "denied", "rerouted", "report_wait", "approver_hours",

@@ -9,6 +9,7 @@ from ..study.forecast_results import YEARLY, Beats, Forecast, ForecastPolicy
 from ..study.replay import basis
 from ..study.results import Estimate, Summary
 from .forecast_figures import baseline_of, shares_of_minutes
+from .forecast_in_doubt import in_doubt
 from .records import (
     ESTIMATES,
     FIGURES,
@@ -22,6 +23,8 @@ from .records import (
     varied_record,
 )
 
+UNITS = {"dark_minutes": "min per year", "protected_minutes": "min per year", "headline": "share of years"}
+"""Of the measures that uncertain numbers move."""
 FORECAST_COLUMNS = ("policy", "part", "name", "cause", "figure", "value", "unit")
 
 
@@ -61,6 +64,8 @@ def forecast_record(forecast: Forecast, digest: str) -> Record:
             "measures": {name: {"unit": unit, "means": means} for name, (unit, means) in YEARLY.items()},
             "policies": [_policy(policy) for policy in forecast.policies],
             "bad_year": _bad_year(forecast),
+            "best_by": forecast.best_by,
+            "uncertain": asdict(in_doubt(forecast.scenario)),
             "unknowns": [asdict(unknown) for unknown in forecast.unknowns],
             "tips": [asdict(tips) for tips in forecast.tips],
             "assumed": list(rests_on.assumed_paths),
@@ -87,7 +92,10 @@ def _policy(policy: ForecastPolicy) -> Record:
         "access_curve": [{"days": days, "share": share} for days, share in policy.access_curve],
         "friction": summaries(policy.friction),
         "friction_text": policy.friction_text,
-        "ignorance": None if policy.ignorance is None else asdict(policy.ignorance),
+        "ignorance": {measure: asdict(spread) for measure, spread in policy.ignorance.items()},
+        "ignorance_of_difference": {
+            measure: asdict(spread) for measure, spread in policy.ignorance_of_difference.items()
+        },
         "luck": {measure: asdict(spread) for measure, spread in policy.luck.items()},
         "best": policy.best,
         "unstable": policy.unstable,
@@ -155,15 +163,32 @@ def forecast_rows(forecast: Forecast) -> list[Row]:
             rows.append(
                 (forecast.baseline, "moved", unknown.path, None, figure, known_or_none(moved), "min per year")
             )
+        for move in unknown.moves:
+            ends = (("p05", move.low, move.difference_low), ("p95", move.high, move.difference_high))
+            for figure, value, change in ends:
+                measured = f"{figure} of {move.measure}"
+                unit = UNITS[move.measure]
+                rows.append((move.policy, "moved", unknown.path, None, measured, known_or_none(value), unit))
+                rows.append(
+                    (
+                        move.policy,
+                        "moved_difference",
+                        unknown.path,
+                        None,
+                        measured,
+                        known_or_none(change),
+                        unit,
+                    )
+                )
     for tips in forecast.tips:
         pair = f"{tips.path} {tips.direction}"
         rows.append((tips.better, "less_than", tips.worse, None, pair, tips.value_text, None))
     for policy in forecast.policies:
-        rows += _of(policy)
+        rows += _of(policy, forecast.best_by)
     return rows
 
 
-def _of(policy: ForecastPolicy) -> list[Row]:
+def _of(policy: ForecastPolicy, best_by: str) -> list[Row]:
     who = policy.name
     rows = _estimates(who, "yearly", policy.yearly) + _estimates(who, "difference", policy.difference)
     for part, carried in (("carries_yearly", policy.carried_mean), ("carries_difference", policy.carried)):
@@ -191,17 +216,18 @@ def _of(policy: ForecastPolicy) -> list[Row]:
         for name, value in policy.effective.items()
     ]
     rows += _estimates(who, "friction", policy.friction)
-    ignorance = {} if policy.ignorance is None else {"dark_minutes": policy.ignorance}
-    for part, spreads in (("ignorance", ignorance), ("luck", policy.luck)):
+    for part, spreads in (
+        ("ignorance", policy.ignorance),
+        ("ignorance_of_difference", policy.ignorance_of_difference),
+        ("luck", policy.luck),
+    ):
         for measure, spread in spreads.items():
             rows += [
-                (who, part, measure, None, figure, known_or_none(value), "min per year")
+                (who, part, measure, None, figure, known_or_none(value), UNITS[measure])
                 for figure, value in (("p05", spread.p05), ("p95", spread.p95))
             ]
     if policy.best is not None:
-        rows.append(
-            (who, "best", "dark_minutes", None, "share", known_or_none(policy.best), "share of draws")
-        )
+        rows.append((who, "best", best_by, None, "share", known_or_none(policy.best), "share of draws"))
     if policy.cost is not None:
         rows += _estimates(who, "cost", {"friction": policy.cost})
     if policy.unstable is not None:

@@ -214,7 +214,7 @@ def _foot(forecast: Forecast) -> list[str]:
     lines += filled("YEARS", _years(forecast))
     lines += filled("METHOD", METHODS[forecast.method] + (f": {forecast.why}" if forecast.why else ""))
     error = "ranges in brackets are the simulation error alone (95 %): that numbers put in may be wrong is not in them"
-    if any(policy.ignorance is not None for policy in forecast.policies):
+    if any(policy.ignorance for policy in forecast.policies):
         error += ", but under NOT KNOWN as far as the scenario says how uncertain they are"
     unmet = max(2, round(forecast.years / UNSEEN))
     error += f"; what comes in fewer than 1 of {unmet} years may not be among these, and then is in no range"

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..study.forecast_results import Forecast, ForecastPolicy, Range, Tips, Unknown
-from .forecast_figures import DASH, mean_of, others, unseen
+from ..study.forecast_results import HARDLY, Forecast, ForecastPolicy, Range, Tips, Unknown
+from .forecast_figures import DASH, chance_text, mean_of, others, unseen
+from .forecast_in_doubt import held_text
 from .forecast_layout import Cell, laid_out, named, titled
-from .wording import filled, is_known, number, percent, plural
+from .wording import WIDTH, filled, is_known, number, percent, plural, wrap
 
 PATH = 44
+NOTABLE = 0.05
+"""How much farther than the baseline's minutes a number moves another figure before that is said beside it."""
+FIGURES = {"dark_minutes": "minutes", "protected_minutes": "protected minutes", "headline": "headline"}
+BEST_BY = {"dark_minutes": "", "protected_minutes": " for protected"}
 FOR_A_YEAR = 72
 """Years from which the 5th and 95th percentile of a year can be said."""
 MOST_TIPS = 4
@@ -18,7 +23,7 @@ MOST_TIPS = 4
 
 def not_known(forecast: Forecast) -> list[list[str]]:
     """Blocks: by policy, by uncertain number, and what the order of neighbours hangs on."""
-    blocks = [_by_policy(forecast)]
+    blocks = [_by_policy(forecast), _if_off(forecast)]
     if forecast.unknowns:
         blocks += [_numbers(forecast), _order(forecast)]
     return blocks
@@ -26,7 +31,7 @@ def not_known(forecast: Forecast) -> list[list[str]]:
 
 def _by_policy(forecast: Forecast) -> list[str]:
     policies = forecast.policies
-    unsure = any(policy.ignorance is not None for policy in policies)
+    unsure = any(policy.ignorance for policy in policies)
     lucky = any(luck_of(policy) is not None for policy in policies)
     if not unsure and not lucky:
         said = f"{_sure(forecast)}, so that none was put in doubt here."
@@ -40,13 +45,13 @@ def _by_policy(forecast: Forecast) -> list[str]:
         first.append("minutes in one year, if")
         second.append("they are right, 5-95 %")
     if unsure and len(policies) > 1:
-        first.append("the best,")
+        first.append(f"the best{BEST_BY[forecast.best_by]},")
         second.append("of 100 draws")
     rows = [first, second]
     for policy in policies:
         row: list[Cell] = [named(forecast, policy)]
         if unsure:
-            row.append(range_text(policy.ignorance))
+            row.append(range_text(policy.ignorance.get("dark_minutes")))
         if lucky:
             row.append(range_text(luck_of(policy)))
         if unsure and len(policies) > 1:
@@ -55,8 +60,40 @@ def _by_policy(forecast: Forecast) -> list[str]:
     lines = titled("NOT KNOWN", laid_out(rows))
     if not unsure:
         lines.append(f" {_sure(forecast)}: what may be off is not in this")
-    lines += [f" {line}" for line in (luck_missing(forecast), heavy(policies)) if line]
-    return lines
+    else:
+        lines += [f" {line}" for line in wrap(held_text(forecast.scenario), WIDTH - 1)]
+    return lines + [f" {line}" for line in (luck_missing(forecast), heavy(policies)) if line]
+
+
+def _if_off(forecast: Forecast) -> list[str]:
+    """What uncertain numbers make of the headline, of protected minutes and of differences, where there are any."""
+    if not any(set(policy.ignorance) - {"dark_minutes"} for policy in forecast.policies):
+        return []
+    rows: list[list[Cell]] = [
+        ["", "headline,", "protected", "difference,", "difference,", "difference,"],
+        ["", "% of years", "minutes", "minutes dark", "protected", "headline"],
+    ]
+    for policy in forecast.policies:
+        less = {} if policy.name == forecast.baseline else policy.ignorance_of_difference
+        rows.append(
+            [
+                named(forecast, policy),
+                chances_text(policy.ignorance.get("headline")),
+                range_text(policy.ignorance.get("protected_minutes")),
+                range_text(less.get("dark_minutes")),
+                range_text(less.get("protected_minutes")),
+                chances_text(less.get("headline")),
+            ]
+        )
+    return titled("IF NUMBERS ARE OFF, 5-95 %", laid_out(rows))
+
+
+def chances_text(found: Range | None) -> str:
+    """Chances, or differences of them, in per cent: `0.5 to 4.1`, `-3.6 to -0.4`."""
+    if found is None:
+        return DASH
+    low, high = (("-" if end < 0 else "") + chance_text(abs(end)) for end in (found.p05, found.p95))
+    return low if low == high else f"{low} to {high}"
 
 
 def _sure(forecast: Forecast) -> str:
@@ -85,9 +122,9 @@ def luck_missing(forecast: Forecast) -> str:
     return f"One year's luck cannot be said: {plural(forecast.years, 'year')} are too few, it takes {FOR_A_YEAR} or so"
 
 
-def luck_of(policy: ForecastPolicy) -> Range | None:
-    """How one year's minutes dark spread by luck; None where it cannot be said."""
-    return policy.luck.get("dark_minutes")
+def luck_of(policy: ForecastPolicy, measure: str = "dark_minutes") -> Range | None:
+    """How one year's minutes spread by luck; None where it cannot be said."""
+    return policy.luck.get(measure)
 
 
 def range_text(found: Range | None) -> str:
@@ -105,21 +142,63 @@ def between(unknown: Unknown) -> str:
 
 
 def _numbers(forecast: Forecast) -> list[str]:
-    """The uncertain numbers, those that move the baseline most first."""
+    """The uncertain numbers, those that move some figure most first."""
     rows: list[list[Cell]] = [["", "put in", "known to,", "baseline,"], ["", "", "5-95 %", "minutes a year"]]
     held = []
     for unknown in forecast.unknowns:
         if unknown.low is None or unknown.high is None:
             held.append(f"{unknown.path} {unknown.value_text} (5-95 %: {between(unknown)})")
         else:
-            low, high = number(unknown.low), number(unknown.high)
-            still = "never occurred here" if _of_unseen(unknown, forecast) else f"hardly: {low}"
-            moved = f"{low} to {high}" if low != high else still
-            rows.append([unknown.path, unknown.value_text, between(unknown), moved])
+            rows.append([unknown.path, unknown.value_text, between(unknown), _moved(unknown, forecast)])
+            rows += [[f"  {line}", "", "", ""] for line in moved_most(unknown, forecast)]
     lines = titled("WHAT MAY BE OFF", laid_out(rows, most=PATH)) if len(rows) > 2 else []
+    lines = [line for line in lines if line.strip()]  # what is wider than its column leaves an empty line
     if held:
         lines += filled("HELD", f"at the value put in, not tried at its ends: {'; '.join(held)}")
     return lines
+
+
+def _moved(unknown: Unknown, forecast: Forecast) -> str:
+    """To what a number moves the baseline's minutes."""
+    low, high = number(unknown.low or 0.0), number(unknown.high or 0.0)
+    if low != high and _share_of(unknown, forecast) >= HARDLY:
+        return f"{low} to {high}"
+    return "never occurred here" if _of_unseen(unknown, forecast) else f"hardly: {low}"
+
+
+def _share_of(unknown: Unknown, forecast: Forecast) -> float:
+    """How far a number moves the baseline's minutes, of the larger; by its ends alone where no error is known."""
+    found = [
+        move.share
+        for move in unknown.moves
+        if (move.policy, move.measure) == (forecast.baseline, "dark_minutes")
+    ]
+    low, high = unknown.low or 0.0, unknown.high or 0.0
+    return found[0] if found else abs(high - low) / max(low, high, 1e-300)
+
+
+def moved_most(unknown: Unknown, forecast: Forecast) -> list[str]:
+    """The figure and the difference to the baseline that a number moves most, if by more than baseline's minutes."""
+    said = []
+    # The baseline's come first: of what is moved about as far it is told of them.
+    moves = sorted(unknown.moves, key=lambda move: move.policy != forecast.baseline)
+    most = max((move.share for move in moves), default=0.0)
+    if most >= max(HARDLY, _share_of(unknown, forecast) + NOTABLE):
+        move = next(each for each in moves if each.share >= most - NOTABLE)
+        ends = _ends_text(move.measure, move.low, move.high)
+        said.append(f"{FIGURES[move.measure]} of {move.policy} {ends}")
+    most = max((move.difference_share for move in moves), default=0.0)
+    if most >= NOTABLE:
+        move = next(each for each in moves if each.difference_share >= most - NOTABLE)
+        ends = _ends_text(move.measure, move.difference_low, move.difference_high)
+        said.append(f"{move.policy} less the baseline, {FIGURES[move.measure]} {ends}")
+    return said
+
+
+def _ends_text(measure: str, low: float, high: float) -> str:
+    if measure == "headline":
+        return f"{chances_text(Range(low, high))} %"
+    return f"{number(low)} to {number(high)}"
 
 
 def _of_unseen(unknown: Unknown, forecast: Forecast) -> bool:
@@ -151,9 +230,10 @@ def _order(forecast: Forecast) -> list[str]:
         )
         return filled("ORDER", said)
     lines: list[str] = []
+    protected = " of protected minutes" if forecast.best_by == "protected_minutes" else ""
     for tips in found[:MOST_TIPS]:
         said = (
-            f"{tips.better} leaves less than {tips.worse} only while {tips.path} is {tips.direction} "
+            f"{tips.better} leaves less{protected} than {tips.worse} only while {tips.path} is {tips.direction} "
             f"{tips.value_text} (put in: {tips.now_text})"
         )
         lines += filled("" if lines else "ORDER", said)
@@ -161,8 +241,3 @@ def _order(forecast: Forecast) -> list[str]:
     rest = f"; {plural(more, 'tipping value')} more in the JSON" if more > 0 else ""
     lines += filled("", f"each number by itself, the others as put in{rest}")
     return lines
-
-
-def unsure(policies: tuple[ForecastPolicy, ...]) -> list[ForecastPolicy]:
-    """The policies of which ignorance or luck can be said."""
-    return [policy for policy in policies if policy.ignorance is not None or policy.luck]

@@ -21,14 +21,14 @@ from ..model.streams import known_seed
 from ..scenario.order import in_name_order
 from ..scenario.schema import Scenario
 from ..stats import yearly
+from .doubts import Doubts
 from .executors import run_jobs
 from .forecast_results import BadYear, Forecast, Method, YearsOccurrence
 from .forecast_stages import PILOT, Stages
 from .forecast_summing import Summing, cause_result
 from .forecast_totals import BLOCK, INDEX, Block, Totals, fold
-from .forecast_years import Array, Fleet, Found, Job, Shared, rows_of, work
+from .forecast_years import Fleet, Found, Job, Shared, rows_of, work
 from .friction import Weeks
-from .ignorance import Ignorance, Moved, occurrence_means
 from .replay import Progress, known_policy
 from .settling import Stretch, stretch
 from .unknowns import numbers, unsure_of
@@ -211,7 +211,7 @@ class _Forecasting:
             raise KeyboardInterrupt
         if stages is not None and totals.years < count:
             stages.interrupted(totals)
-        ignorance = self._ignorance(totals, at_ends, first, self._years_at_ends(count))
+        doubts = self._doubts(totals, at_ends, first, min(totals.years, self._years_at_ends(count)))
         summing = Summing(
             scenario=self.written,
             settings=self.settings,
@@ -224,7 +224,7 @@ class _Forecasting:
             totals=totals,
             weeks=weeks,
             stretch=self.stretch,
-            ignorance=ignorance,
+            doubts=doubts,
             level=yearly.LEVEL if stages is None else stages.level,
         )
         shown = [cause.name for cause in compile_causes(self.written)]
@@ -247,8 +247,9 @@ class _Forecasting:
             causes=tuple(causes[name] for name in shown),
             policies=tuple(summing.policy(name) for name in self.names),
             bad_year=self._bad_year(totals),
-            unknowns=ignorance.unknowns(self.own),
-            tips=ignorance.tips(self.plan_of, totals),
+            unknowns=doubts.unknowns(self.plan_of),
+            tips=doubts.tips(self.plan_of),
+            best_by=doubts.best_by,
             complete=complete,
             precision=None if stages is None else stages.found,
             frame_of=lambda: rows_of(totals.sample.found, self.fleet.causes, self.plan_of),
@@ -278,32 +279,12 @@ class _Forecasting:
         found = Found.joined(parts)
         return Block(found, self.fleet.causes, self.able, self.method, self.seed, first, years)
 
-    def _ignorance(self, totals: Totals, at_ends: EndsFound, first: int, years: int) -> Ignorance:
+    def _doubts(self, totals: Totals, at_ends: EndsFound, first: int, years: int) -> Doubts:
         """What uncertain numbers make of the years; those whose ends were not all simulated are held."""
-        stated = self._means([totals.sample.found], first + years)
-        moved, held = [], []
-        for number in self.numbers:
-            ends = [stated.copy(), stated.copy()]
-            for which, end in enumerate(number.ends):
-                parts = at_ends.get((number.path, which), [])
-                if end.fleet is not None and len(parts) == len(_jobs(first, years)):
-                    ends[which][list(end.places)] = self._means(parts, first + years)
-                elif end.fleet is not None:
-                    held.append(number)
-                    break
-            else:
-                moved.append(Moved.of(number, stated, (ends[0], ends[1])))
-        means = occurrence_means(totals, self.rates, self.method)
-        return Ignorance(self.rates, means, moved, held, self.seed)
-
-    def _means(self, parts: Sequence[Found], before: int) -> Array:
-        """(plans, causes): minutes dark of an occurrence, of the years before one; 0 of what never occurred."""
-        found, causes = Found.joined(parts), len(self.fleet.causes)
-        of = found.year < before
-        counts = np.bincount(found.cause[of], minlength=causes)
-        dark = found.values[:, of, INDEX["dark_minutes"]]
-        sums = np.array([np.bincount(found.cause[of], each, causes) for each in dark])
-        return np.asarray(sums / np.maximum(counts, 1))
+        whole = len(_jobs(first, years))
+        joined = {end: Found.joined(parts) for end, parts in at_ends.items() if len(parts) == whole}
+        stated = self._block([totals.sample.found.before(first + years)], first, years)
+        return Doubts(stated, totals, self.numbers, joined, self.own, self._appetite)
 
     def _bad_year(self, totals: Totals) -> BadYear:
         """A composed (or run) year at the 95th percentile of minutes dark, under the baseline.

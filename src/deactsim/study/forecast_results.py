@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 Method = Literal["episodes", "direct"]
 
+#: The largest share of minutes dark that a policy has to take off for policies to differ in them.
+ALL_ALIKE = 0.2
+#: What moves a figure by less than this share of it hardly moves it, and policies nearer than this are alike.
+HARDLY = 0.01
+#: Figures of which it is said what uncertain numbers make of them; the headline is a share of years.
+MOVED = ("dark_minutes", "protected_minutes", "headline")
+
 #: Measures of a year: unit, and what they mean.
 YEARLY = {
     "asked": ("per year", "wrongful actions asked for"),
@@ -108,17 +115,36 @@ class Precision:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """5th and 95th percentile, in minutes dark a year."""
+    """5th and 95th percentile of a figure, in its unit."""
 
     p05: float
     p95: float
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """What a number that is only known roughly makes of a figure of a policy: its size at the number's p05 and p95.
+
+    `measure` is one of `MOVED`. `share` is how far it moves, of the larger of both; `difference_low`,
+    `difference_high` are those of the difference to the baseline, which moves by `difference_share` of the baseline's
+    larger one. A share is 0 where simulation error could be all of the move.
+    """
+
+    policy: str
+    measure: str
+    low: float
+    high: float
+    share: float
+    difference_low: float
+    difference_high: float
+    difference_share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A number that is only known roughly: its value, its p05 and p95, and to how many minutes dark a year
     it moves the baseline at those (None where its ends were not simulated). `path` says too in how many
-    more policies the number stands."""
+    more policies the number stands; `moves` is what it makes of every policy's figures."""
 
     path: str
     value_text: str
@@ -126,11 +152,12 @@ class Unknown:
     p95_text: str
     low: float | None
     high: float | None
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Tips:
-    """Neighbours in minutes dark that change places within an unknown's range: `better` is so while the
+    """Neighbours by `Forecast.best_by` that change places within an unknown's range: `better` is so while the
     number at `path` stays `direction` ("over" or "under") `value_text`."""
 
     better: str
@@ -161,10 +188,12 @@ class ForecastPolicy:
     access       `after_leaving` (up to a year), `in_notice` (of the last 30): days with the right, a leaver
     access_curve days after the last shift, and the share of leavers who still have the right then
     friction     what honest work pays in a usual week
-    ignorance    how the expected minutes dark of a year spread over uncertain numbers; None without any
+    ignorance    measure of `MOVED` to how it spreads over uncertain numbers; empty without any
+    ignorance_of_difference   the same of its difference to the baseline
     luck         for `dark_minutes` and `protected_minutes`, how one year's spread if the numbers are right; a measure
                  is left out where too few years carry it
-    best         share of the draws of uncertain numbers in which no policy is known to have fewer minutes dark
+    best         share of the draws of uncertain numbers in which no policy is known to have clearly less of
+                 `Forecast.best_by`
     utilisation  team to 168 busy shares, one an hour of the week from Monday 0:00 in the scenario's zone;
                  nan where nobody is on shift
     unstable     which team cannot cope, with its load; None if all can
@@ -185,13 +214,14 @@ class ForecastPolicy:
     access_curve: tuple[tuple[float, float], ...]
     friction: Mapping[str, Estimate]
     friction_text: str
-    ignorance: Range | None
+    ignorance: Mapping[str, Range]
     luck: Mapping[str, Range]
     best: float | None
     utilisation: Mapping[str, tuple[float, ...]]
     unstable: str | None
     cost: Estimate | None
     ahead: Mapping[str, Estimate] = field(default_factory=dict)
+    ignorance_of_difference: Mapping[str, Range] = field(default_factory=dict)
     carried: Mapping[str, float] = field(default_factory=dict)
     carried_mean: Mapping[str, float] = field(default_factory=dict)
 
@@ -203,7 +233,8 @@ class Forecast:
     `why` says why the method was chosen; `appetite` is in minutes; `complete` is False if it was
     interrupted, and then `years` says how many were done of `years_asked`. `varied` names the path and value
     of a variation, `reached` the policies that it moved, `why_years` says why so many years were simulated,
-    `precision` what was reached of one asked for.
+    `precision` what was reached of one asked for. `best_by` is the measure of a year by which policies are ranked:
+    minutes dark, or those of protected accounts where policies hardly differ in all.
     """
 
     scenario: Scenario
@@ -227,6 +258,7 @@ class Forecast:
     why_years: str = "usual"
     reached: tuple[str, ...] = ()
     precision: Precision | None = None
+    best_by: str = "dark_minutes"
 
     @cached_property
     def frame(self) -> pd.DataFrame:

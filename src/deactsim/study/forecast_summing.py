@@ -13,11 +13,11 @@ from ..model.plan import Plan
 from ..scenario.schema import ForecastSettings, Scenario
 from ..stats import weighted, yearly
 from ..stats.yearly import Bins
+from .doubts import Doubts
 from .forecast_results import YEARLY, Beats, CauseResult, ExceedancePoint, ForecastPolicy, Range
 from .forecast_totals import BEATEN, DAYS, GRID, MEASURES, PlanTotals, Totals
 from .forecast_years import Array
 from .friction import Weeks, friction_text, wages_of
-from .ignorance import Ignorance
 from .implied import overloaded
 from .results import Estimate, Summary
 from .settling import Stretch, unsettled
@@ -54,7 +54,7 @@ class Summing:
     totals: Totals
     weeks: Sequence[Weeks]
     stretch: Stretch
-    ignorance: Ignorance
+    doubts: Doubts
     level: float
 
     def policy(self, name: str) -> ForecastPolicy:
@@ -83,7 +83,10 @@ class Summing:
                 for i, m in enumerate(MEASURES)
             },
             ahead={
-                other: _estimate(found.ahead.interval(at, level=self.level), units["dark_minutes"])
+                other: _estimate(
+                    found.ahead.interval(BEATEN.index("dark_minutes"), at, level=self.level),
+                    units["dark_minutes"],
+                )
                 for other, at in self.plan_of.items()
                 if other != name
             },
@@ -105,9 +108,10 @@ class Summing:
             access_curve=self._access_curve(found),
             friction=friction,
             friction_text=text,
-            ignorance=self.ignorance.range(place),
+            ignorance=self.doubts.ranges(place),
+            ignorance_of_difference=self.doubts.differences(place),
             luck=self._luck(place),
-            best=self.ignorance.best(place, self.totals),
+            best=self.doubts.best(place),
             utilisation={team: busy[team] for team in self.scenario.teams if team in busy},
             unstable=", ".join(overload.values()) or None,
             # Nobody knows what an endless queue costs.

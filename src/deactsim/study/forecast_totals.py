@@ -31,6 +31,7 @@ GRID = np.concatenate(([0.0], np.geomspace(1.0, 1e9, 9 * 16 + 1)))
 DAYS = np.concatenate((np.arange(-NOTICE, 0.0), [0.0], np.geomspace(1 / 1440, LONGEST_ACCESS - 1, 90)))
 #: Measures of which it is said how often a policy's year beats the baseline's.
 BEATEN = ("dark_minutes", "protected_minutes")
+_BEATEN = [MEASURES.index(name) for name in BEATEN]
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,8 @@ class PlanTotals(Added):
     """What is known of years under one plan.
 
     yearly    (measures,) expected totals; `change` less the baseline's, `by_cause` (causes, measures)
-    ahead     (plans,) minutes dark a year, less those of each plan
+    ahead     (measures of `BEATEN`, plans) less those of each plan
+    beyond    (causes,) occurrences a year in which a protected account is dark for longer than the appetite
     often     measure of `BEATEN` to how often a year an occurrence of each cause (causes,) has any;
               with `change of ` before it, to how often it differs from the baseline's
     better    measure of `BEATEN` to the chance that a year has less than the baseline's; so `worse`
@@ -201,6 +203,7 @@ class PlanTotals(Added):
     change: Moments
     by_cause: Moments
     ahead: Moments
+    beyond: Moments
     often: Mapping[str, Moments]
     better: Mapping[str, Chances]
     worse: Mapping[str, Chances]
@@ -227,6 +230,11 @@ class Totals(Added):
         """How far the spread of a plan's whole years lies below where the `frequent` causes of all years put it."""
         means = self.plans[plan].by_cause.mean[:, MEASURES.index(measure)]
         return float(means[frequent].sum() - self.sample.steady[plan, BEATEN.index(measure)])
+
+
+def beyond(found: Found, appetite: float) -> Array:
+    """(plans, occurrences): 1 where a protected account was dark for longer than the appetite (min), else 0."""
+    return (found.values[:, :, INDEX["longest_protected"]] > appetite).astype(np.float64)
 
 
 def fold(block: Block, own: int, appetite: float, before: Totals | None = None) -> Totals:
@@ -256,7 +264,8 @@ def fold(block: Block, own: int, appetite: float, before: Totals | None = None) 
                 yearly=Moments.of(of_year[plan]),
                 change=Moments.of(of_year[plan] - of_year[own]),
                 by_cause=Moments.of(by_cause[plan]),
-                ahead=Moments.of((of_year[plan] - of_year)[:, :, DARK].T),
+                ahead=Moments.of((of_year[plan] - of_year)[:, :, _BEATEN].transpose(1, 2, 0)),
+                beyond=Moments.of(block.by_cause(beyond(block.found, appetite)[plan])),
                 headline=block.headline(block.column(plan, "longest_protected"), appetite),
                 exceeds=yearly.exceedance(
                     block.totals(block.column(plan, "protected_minutes"), guarded=True), GRID

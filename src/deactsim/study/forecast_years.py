@@ -105,6 +105,11 @@ class Found:
     values: Array
     access: Array
 
+    def before(self, year: int) -> Found:
+        """The occurrences of the years before one, without the access of leavers."""
+        of = self.year < year
+        return Found(self.year[of], self.cause[of], self.at[of], self.values[:, of], self.access[:, :0])
+
     @staticmethod
     def joined(parts: Sequence[Found]) -> Found:
         """Several parts as one."""

@@ -21,8 +21,8 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtri
 
 from ..stats.yearly import uniform
-from .forecast_results import Range, Tips, Unknown
-from .forecast_totals import DARK, Totals
+from .forecast_results import HARDLY, Range, Tips
+from .forecast_totals import BEATEN, MEASURES, Totals
 from .forecast_years import Array
 from .unknowns import Number
 
@@ -54,16 +54,27 @@ class Moved:
 
 
 class Ignorance:
-    """Draws of the uncertain numbers, and what they make of every policy's year.
+    """Draws of the uncertain numbers, and what they make of one measure of every policy's year.
 
-    `rates` (causes,) and `means` (plans, causes; minutes dark of an occurrence) are those of the numbers as
-    stated; `held` are numbers whose ends were not simulated, because the forecast was interrupted.
+    `rates` (causes,) and `means` (plans, causes; the measure of an occurrence) are those of the numbers as
+    stated; `held` are numbers whose ends were not simulated, because the forecast was interrupted. Where the measure is
+    a chance, an occurrence has it or not, and `chances` (plans,) of a year are those of the numbers as stated.
     """
 
     def __init__(
-        self, rates: Array, means: Array, moved: Sequence[Moved], held: Sequence[Number], seed: int
+        self,
+        rates: Array,
+        means: Array,
+        moved: Sequence[Moved],
+        held: Sequence[Number],
+        seed: int,
+        *,
+        own: int = 0,
+        measure: str = "dark_minutes",
+        chances: Array | None = None,
     ) -> None:
         self.rates, self.means, self.moved, self.held, self.seed = rates, means, moved, held, seed
+        self.own, self.measure, self.chances = own, measure, chances
 
     @cached_property
     def expected(self) -> Array:
@@ -86,40 +97,49 @@ class Ignorance:
             down, up = (np.minimum(1.0, way)[:, :, None] for way in (down, up))
             for way, factor, shift in zip((down, up), moved.factors, moved.shifts, strict=True):
                 means = means * (1.0 + way * (factor - 1.0)) + way * shift
-        return np.asarray((rates[:, None, :] * means).sum(axis=2))
+        found = np.asarray((rates[:, None, :] * means).sum(axis=2))
+        return found if self.chances is None else self._chance(found)
 
-    def range(self, place: int) -> Range | None:
-        """How a plan's expected minutes dark a year spread over what is unknown.
+    def _chance(self, often: Array) -> Array:
+        """(draws, plans): the chance of a year with some, from how often a year there are any, (draws, plans).
+
+        That of the numbers as stated is `chances`; given it, the chance of a year without is its power (proportional
+        hazards). It is exact where years are alike, and where all of this is rare.
+        """
+        assert self.chances is not None  # noqa: S101 - else it is not asked for
+        stated = self.means @ self.rates
+        without = np.where(stated > 0.0, -np.log1p(-np.minimum(self.chances, 1.0 - 1e-12)), 1.0)
+        return np.asarray(-np.expm1(-often * without / np.where(stated > 0.0, stated, 1.0)))
+
+    def range(self, place: int, less: int | None = None) -> Range | None:
+        """How a plan's expected year spreads over what is unknown; with `less`, its difference to that plan.
 
         None without unknowns, or while some are held: a band of the others would pass for all.
         """
         if not self.moved or self.held:
             return None
-        low, high = np.quantile(self.expected[:, place], (0.05, 0.95))
-        return Range(float(low), float(high))
+        values = self.expected[:, place] - (0.0 if less is None else self.expected[:, less])
+        low, high = np.quantile(values, (0.05, 0.95))
+        return None if np.isnan(low) else Range(float(low), float(high))
 
     def best(self, place: int, totals: Totals) -> float | None:
-        """The share of draws in which no other plan is known to have fewer expected minutes dark.
+        """The share of draws in which no other plan is known to have a better expected year.
 
-        Plans that the simulated years cannot tell apart are the best together. None as for `range`.
+        Plans that the simulated years cannot tell apart, or that differ by less than `HARDLY` of the baseline's year,
+        are the best together. None as for `range`.
         """
         if not self.moved or self.held:
             return None
         least = self.expected.argmin(axis=1)
         plans = range(len(totals.plans))
-        ahead = [totals.plans[place].ahead.interval(other) for other in plans]
+        ahead = [totals.plans[place].ahead.interval(self._beaten, other) for other in plans]
         alike = np.array([each.low <= 0.0 <= each.high for each in ahead])
-        alike[place] = True
-        return float(alike[least].mean())
+        near = self.expected[:, place] - self.expected.min(axis=1) <= HARDLY * self.expected[:, self.own]
+        return float((alike[least] | near).mean())
 
-    def unknowns(self, own: int) -> tuple[Unknown, ...]:
-        """Each uncertain number, and how far it moves the baseline's expected minutes dark a year."""
-        found = []
-        for which, each in enumerate(self.moved):
-            low, high = self.years({which: np.array([end.size for end in each.number.ends])})[:, own]
-            found.append(_unknown(each.number, float(low), float(high)))
-        found.sort(key=lambda one: -abs((one.high or 0.0) - (one.low or 0.0)))
-        return (*found, *(_unknown(number, None, None) for number in self.held))
+    @property
+    def _beaten(self) -> int:
+        return BEATEN.index(self.measure)
 
     def tips(self, places: Mapping[str, int], totals: Totals) -> tuple[Tips, ...]:
         """Uncertain numbers at which neighbours in the ranking change places, within their range.
@@ -132,7 +152,9 @@ class Ignorance:
         found = []
         for better, worse in pairwise(order):
             one, other = places[better], places[worse]
-            if not totals.plans[other].ahead.interval(one).low > 0.0:
+            if not totals.plans[other].ahead.interval(self._beaten, one).low > 0.0:
+                continue
+            if years[other] - years[one] < HARDLY * years[self.own]:
                 continue
             turns = []
             for which, each in enumerate(self.moved):
@@ -165,9 +187,14 @@ class Ignorance:
         return number.size * min(found, key=lambda times: abs(log(times))) if found else None
 
 
-def occurrence_means(totals: Totals, rates: Array, method: str) -> Array:
-    """(plans, causes): minutes dark of an occurrence; 0 of a cause that never occurs."""
-    a_year = np.array([plan.by_cause.mean[:, DARK] for plan in totals.plans])
+def occurrence_means(totals: Totals, rates: Array, method: str, measure: str = "dark_minutes") -> Array:
+    """(plans, causes): a measure of `MOVED` of an occurrence; 0 of a cause that never occurs."""
+    a_year = np.array(
+        [
+            plan.beyond.mean if measure == "headline" else plan.by_cause.mean[:, MEASURES.index(measure)]
+            for plan in totals.plans
+        ]
+    )
     often = rates if method == "episodes" else totals.simulated / totals.years
     return np.asarray(np.divide(a_year, often, out=np.zeros_like(a_year), where=often > 0.0))
 
@@ -196,9 +223,3 @@ def _strata(key: int, which: int) -> Array:
     """(DRAWS,) levels between 0 and 1, one in each of as many equal parts, shuffled (a Latin hypercube)."""
     place = np.argsort(uniform(key, which, np.arange(DRAWS)))
     return np.asarray((place + 0.5) / DRAWS)
-
-
-def _unknown(number: Number, low: float | None, high: float | None) -> Unknown:
-    assert number.stated.uncertain is not None  # noqa: S101 - it would not be one of these
-    p05, p95 = (number.text(end) for end in number.stated.uncertain)
-    return Unknown(number.name, number.text(number.stated.value), p05, p95, low, high)

@@ -47,9 +47,7 @@ def draw(data: UnknownData) -> Figure:
     axes.set_ylim(len(rows), 0)
     axes.grid(visible=True, axis="x", color=FAINT, linewidth=0.8)
     axes.set_axisbelow(True)
-    axes.set_xlabel(
-        "minutes dark a year" + (" (logarithmic)" if scale.log else ""), fontsize=BODY, color=QUIET
-    )
+    axes.set_xlabel(data.what + (" (logarithmic)" if scale.log else ""), fontsize=BODY, color=QUIET)
     if with_best:
         sheet.text(right + 30, sheet.top + 8, "the best in so many\nof 100 draws", SMALL + 1, QUIET)
     for at, row in enumerate(rows):
