@@ -183,6 +183,7 @@ def _incident(chance: random.Random, incident: IncidentPlan) -> IncidentPlan:
         paced=chance.random() < 0.5,
         give_or_take=chance.choice([0, 7 * MINUTE]),
         leaves=chance.choice([incident.leaves, Length(FIXED, -30.0 * MINUTE)]),
+        had_left=chance.random() < 0.3,
     )
 
 

@@ -575,6 +575,10 @@ BEYOND = {
         "step_down: {before_last_shift: 1 h}",
         "incident: {actor: {leaves: {after_act: 'median 1 h, sigma 10'}}}",
     ),
+    "left": (
+        "deprovisioning: {lag: 1 h, session_tail: 1 h}",
+        "incident: {actor: {left_before_act: 'median 1 h, sigma 10'}}",
+    ),
     "probe": ("probe: {every: 100 years, recall: 0.1%}", ""),
 }
 

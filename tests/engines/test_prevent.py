@@ -280,6 +280,25 @@ def test_step_down_is_answered_by_acting_earlier() -> None:
 
 
 @pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ("deprovisioning: {lag: 29 min}", "gate_denied @a rights right_cut_off"),
+        ("deprovisioning: {lag: 30 min}", "gate_denied @a rights right_cut_off"),  # at the very minute
+        ("deprovisioning: {lag: 31 min}", "gate_passed @a rights before_cut_off"),
+        ("deprovisioning: {lag: 5 min, lost: 100%}", "gate_passed @a rights ticket_lost"),
+        ("step_down: {before_last_shift: 1 min}", "gate_denied @a rights right_stepped_down"),
+        ("step_down: {before_last_shift: 1 min, told_in_time: 0%}", "gate_passed @a rights not_told"),
+    ],
+)
+@pytest.mark.parametrize("adapts", [False, True])
+def test_one_who_had_left_before(policy: str, said: str, adapts: bool) -> None:
+    """His last shift ended at -30; he acts at 0, and no sooner where he adapts: he cannot go back."""
+    found = happened(policy, "incident: {actor: {left_before_act: 30 min}}", adapts=adapts)
+    assert found[:2] == lines(f"0 requested @a actor\n0 {said}")
+    assert ("0 took_effect @a actor" in found) == ("passed" in said)
+
+
+@pytest.mark.parametrize(
     ("employment", "settings", "cut"),
     [
         ("employee", "lag: 5 min", True),  # cut off at the very minute of the second act

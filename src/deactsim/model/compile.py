@@ -217,7 +217,8 @@ def _incident(scenario: Scenario, safeguards: Safeguards, name: str, adapts: boo
         tool=scenario.teams[actor.team].tool,
         at=incident.at.value.value,
         give_or_take=incident.at.give_or_take.value,
-        leaves=length_of(actor.leaves.after_act.value) if actor.leaves else None,
+        leaves=length_of(actor.away.value) if actor.away else None,
+        had_left=actor.left_before_act is not None,
         open_report=actor.open_report.value,
         among_holders=1.0
         if safeguards.least_privilege is None or actor.among_holders is None

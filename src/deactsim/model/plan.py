@@ -339,7 +339,8 @@ class IncidentPlan:
 
     `id` is that of its first act (the others follow it), `agent` that of its actor; `keys` are
     teams (by index) with the number of their people whose approvals he commands himself.
-    `act_shift` is how much earlier an adapting actor acts, `paced` whether he stays under the
+    `leaves` is the time from the act to the end of the actor's last shift, or, where he `had_left`, from
+    that to the act. `act_shift` is how much earlier an adapting actor acts, `paced` whether he stays under the
     rate limit. `confirm_stops` is the chance that a dialog that is read stops this cause.
     """
 
@@ -361,6 +362,7 @@ class IncidentPlan:
     id: int
     agent: int
     keys: tuple[tuple[int, int], ...] = ()
+    had_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,11 +164,11 @@ class World:
         return lag + incident.act_shift
 
     def leaving(self, incident: IncidentPlan) -> int | None:
-        """When the actor's last shift ends; None if he is not leaving."""
+        """When the actor's last shift ends, or ended before the act; None if he is not leaving."""
         if incident.leaves is None:
             return None
         after = self.length(incident.id, Purpose.LEAVES, 0, incident.leaves)
-        return self.effect_as_documented(incident) + after
+        return self.effect_as_documented(incident) + (-max(1, after) if incident.had_left else after)
 
     # -- routine ------------------------------------------------------------------------
 

@@ -212,7 +212,7 @@ class Leaving(Part):
 
 
 class Actor(Part):
-    """Who acted: a team member, perhaps leaving, perhaps with an open report.
+    """Who acted: a team member, perhaps leaving, or gone before the act, perhaps with an open report.
 
     `among_holders` says whether he would keep the right if fewer people held it; left out,
     a policy of least privilege cannot be judged.
@@ -220,8 +220,14 @@ class Actor(Part):
 
     team: Name
     leaves: Leaving | None = None
+    left_before_act: RandomDuration | None = None
     open_report: Flag = default("false")
     among_holders: Share | None = None
+
+    @property
+    def away(self) -> RandomDuration | None:
+        """The time between the act and the end of his last shift, whichever came first; None if he stays."""
+        return self.left_before_act or (None if self.leaves is None else self.leaves.after_act)
 
 
 class FurtherAct(Part):

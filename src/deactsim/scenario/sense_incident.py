@@ -43,6 +43,10 @@ class _Incident(Checks):
         self.above_zero(incident.at("follow"), "duration", "`follow`")
         self.not_empty(incident.at("readings"), "reading")
         self.letters(incident.at("readings"))
+        left = incident.at("actor", "left_before_act")
+        if left is not None and incident.at("actor", "leaves") is not None:
+            message = "an actor who had left before the act was not leaving after it"
+            self.faults.add(left.place, message, "`leaves` or `left_before_act`")
         acts = incident.at("further_acts")
         further = acts.items if acts is not None else []
         for act in [incident, *further]:

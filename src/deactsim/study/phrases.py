@@ -67,6 +67,7 @@ PHRASES = {
     ),
     "incident.actor.open_report": ("open report: {}", "whether there was a report"),
     "incident.actor.leaves.after_act": ("hour of leaving", "the time from act to leaving"),
+    "incident.actor.left_before_act": ("gone for {}", "the time from leaving to act"),
     "detection.word_reaches_platform.delay": ("word takes {}", "the time word takes"),
     "detection.public.delay": ("public takes {}", "the time the public takes"),
     "detection.public.chance": ("public sees {}", "the chance that the public sees it"),

@@ -205,6 +205,8 @@ def _clause(scenario: Scenario, safeguards: Safeguards, name: str, nights: Night
         said = _most_said(name, nights)
         if said is Reason.UNDER_LIMIT:
             return "the acts stayed under the limit" if several else "there was one act", None
+        if said is Reason.BEFORE_CUT_OFF and _had_left(scenario):
+            return "he had left, and would not have been cut off yet", _source(scenario, "leaves")
         if said is not None:
             text, backed_by = _BY_REASON.get(said, (plain(said), ""))
             return text, _source(scenario, backed_by)
@@ -257,12 +259,16 @@ def _channel(name: str, nights: Nights) -> str:
     return "word had already come by then"
 
 
+def _had_left(scenario: Scenario) -> bool:
+    return scenario.incident is not None and scenario.incident.actor.left_before_act is not None
+
+
 def _source(scenario: Scenario, what: str) -> str | None:
     incident = scenario.incident
     if incident is None:
         return None
-    if what == "leaves" and incident.actor.leaves is not None:
-        return source_text(scenario, incident.actor.leaves.after_act.sources) or None
+    if what == "leaves" and incident.actor.away is not None:
+        return source_text(scenario, incident.actor.away.sources) or None
     if what == "open_report":
         return source_text(scenario, incident.actor.open_report.sources) or None
     return None

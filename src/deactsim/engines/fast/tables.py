@@ -292,6 +292,7 @@ class Nights:
             "SPREAD": incident.give_or_take,
             "AHEAD": incident.act_shift,
             "LEAVES_AFTER": 0 if incident.leaves is None else self.words.length(incident.leaves),
+            "HAD_LEFT": incident.had_left,
             "KEYS": self.words.put(keys),
         }
 

@@ -34,11 +34,13 @@ def ahead(night: Night, real: Real, incident: int) -> int:
 
 @compiled
 def leaving(night: Night, real: Real, incident: int) -> None:
-    """Write down when the actor's last shift ends, if he is leaving."""
+    """Write down when the actor's last shift ends, or ended, if he is leaving or has left."""
     after = night[incident + INCIDENT.LEAVES_AFTER]
     night[incident + INCIDENT.IS_LEAVING] = after != 0
     if after:
         drawn = length(night, real, night[incident + INCIDENT.ID], Purpose.LEAVES, 0, after)
+        if night[incident + INCIDENT.HAD_LEFT]:
+            drawn = -max(1, drawn)
         night[incident + INCIDENT.LEAVES] = effect_as_documented(night, real, incident) + drawn
 
 
