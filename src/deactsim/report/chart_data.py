@@ -307,7 +307,9 @@ def named(comparison: Comparison, policy: PolicyOutcome) -> str:
 
 
 def harsh(policy: PolicyOutcome) -> str:
-    """What a policy that denies or undoes most honest work does to it; nothing of any other."""
+    """What a policy that refuses much of honest work, or undoes most of it, does to it; nothing of any other."""
+    if policy.refused is not None:
+        return f"CAREFUL: {policy.refused.short}"
     asked = policy.friction.get("actions")
     for name, said in (("wrongly_undone", "undoes"), ("denied", "denies")):
         hit = policy.friction.get(name)

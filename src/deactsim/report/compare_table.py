@@ -23,6 +23,7 @@ from .wording import (
     percent,
     plural,
     reached_text,
+    refused_text,
     spread,
     too_few,
     wrap,
@@ -355,9 +356,10 @@ def _foot(comparison: Comparison) -> list[str]:
 
 
 def _careful(comparison: Comparison) -> list[str]:
-    """How far the evenings carry what is said after fitting the record, where it is not far."""
+    """That honest work is refused; how far the evenings carry what is said after fitting the record, if not far."""
+    refused = refused_text({policy.name: policy.refused for policy in comparison.policies})
     lines: list[str] = []
-    for said in fit_cautions(comparison):
+    for said in (*refused, *fit_cautions(comparison)):
         lines += filled("" if lines else "CAREFUL", f"{said}.")
     return lines
 

@@ -9,7 +9,7 @@ from ..stats.yearly import CARRIED
 from ..study.forecast_results import Forecast, ForecastPolicy
 from ..study.results import Estimate
 from .forecast_figures import unseen
-from .wording import and_list, filled, percent, plural
+from .wording import and_list, filled, percent, plural, refused_text
 
 MEASURES = {"dark_minutes": "minutes dark", "protected_minutes": "protected minutes"}
 """Measures of a year of which the tables give intervals."""
@@ -18,7 +18,8 @@ MEASURES = {"dark_minutes": "minutes dark", "protected_minutes": "protected minu
 def careful(forecast: Forecast) -> list[str]:
     """The lines of a table, a sentence each; nothing where there is nothing to be careful of."""
     lines: list[str] = []
-    for said in (_never_seen(forecast), _imprecise(forecast), few_carry(forecast)):
+    refused = refused_text({policy.name: policy.refused for policy in forecast.policies})
+    for said in (*refused, _never_seen(forecast), _imprecise(forecast), few_carry(forecast)):
         if said:
             lines += filled("" if lines else "CAREFUL", said)
     return lines

@@ -31,7 +31,7 @@ from .forecast_figures import (
     staff_hours,
     unseen,
 )
-from .wording import and_list, minutes, number, percent, plural, sentence
+from .wording import and_list, minutes, number, percent, plural, refused_text, sentence
 
 OUTLETS_SHOWN = 5
 
@@ -100,6 +100,8 @@ def footer(forecast: Forecast, put_in: str, more: str = "") -> str:
         f"{plural(forecast.years, 'simulated year')}{done}, seed {forecast.seed}; {rests.documented} documented "
         f"and {rests.assumed} assumed numbers."
     )
+    refused = {policy.label: policy.refused for policy in forecast.policies}
+    parts += [f"CAREFUL, {said}." for said in refused_text(refused)]
     if never := [cause.label for cause in unseen(forecast)]:
         parts.append(f"Never occurred in them, and is in no figure: {and_list(never)}.")
     outlets = list(dict.fromkeys(source.outlet for source in forecast.scenario.sources.values()))
@@ -237,9 +239,12 @@ def frontier_data(forecast: Forecast) -> FrontierData:
             figure = f"{number(estimate.mean)} min a year; unstable: {policy.unstable}"
         elif by is not None:
             figure = f"{number(estimate.mean)} min a year; dominated by {by.label}"
+        label = group_label(forecast, group)
+        if policy.refused is not None:
+            label += f" (CAREFUL: {policy.refused.short})"
         spots.append(
             Spot(
-                group_label(forecast, group), group_place(forecast, group), estimate, burdens,
+                label, group_place(forecast, group), estimate, burdens,
                 "" if by is None else by.label, policy.unstable is not None, figure,
             )
         )  # fmt: skip
@@ -296,6 +301,8 @@ def _frontier_subtitle(forecast: Forecast, measure: str, money: str | None) -> s
             parts.append("Not on the left: what costs cannot be said of, for want of a wage.")
     if any(policy.unstable is not None for policy in forecast.policies):
         parts.append("At the right edge: a queue grows without end.")
+    if any(policy.refused is not None for policy in forecast.policies):
+        parts.append("CAREFUL: what refuses much of honest work is no answer, however little it leaves dark.")
     return " ".join(parts)
 
 
@@ -303,7 +310,7 @@ def _spot_key(
     policy: ForecastPolicy, heads: Sequence[tuple[str, Callable[[ForecastPolicy], float | None]]]
 ) -> Hashable:
     """What policies share that stand on the same spot for the same price."""
-    if policy.unstable is not None:
+    if not policy.copes:
         return policy.name
     burden = tuple((name, policy.friction[name]) for name in BURDENS if name in policy.friction)
     return dark(policy), policy.yearly.get("protected_minutes"), tuple(of(policy) for _, of in heads), burden

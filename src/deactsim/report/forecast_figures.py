@@ -211,7 +211,7 @@ def dominated_by(policy: ForecastPolicy, forecast: Forecast) -> ForecastPolicy |
     Minutes or a burden are clearly less, by more than the simulation error; minutes in the same years.
     """
     for other in sorted(forecast.policies, key=lambda each: _merit(each, "dark_minutes")):
-        if other is policy or other.unstable is not None:
+        if other is policy or not other.copes:
             continue
         if _no_worse(other, policy) and _clearly_less(other, policy):
             return other
@@ -225,14 +225,14 @@ def _no_worse(one: ForecastPolicy, two: ForecastPolicy) -> bool:
     if any(mean_of(one, name) > mean_of(two, name) for name in ("dark_minutes", "protected_minutes")):
         return False
     # What waits without end has no mean to compare: it is more than any.
-    return two.unstable is not None or all(less.mean <= more.mean for less, more in _burdens(one, two))
+    return not two.copes or all(less.mean <= more.mean for less, more in _burdens(one, two))
 
 
 def _clearly_less(one: ForecastPolicy, two: ForecastPolicy) -> bool:
     """Whether minutes dark in the same years, or a burden, are less by more than the simulation error."""
     paired = two.ahead.get(one.name)
     return (
-        two.unstable is not None
+        not two.copes
         or (paired is not None and paired.low > 0)
         or any(less.high < more.low for less, more in _burdens(one, two))
     )
@@ -276,7 +276,7 @@ def _by_merit(forecast: Forecast) -> list[ForecastPolicy]:
 
 def _merit(policy: ForecastPolicy, measure: str) -> tuple[bool, float]:
     estimate = policy.yearly.get(measure)
-    return policy.unstable is not None, float("inf") if estimate is None else estimate.mean
+    return not policy.copes, float("inf") if estimate is None else estimate.mean
 
 
 def better(forecast: Forecast, measure: str) -> list[ForecastPolicy]:
@@ -284,9 +284,7 @@ def better(forecast: Forecast, measure: str) -> list[ForecastPolicy]:
     found = [
         policy
         for policy in others(forecast)
-        if policy.unstable is None
-        and (change := policy.difference.get(measure)) is not None
-        and change.high < 0
+        if policy.copes and (change := policy.difference.get(measure)) is not None and change.high < 0
     ]
     return sorted(found, key=lambda policy: mean_of(policy, measure))
 
@@ -307,7 +305,7 @@ def rarest(forecast: Forecast) -> ForecastPolicy | None:
 
 def cannot_tell(forecast: Forecast) -> str:
     """That the years do not tell a better policy from the baseline; empty where there is none that copes."""
-    stable = [policy for policy in others(forecast) if policy.unstable is None]
+    stable = [policy for policy in others(forecast) if policy.copes]
     if not stable:
         return ""
     which = "here" if len(stable) == len(others(forecast)) else "that copes"

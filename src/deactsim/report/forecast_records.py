@@ -99,6 +99,7 @@ def _policy(policy: ForecastPolicy) -> Record:
         "luck": {measure: asdict(spread) for measure, spread in policy.luck.items()},
         "best": policy.best,
         "unstable": policy.unstable,
+        "refused": None if policy.refused is None else asdict(policy.refused),
         "cost": None if policy.cost is None else asdict(policy.cost),
         "utilisation": {team: list(shares) for team, shares in policy.utilisation.items()},
     }
@@ -230,6 +231,8 @@ def _of(policy: ForecastPolicy, best_by: str) -> list[Row]:
         rows.append((who, "best", best_by, None, "share", known_or_none(policy.best), "share of draws"))
     if policy.cost is not None:
         rows += _estimates(who, "cost", {"friction": policy.cost})
+    if policy.refused is not None:
+        rows.append((who, "refused", policy.refused.text, None, "share", policy.refused.share, "share"))
     if policy.unstable is not None:
         rows.append((who, "unstable", policy.unstable, None, None, None, None))
     return rows

@@ -97,7 +97,7 @@ def unknown_data(forecast: Forecast) -> UnknownData | None:
 def _expected(policy: ForecastPolicy, measure: str) -> tuple[bool, float]:
     """Fewest expected minutes first; what people cannot cope with is last, however few it leaves."""
     estimate = policy.yearly.get(measure)
-    return policy.unstable is not None, float("inf") if estimate is None else estimate.mean
+    return not policy.copes, float("inf") if estimate is None else estimate.mean
 
 
 def _ends(found: Range | None) -> tuple[float | None, float | None]:
@@ -110,6 +110,8 @@ def _title(forecast: Forecast, shown: list[ForecastPolicy], measure: str) -> str
     if known and len(shown) > 1:
         best, policy = max(known, key=lambda each: each[0])
         copes = "" if policy.unstable is None else ", but people cannot cope with it"
+        if policy.refused is not None:
+            copes += f", but CAREFUL, {policy.refused.short}"
         equal = sum(each == best for each, _ in known)
         if equal == len(known):
             return f"Whatever the uncertain numbers are, policies hardly differ in the minutes{of} that they leave dark"

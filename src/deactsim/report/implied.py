@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .wording import number, plural
+from .wording import filled, number, plural, refused_text
 
 if TYPE_CHECKING:
     from ..scenario.schema import Scenario
@@ -26,5 +26,9 @@ def implied_table(implied: Implied, scenario: Scenario, digest: str) -> str:
         names = [pool.policy or "every policy" for pool in implied.pools]
         width = max(map(len, names))
         for name, pool in zip(names, implied.pools, strict=True):
-            lines.append(f"  {name:<{width}}  {pool.text}{'   UNSTABLE' if pool.load >= 1 else ''}")
+            lines.append(f"  {name:<{width}}  {pool.text}{'   UNSTABLE' if pool.grows else ''}")
+    if implied.refused:
+        lines.append("")
+        for at, said in enumerate(refused_text(implied.refused)):
+            lines += filled("" if at else "CAREFUL", said)
     return "\n".join(lines) + "\n"

@@ -166,6 +166,8 @@ def compare_rows(comparison: Comparison) -> list[Row]:
                 rows += [(*read_so, "difference", name, *row) for row in figure_rows(estimate, ESTIMATES)]
         for name, estimate in policy.friction.items():
             rows += [(*who, None, "friction", name, *row) for row in figure_rows(estimate, ESTIMATES)]
+        if policy.refused is not None:
+            rows.append((*who, None, "refused", policy.refused.text, "share", policy.refused.share, "share"))
         first = policy.readings[0].reading if policy.readings else None
         decision = policy.decided_by
         if decision is not None:
@@ -256,6 +258,7 @@ def _policy(policy: PolicyOutcome) -> Record:
         "worst": None if policy.worst is None else policy.worst.reading,
         "decided_by": None if policy.decided_by is None else asdict(policy.decided_by),
         "friction": summaries(policy.friction),
+        "refused": None if policy.refused is None else asdict(policy.refused),
         "reason": policy.reason,
         "reason_source": policy.reason_source,
         "readings": [asdict(outcome) for outcome in policy.readings],

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeGuard
 from zoneinfo import ZoneInfo
 
-from ..study.results import Basis, Estimate, Summary
+from ..study.results import Basis, Estimate, Refused, Summary
 
 if TYPE_CHECKING:
     from ..scenario.schema import Scenario
@@ -206,6 +206,15 @@ def with_article(label: str) -> str:
 def sentence(text: str) -> str:
     """The text with a capital letter at its beginning."""
     return text[:1].upper() + text[1:]
+
+
+def refused_text(refused: Mapping[str, Refused | None]) -> list[str]:
+    """A sentence for each reason why much of honest work is refused, with the policies of which it is true."""
+    found: dict[str, list[str]] = {}
+    for policy, what in refused.items():
+        if what is not None:
+            found.setdefault(what.text, []).append(policy)
+    return [f"{and_list(policies)}: {text}" for text, policies in found.items()]
 
 
 def plural(amount: int, noun: str) -> str:

@@ -22,9 +22,10 @@ from .outcomes import Paired, group_of, most_stopped, paired, what_is_worse
 from .ranking import rank
 from .reasons import how_stopped, nobody_decided, untold, why_nothing
 from .replay import Progress, known_policy, reading_names
-from .results import Comparison, Decision, Estimate, PolicyOutcome, Ranking, Tipping
+from .results import Comparison, Decision, Estimate, PolicyOutcome, Ranking, Refused, Tipping
 from .sensitivity import Evenings, decide, figures, inputs, tip
 from .settling import Stretch, stretch, unsettled
+from .unserved import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,7 +123,8 @@ def _work(shared: _Shared, job: _Job) -> Any:
     if job.kind == "weeks":
         assert job.plan is not None  # noqa: S101 - jobs of this kind have one
         weeks = routine_weeks(job.plan, shared.seed, shared.stretch)
-        return weeks.estimates(), overloaded(job.plan) | unsettled(job.plan, shared.stretch)
+        overload = overloaded(job.plan) | unsettled(job.plan, shared.stretch)
+        return weeks.estimates(), overload, counted(job.plan, weeks.values)
     if job.kind == "figures":
         evenings = shared.under(job.reading, FOR_DECISIONS)
         return [figures(evenings, policy, path, stops=stops) for policy, stops, path in job.moves]
@@ -378,19 +380,20 @@ class _Comparing:
     def _with_costs(
         self,
         outcomes: Sequence[PolicyOutcome],
-        costs: Mapping[Plan, tuple[Mapping[str, Estimate], Mapping[str, str]]],
+        costs: Mapping[Plan, tuple[Mapping[str, Estimate], Mapping[str, str], Refused | None]],
     ) -> list[PolicyOutcome]:
         """The outcomes with what each policy costs honest work: measures of routine, and teams that are overloaded."""
         found = []
-        own, _ = costs[self.routine[self.scenario.baseline]]
+        own, _, _ = costs[self.routine[self.scenario.baseline]]
         for outcome in outcomes:
-            friction, overload = costs[self.routine[outcome.name]]
-            text = friction_text(friction, own)
+            friction, overload, refused = costs[self.routine[outcome.name]]
+            text = friction_text(friction, own, refused)
             if overload:
                 endless = ("minutes_held", "report_wait")
                 friction = {name: each for name, each in friction.items() if not name.startswith(endless)}
                 text = "unstable: " + ", ".join(overload.values())
-            found.append(replace(outcome, friction=friction, friction_text=text))
+                text += f"; CAREFUL, {refused.short}" if refused is not None else ""
+            found.append(replace(outcome, friction=friction, friction_text=text, refused=refused))
         return found
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from .results import Estimate, Summary
+from .results import Estimate, Refused, Summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,6 +198,7 @@ class ForecastPolicy:
                  nan where nobody is on shift
     unstable     which team cannot cope, with its load; None if all can
     cost         what the friction costs a year in the scenario's money; None without wages, or where unstable
+    refused      what honest work it refuses, where that is over 5 % of the requests a gate covers
     """
 
     name: str
@@ -224,6 +225,12 @@ class ForecastPolicy:
     ignorance_of_difference: Mapping[str, Range] = field(default_factory=dict)
     carried: Mapping[str, float] = field(default_factory=dict)
     carried_mean: Mapping[str, float] = field(default_factory=dict)
+    refused: Refused | None = None
+
+    @property
+    def copes(self) -> bool:
+        """Whether people can do the work, and honest work gets done."""
+        return self.unstable is None and self.refused is None
 
 
 @dataclass(frozen=True)

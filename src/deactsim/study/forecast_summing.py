@@ -21,6 +21,7 @@ from .friction import Weeks, friction_text, wages_of
 from .implied import overloaded
 from .results import Estimate, Summary
 from .settling import Stretch, unsettled
+from .unserved import counted
 from .utilisation import by_hour
 
 #: Weeks in a year.
@@ -63,9 +64,11 @@ class Summing:
         plan, found = self.plans[place], self.totals.plans[place]
         friction = self.weeks[place].estimates()
         overload = overloaded(plan) | unsettled(plan, self.stretch)
-        text = friction_text(friction, self.weeks[own].estimates())
+        refused = counted(plan, self.weeks[place].values)
+        text = friction_text(friction, self.weeks[own].estimates(), refused)
         if overload:
             text = "unstable: " + ", ".join(overload.values())
+            text += f"; CAREFUL, {refused.short}" if refused is not None else ""
             friction = {
                 k: v for k, v in friction.items() if not k.startswith(("minutes_held", "report_wait"))
             }
@@ -114,6 +117,7 @@ class Summing:
             best=self.doubts.best(place),
             utilisation={team: busy[team] for team in self.scenario.teams if team in busy},
             unstable=", ".join(overload.values()) or None,
+            refused=refused,
             # Nobody knows what an endless queue costs.
             cost=None if overload else self._cost(place, plan),
         )

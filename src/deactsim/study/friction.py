@@ -16,10 +16,10 @@ from ..model.streams import world_key
 from ..model.world import WEEK, World
 from ..stats import batches, weighted
 from ..stats.weighted import Array
-from .results import Estimate
+from .results import Estimate, Refused
 from .settling import Stretch
 from .utilisation import HOURS, busy_hours, busy_with_reports, rows_of_work
-from .week import MEAN_OVER, Rows, Waits, asked_of_gates, fold, mean_wait, report_waits
+from .week import DENIED_AT, MEAN_OVER, Rows, Waits, asked_of_gates, fold, mean_wait, report_waits
 
 #: Measures of a usual week: unit, and what they mean.
 FRICTION = {
@@ -30,6 +30,7 @@ FRICTION = {
     "urgent_held": ("per week", "urgent ones among those held"),
     "rerouted": ("per week", "handed to a senior team"),
     "denied": ("per week", "honest actions denied"),
+    "timed_out": ("per week", "honest actions that nobody approved in time, denied or let through"),
     "approver_hours": ("h per week", "hours of approvers, senior and executing staff"),
     "approver_utilisation": ("share", "of their hours on shift"),
     "responder_hours": ("h per week", "responders' hours on false alarms"),
@@ -111,7 +112,7 @@ def routine_weeks(plan: Plan, seed: int, stretch: Stretch, *, by_hour: bool = Fa
     begins, weeks = stretch.begins, stretch.weeks
     batch = batches.batch_of(weeks, max(1, stretch.batches))
     if weeks == 0:
-        names = (*FRICTION, *MEAN_OVER.values())
+        names = (*FRICTION, *MEAN_OVER.values(), *DENIED_AT)
         return Weeks({name: np.empty(0) for name in names}, Waits.joined([]), batch)
     world, apart = _world(plan.streams, seed, stretch), handling(plan)
     handled = None if apart is None else _handled(apart, seed, stretch, by_hour=by_hour)
@@ -216,9 +217,15 @@ _SAID = {
 }
 
 
-def friction_text(friction: Mapping[str, Estimate], own: Mapping[str, Estimate]) -> str:
-    """What honest work pays a week, in a few words: only what reads as more than the baseline pays."""
-    parts = _held_text(friction, own)
+def friction_text(
+    friction: Mapping[str, Estimate], own: Mapping[str, Estimate], refused: Refused | None = None
+) -> str:
+    """What honest work pays a week, in a few words: only what reads as more than the baseline pays.
+
+    Where much of it is `refused` that comes first, whatever the baseline does.
+    """
+    parts = [f"CAREFUL, {refused.short}"] if refused is not None else []
+    parts += _held_text(friction, own)
     for name, said in _SAID.items():
         if _more(name, friction, own):
             parts.append(f"{_short(friction[name].mean)} {said}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..model import lengths
@@ -14,26 +14,31 @@ from ..model.shifts import DAY, overlap
 from ..model.world import mean_times
 from ..scenario.order import in_name_order
 from ..scenario.schema import Scenario
+from .results import Refused
+from .settling import Flow, flows
+from .unserved import expected
 
 
 @dataclass(frozen=True, slots=True)
 class PoolLoad:
-    """How busy routine keeps a team: `load` is work offered over people on shift, 1 or more
-    means the queue grows without bound, infinity that nobody is there to do it. `policy` is
-    None for what every policy has."""
+    """How busy routine keeps a team: `load` is work offered over people on shift, infinity where nobody is there to
+    do it. `grows` tells that its queue does so without bound; requests that time out bound it at any load.
+    `policy` is None for what every policy has."""
 
     team: str
     policy: str | None
     load: float
+    grows: bool
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Implied:
-    """Wrongful actions expected in a year, by tier, and the load of each pool."""
+    """Wrongful actions expected in a year, by tier, the load of each pool, and what honest work policies refuse."""
 
     wrongful_per_year: Mapping[str, float]
     pools: tuple[PoolLoad, ...]
+    refused: Mapping[str, Refused]
 
 
 def implied(scenario: Scenario) -> Implied:
@@ -46,31 +51,76 @@ def implied(scenario: Scenario) -> Implied:
             wrongful[cause.targets[0].tier] += cause.per_year
     everywhere = loads(own)
     teams = list(scenario.teams)
-    pools = [
-        PoolLoad(team, None, everywhere[team], _text(own, team, everywhere[team]))
-        for team in sorted(everywhere, key=teams.index)
-    ]
+    pools = [_pool(own, team, None, everywhere[team]) for team in sorted(everywhere, key=teams.index)]
+    refused = {}
     for policy in scenario.policies:
         plan = compile_plan(ordered, policy, None)
         found = loads(plan)
         pools += [
-            PoolLoad(team, policy, found[team], _text(plan, team, found[team]))
+            _pool(plan, team, policy, found[team])
             for team in sorted(found, key=teams.index)
             if found[team] != everywhere.get(team, 0.0)
         ]
-    return Implied(wrongful, tuple(pools))
+        if (much := expected(plan)) is not None:
+            refused[policy] = much
+    return Implied(wrongful, tuple(pools), refused)
+
+
+def _pool(plan: Plan, team: str, policy: str | None, load: float) -> PoolLoad:
+    grows = team in overloaded(plan)
+    return PoolLoad(team, policy, load, grows, _text(plan, team, load, grows=grows))
 
 
 def overloaded(plan: Plan) -> dict[str, str]:
-    """The teams that are offered more than they can do, each with a few words that say so."""
-    return {
-        team: f"{team} at {load:.0%}" if math.isfinite(load) else _nobody(plan, team)
-        for team, load in loads(plan).items()
-        if load >= 1.0
-    }
+    """The teams whose queues grow without bound, each with a few words that say so.
+
+    Only what waits for as long as it takes makes a queue grow. Requests that time out do not: they leave, and only
+    keep from work what comes behind them (the urgent ones all that is not urgent, all of them false alarms).
+    """
+    found = {}
+    for place, team in enumerate(plan.teams):
+        mine = [flow for flow in flows(plan) if flow.team == place and not flow.undo]
+        if _grows(team, mine):
+            load = loads(plan)[team.name]
+            found[team.name] = (
+                f"{team.name} at {load:.0%}" if math.isfinite(load) else _nobody(plan, team.name)
+            )
+    return found
 
 
-def _text(plan: Plan, team: str, load: float) -> str:
+def _grows(team: TeamPlan, mine: Sequence[Flow]) -> bool:
+    """Whether the queue of a team with this work grows without bound."""
+    holders, people = team.holders * _on_shift(team), team.headcount * _on_shift(team)
+    stays = [flow for flow in mine if math.isinf(flow.patience)]
+    first = _work([flow for flow in mine if not flow.alarms], urgent=True)
+    usual = _work([flow for flow in stays if not flow.alarms])
+    late = _work([flow for flow in stays if not flow.alarms], urgent=False)
+    alarms = any(flow.alarms for flow in mine)
+    return (
+        _over(_work([flow for flow in stays if flow.reports]), holders) >= 1.0
+        or _over(usual, people) >= 1.0
+        or (late > 0.0 and _over(first + late, people) >= 1.0)
+        or (alarms and _over(_work(mine), people) >= 1.0)
+    )
+
+
+def _work(some: Sequence[Flow], *, urgent: bool | None = None) -> float:
+    """People who are at work on average, of that which is `urgent` or not, or of all."""
+    found = 0.0
+    for flow in some:
+        part = 1.0 if urgent is None else flow.urgent if urgent else 1.0 - flow.urgent
+        found += part * float(flow.rate.mean()) * flow.mean
+    return found
+
+
+def _text(plan: Plan, team: str, load: float, *, grows: bool) -> str:
+    if not grows and load >= 1.0:
+        who = (
+            f"{team} is asked for {load:.0%} of what it can do"
+            if math.isfinite(load)
+            else _nobody(plan, team)
+        )
+        return f"{who}: requests wait until their time is up"
     if not math.isfinite(load):
         reports = any(plan.teams[place].name == team for stream in plan.streams for place in stream.teams)
         return f"{_nobody(plan, team)}, its {'reports are' if reports else 'work is'} never handled"
@@ -112,9 +162,6 @@ def loads(plan: Plan) -> dict[str, float]:
         for place, team in enumerate(able):
             rate = acts * share[team.name]
             where = (None, stream.tier, stream.command, team.name, stream.tools[place])
-            if (a := given.approval) is not None and a.control.reaches(*where):
-                for slot in a.slots:
-                    work[plan.teams[slot].name] += rate * a.control.covers * lengths.mean(a.review)
             if (p := given.protected_list) is not None and p.senior is not None and p.control.reaches(*where):
                 work[plan.teams[p.senior].name] += rate * p.control.covers * lengths.mean(p.handling)
             if (d := given.separation_of_duties) is not None and d.control.reaches(*where):
@@ -122,6 +169,11 @@ def loads(plan: Plan) -> dict[str, float]:
     if given.alert is not None:
         team = plan.teams[plan.response.team]
         work[team.name] += given.alert.false_per_microsecond * lengths.mean(given.alert.triage)
+    for flow in flows(plan):
+        if math.isfinite(
+            flow.patience
+        ):  # requests for approval, without those that pass as nobody is on shift
+            work[plan.teams[flow.team].name] += _work([flow])
     found = {}
     for team in plan.teams:
         asked, all_work = reports[team.name], reports[team.name] + work[team.name]

@@ -288,6 +288,19 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """Honest work that a policy refuses, where it is much.
+
+    `share` is that of the honest requests a gate covers that are denied or not answered in time, `short` says it in a
+    few words, `text` with the reason.
+    """
+
+    share: float
+    short: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyOutcome:
     """One policy against the baseline on the same worlds.
 
@@ -295,7 +308,7 @@ class PolicyOutcome:
     a usual week. `reason` says why nothing changes, why it cannot be said, or what gets worse.
     `adapted` has the readings that change when the actor adapts. `stopped_how` says in words what the
     gates answered on the evenings stopped, `unheard` what of it was nobody's decision, where that is
-    more than a tenth; both are None where nothing is stopped.
+    more than a tenth; both are None where nothing is stopped. `refused` is set where over 5 % of honest requests are.
     """
 
     name: str
@@ -310,6 +323,7 @@ class PolicyOutcome:
     adapted: tuple[ReadingOutcome, ...] = ()
     stopped_how: str | None = None
     unheard: str | None = None
+    refused: Refused | None = None
 
     @property
     def worst(self) -> ReadingOutcome | None:

@@ -17,6 +17,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,9 +68,12 @@ class Settling:
 
 
 @dataclass(frozen=True, slots=True)
-class _Flow:
+class Flow:
     """Work of one kind for a team (by index): pieces a microsecond in each hour of the week, how long each takes,
-    and how long it waits at the longest. Only `holders` of the right do it if it is reports."""
+    and how long it waits at the longest. Only `holders` of the right do it if it is reports.
+
+    The `urgent` share goes first and `alarms` last; `undo` is of what was done by mistake.
+    """
 
     team: int
     rate: Array
@@ -78,6 +82,9 @@ class _Flow:
     longest: float
     patience: float
     reports: bool = False
+    urgent: float = 0.0
+    alarms: bool = False
+    undo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +98,22 @@ class _Settled:
 
 
 @lru_cache(maxsize=256)
+def flows(plan: Plan) -> tuple[Flow, ...]:
+    """All work that routine offers to people."""
+    reports = _reports(plan)
+    return (*reports, *_asked(plan, reports), *_called(plan, reports))
+
+
+@lru_cache(maxsize=256)
 def settling(plan: Plan) -> Settling:
     """How a plan's queues settle."""
     reports = _reports(plan)
     asked = _asked(plan, reports)
     called = _called(plan, reports)
-    flows = [*reports, *asked, *called]
-    teams = {team: _settled(plan, team, flows) for team in dict.fromkeys(flow.team for flow in flows)}
+    every = [*reports, *asked, *called]
+    teams = {team: _settled(plan, team, every) for team in dict.fromkeys(flow.team for flow in every)}
 
-    def stage(some: Sequence[_Flow], what: str) -> float:
+    def stage(some: Sequence[Flow], what: str) -> float:
         places = dict.fromkeys(flow.team for flow in some)
         return float(sum(getattr(teams[place], what) for place in places))
 
@@ -213,14 +227,14 @@ def _profile(stream: StreamPlan) -> Array:
     return stream.per_microsecond * hours
 
 
-def _flow(team: int, rate: Array, length: Length, patience: float = math.inf, **more: bool) -> _Flow:
+def _flow(team: int, rate: Array, length: Length, patience: float = math.inf, **more: Any) -> Flow:
     mean = lengths.mean(length)
-    return _Flow(
+    return Flow(
         team, rate, mean, lengths.second_moment(length), lengths.quantile(length, 1 - 1e-4), patience, **more
     )
 
 
-def _reports(plan: Plan) -> list[_Flow]:
+def _reports(plan: Plan) -> list[Flow]:
     """Reports, for the teams that share them in proportion to their holders' hours."""
     found = []
     for stream in plan.streams:
@@ -230,46 +244,53 @@ def _reports(plan: Plan) -> list[_Flow]:
         for (place, _), each in zip(able, hours, strict=True):
             share = each / total if total > 0.0 else 1.0
             if share > 0.0 and stream.per_microsecond > 0.0:
-                found.append(_flow(place, share * _profile(stream), stream.handling, reports=True))
+                found.append(
+                    _flow(
+                        place, share * _profile(stream), stream.handling, reports=True, urgent=stream.urgent
+                    )
+                )
     return found
 
 
-def _asked(plan: Plan, reports: Sequence[_Flow]) -> list[_Flow]:
+def _asked(plan: Plan, reports: Sequence[Flow]) -> list[Flow]:
     """What gates ask of people about the actions that reports end in."""
     given, found = plan.safeguards, []
-    done = {flow.team: _done(plan, flow.team, reports) for flow in reports}
     for stream in plan.streams:
+        done = _done(plan, stream.teams, reports)
         total = sum(
             plan.teams[place].holders * float(_on_shift(plan.teams[place].windows).sum())
             for place in stream.teams
         )
         for place, tool in zip(stream.teams, stream.tools, strict=True):
             team = plan.teams[place]
-            if place not in done or total == 0.0:
+            if total == 0.0:
                 continue
             share = team.holders * float(_on_shift(team.windows).sum()) / total
             mean = share * float(_profile(stream).mean()) * stream.actioned
-            rate = mean * done[place]
+            rate = mean * done
             if mean == 0.0:
                 continue
             where = (None, stream.tier, stream.command, team.name, tool)
             if (p := given.protected_list) is not None and p.senior is not None and p.control.reaches(*where):
-                found.append(_flow(p.senior, rate * p.control.covers, p.handling))
+                found.append(_flow(p.senior, rate * p.control.covers, p.handling, urgent=stream.urgent))
             if (d := given.separation_of_duties) is not None and d.control.reaches(*where):
-                found.append(_flow(d.team, rate * d.control.covers, d.takes))
+                found.append(_flow(d.team, rate * d.control.covers, d.takes, urgent=stream.urgent))
             if (a := given.approval) is not None and a.control.reaches(*where):
                 for slot in a.slots:
                     there = _on_shift(plan.teams[slot].windows) if a.break_glass else 1.0
-                    found.append(_flow(slot, rate * a.control.covers * there, a.review, float(a.time_out)))
+                    asked = rate * a.control.covers * there
+                    found.append(_flow(slot, asked, a.review, float(a.time_out), urgent=stream.urgent))
     return found
 
 
-def _called(plan: Plan, reports: Sequence[_Flow]) -> list[_Flow]:
+def _called(plan: Plan, reports: Sequence[Flow]) -> list[Flow]:
     """What calls a responder: false alarms, and actions that were wrong."""
     found, response = [], plan.response
     alert = plan.safeguards.alert
     if alert is not None and alert.false_per_microsecond > 0.0:
-        found.append(_flow(response.team, np.full(HOURS, alert.false_per_microsecond), alert.triage))
+        found.append(
+            _flow(response.team, np.full(HOURS, alert.false_per_microsecond), alert.triage, alarms=True)
+        )
     wrong = sum(float(_profile(s).mean()) * s.actioned * s.wrongful for s in plan.streams)
     if wrong > 0.0 and reports:
         stages = (response.pick_up, response.find_cause, response.authorise, response.restore)
@@ -278,7 +299,15 @@ def _called(plan: Plan, reports: Sequence[_Flow]) -> list[_Flow]:
         longest = sum(lengths.quantile(each, 1 - 1e-4) for each in stages)
         word = lengths.mean(plan.detection.word)
         found.append(
-            _Flow(response.team, np.full(HOURS, wrong), mean, spread + mean * mean, longest + word, math.inf)
+            Flow(
+                response.team,
+                np.full(HOURS, wrong),
+                mean,
+                spread + mean * mean,
+                longest + word,
+                math.inf,
+                undo=True,
+            )
         )
     return found
 
@@ -304,7 +333,7 @@ def _holds(plan: Plan) -> tuple[float, float]:
 # -- a team --------------------------------------------------------------------------------
 
 
-def _settled(plan: Plan, place: int, flows: Sequence[_Flow]) -> _Settled:
+def _settled(plan: Plan, place: int, flows: Sequence[Flow]) -> _Settled:
     """How the queue of a team settles that has all this work."""
     team = plan.teams[place]
     mine = [flow for flow in flows if flow.team == place]
@@ -317,7 +346,7 @@ def _settled(plan: Plan, place: int, flows: Sequence[_Flow]) -> _Settled:
     return max(found, key=lambda each: each.memory)
 
 
-def _queue(people: int, windows: Windows, flows: Sequence[_Flow]) -> _Settled:
+def _queue(people: int, windows: Windows, flows: Sequence[Flow]) -> _Settled:
     """A queue of so many people on these shifts."""
     hours = _on_shift(windows)
     shift = float(hours.mean())
@@ -350,7 +379,7 @@ def _queue(people: int, windows: Windows, flows: Sequence[_Flow]) -> _Settled:
     )
 
 
-def _backlog(people: int, hours: Array, flows: Sequence[_Flow]) -> tuple[Array, Array]:
+def _backlog(people: int, hours: Array, flows: Sequence[Flow]) -> tuple[Array, Array]:
     """As a fluid: work that lies there at the end of each hour of a usual week, and work done in it, (168,)."""
     comes = sum((flow.rate * flow.mean for flow in flows), start=np.zeros(HOURS)) * HOUR
     can = people * hours * HOUR
@@ -363,7 +392,7 @@ def _backlog(people: int, hours: Array, flows: Sequence[_Flow]) -> tuple[Array, 
     return backlog, done
 
 
-def _longest_backlog(people: int, hours: Array, flows: Sequence[_Flow]) -> float:
+def _longest_backlog(people: int, hours: Array, flows: Sequence[Flow]) -> float:
     """The longest time for which a usual week has work lie there, as a fluid: microseconds."""
     backlog, _ = _backlog(people, hours, flows)
     longest = run = 0
@@ -373,10 +402,13 @@ def _longest_backlog(people: int, hours: Array, flows: Sequence[_Flow]) -> float
     return float(min(longest + (longest > 0), HOURS) * HOUR)
 
 
-def _done(plan: Plan, place: int, reports: Sequence[_Flow]) -> Array:
-    """How a team's reports are done over a week, as times of their mean, (168,)."""
-    team = plan.teams[place]
-    mine = [flow for flow in reports if flow.team == place]
-    _, done = _backlog(min(team.holders, team.headcount), _on_shift(team.windows), mine)
+def _done(plan: Plan, places: Sequence[int], reports: Sequence[Flow]) -> Array:
+    """How the reports that teams share are done over a week, as times of their mean, (168,)."""
+    holders = [(min(plan.teams[at].holders, plan.teams[at].headcount), plan.teams[at]) for at in places]
+    people = sum(count for count, _ in holders)
+    if people == 0:
+        return np.ones(HOURS)
+    hours = sum((count * _on_shift(team.windows) for count, team in holders), np.zeros(HOURS)) / people
+    _, done = _backlog(people, hours, [flow for flow in reports if flow.team in places])
     mean = float(done.mean())
     return done / mean if mean > 0.0 else np.ones(HOURS)

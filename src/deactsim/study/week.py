@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..engines.handled import askers
 from ..model.plan import Plan, TeamPlan
 from ..model.shifts import overlap
-from ..model.states import Event, Reason
+from ..model.states import Event, Gate, Reason
 from ..model.streams import REPORT, agent_id, team_of_agent
 from ..model.world import HOUR, WEEK
 from ..stats.log_bins import BINS, bins_of
@@ -113,9 +113,12 @@ def fold(plan: Plan, blocks: Iterable[Rows], begins: int, weeks: int, end: int) 
     return Folded(values, Waits.joined(waits))
 
 
+#: Gates other than approval that deny honest work, by what is counted of them.
+DENIED_AT = {"denied_at_list": Gate.PROTECTED_LIST, "denied_at_limit": Gate.RATE_LIMIT}
 #: Measures that are counts.
 _COUNTED = (
-    "actions", "held", "urgent_held", "rerouted", "denied", "false_alarms", "wrongly_undone", "reports",
+    "actions", "held", "urgent_held", "rerouted", "denied", "timed_out", *DENIED_AT, "false_alarms", "wrongly_undone",
+    "reports",
 )  # fmt: skip
 
 
@@ -175,7 +178,7 @@ def _goes_on(rows: Rows) -> NDArray[np.bool_]:
 _WAITS, _ACTS, _REPORTS, _WORKS, _BEGINS, _RIGHTS, _COUNTS = 1, 2, 4, 8, 16, 32, 64
 _KIND = np.zeros(max(Event) + 1, dtype=np.uint8)
 _KIND[[Event.HELD, Event.ASKED, Event.REROUTED]] = _WAITS | _ACTS
-_KIND[[Event.REQUESTED, Event.TOOK_EFFECT, Event.GATE_DENIED]] = _ACTS
+_KIND[[Event.REQUESTED, Event.TOOK_EFFECT, Event.GATE_DENIED, Event.TIMED_OUT]] = _ACTS
 _KIND[[Event.REPORT_ARRIVES, Event.REPORT_TAKEN]] = _REPORTS
 _KIND[[Event.REVIEW_STARTS, Event.ALARM_TAKEN]] = _WORKS | _BEGINS
 _KIND[[Event.REVIEW_ENDS, Event.ALARM_CLOSED]] = _WORKS
@@ -253,7 +256,11 @@ class _Part:
             "urgent_held": self._sums(self.week[held[self.reason[held] == Reason.URGENT]]),
             "rerouted": self._sums(week[rerouted]),
             "denied": self._sums(week[denied]),
+            "timed_out": self._sums(week[place[event == Event.TIMED_OUT]]),
         }
+        gate = self.by[acts[denials]]
+        for name, which in DENIED_AT.items():
+            values[name] = self._sums(week[place[denials][gate == which]])
         return values, Waits.of(took, week[waited])
 
     def _reports(self) -> dict[str, Places]:
