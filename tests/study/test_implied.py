@@ -86,7 +86,19 @@ def test_nobody_on_shift_is_an_endless_load() -> None:
     assert loads(plan)["desk"] == pytest.approx(24 / 60 / 24, rel=1e-12)
     nobody = tuple(replace(team, windows=()) if team.name == "desk" else team for team in plan.teams)
     assert loads(replace(plan, teams=nobody))["desk"] == float("inf")
-    assert overloaded(replace(plan, teams=nobody)) == {"desk": "nobody in desk is ever on shift"}
+    # Requests leave when their time is up; what is handed to a senior stays.
+    assert overloaded(replace(plan, teams=nobody)) == {}
+    handed = compile_plan(
+        small(
+            reports=REPORTS,
+            teams=TEAMS,
+            policies="{as-it-was: {protected_list: {then: desk, handling: 1 min}}}",
+        ),
+        "as-it-was",
+        None,
+    )
+    nobody = tuple(replace(team, windows=()) if team.name == "desk" else team for team in handed.teams)
+    assert overloaded(replace(handed, teams=nobody)) == {"desk": "nobody in desk is ever on shift"}
     # Reports that nobody is there to take: nothing comes to the desk, nothing is ever done.
     without = replace(plan, teams=tuple(replace(team, windows=()) for team in plan.teams))
     assert loads(without) == {"support": float("inf")}
@@ -160,7 +172,7 @@ def test_implied_says_what_is_never_handled(monkeypatch: pytest.MonkeyPatch) -> 
     for plan, expected in (
         (nobody, {"nobody in support holds the right, its reports are never handled",
                   "nobody in night holds the right, its reports are never handled"}),
-        (closed, {"nobody in desk is ever on shift, its work is never handled"}),
+        (closed, {"nobody in desk is ever on shift: requests wait until their time is up"}),
     ):  # fmt: skip
         monkeypatch.setattr(module, "compile_plan", lambda *_, plan=plan: plan)
         assert {pool.text for pool in implied(scenario).pools if pool.load == float("inf")} == expected

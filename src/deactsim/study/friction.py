@@ -112,7 +112,7 @@ def routine_weeks(plan: Plan, seed: int, stretch: Stretch, *, by_hour: bool = Fa
     begins, weeks = stretch.begins, stretch.weeks
     batch = batches.batch_of(weeks, max(1, stretch.batches))
     if weeks == 0:
-        names = (*FRICTION, *MEAN_OVER.values(), *DENIED_AT)
+        names = (*FRICTION, *MEAN_OVER.values(), *DENIED_AT, "asked")
         return Weeks({name: np.empty(0) for name in names}, Waits.joined([]), batch)
     world, apart = _world(plan.streams, seed, stretch), handling(plan)
     handled = None if apart is None else _handled(apart, seed, stretch, by_hour=by_hour)

@@ -368,7 +368,9 @@ def _queue(people: int, windows: Windows, flows: Sequence[Flow]) -> _Settled:
     residual = square / work / 2.0 + work / sum(float(flow.rate.mean()) for flow in flows)
     lies = min(_longest_backlog(people, hours, flows), patience)
     # With more work than can be done the queue grows until those in front time out.
-    grows = patience / (load - 1.0) if load > 1.0 else 0.0
+    grows = 0.0
+    if load > 1.0:  # close to it chance alone takes the queue there sooner
+        grows = min(patience / (load - 1.0), (people * patience * shift) ** 2 / spread / shift)
     late = _LATE * spread / (2.0 * max(drift, 1e-9) * people) / shift
     late = min(late + lies + HOUR, patience)
     return _Settled(

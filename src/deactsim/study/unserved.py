@@ -57,7 +57,11 @@ def counted(plan: Plan, values: Mapping[str, Array]) -> Refused | None:
         ("approval", given.approval, "timed_out"),
     ):
         if safeguard is not None and (refused := float(values[name].sum())) > 0.0:
+            # All that approval covers are asked for, unless they pass as nobody is on shift: then, and of what other
+            # gates let pass, it is known how many are meant to be covered.
             covered = actions * _reached(plan, safeguard.control)
+            if gate == "approval" and given.approval is not None and not given.approval.break_glass:
+                covered = float(values["asked"].sum())
             found[gate] = min(1.0, refused / covered) if covered > 0.0 else 1.0
     return _worst(plan, found, "")
 

@@ -113,12 +113,12 @@ def fold(plan: Plan, blocks: Iterable[Rows], begins: int, weeks: int, end: int) 
     return Folded(values, Waits.joined(waits))
 
 
-#: Gates other than approval that deny honest work, by what is counted of them.
+#: Gates other than approval that deny honest work, by the name under which that is counted.
 DENIED_AT = {"denied_at_list": Gate.PROTECTED_LIST, "denied_at_limit": Gate.RATE_LIMIT}
 #: Measures that are counts.
 _COUNTED = (
-    "actions", "held", "urgent_held", "rerouted", "denied", "timed_out", *DENIED_AT, "false_alarms", "wrongly_undone",
-    "reports",
+    "actions", "held", "urgent_held", "rerouted", "denied", "asked", "timed_out", *DENIED_AT, "false_alarms",
+    "wrongly_undone", "reports",
 )  # fmt: skip
 
 
@@ -256,6 +256,7 @@ class _Part:
             "urgent_held": self._sums(self.week[held[self.reason[held] == Reason.URGENT]]),
             "rerouted": self._sums(week[rerouted]),
             "denied": self._sums(week[denied]),
+            "asked": self._sums(week[np.unique(place[event == Event.ASKED])]),
             "timed_out": self._sums(week[place[event == Event.TIMED_OUT]]),
         }
         gate = self.by[acts[denials]]
