@@ -377,14 +377,17 @@ def test_check_says_what_is_implied(call: Invoke) -> None:
 
 def test_check_names_what_is_unstable(monkeypatch: pytest.MonkeyPatch, call: Invoke) -> None:
     from deactsim.study.implied import Implied, PoolLoad
+    from deactsim.study.results import Refused
 
-    monkeypatch.setattr(
-        "deactsim.study.implied.implied", lambda _: Implied({}, (PoolLoad("leads", "p", 1.2, "text"),))
-    )
+    pools = tuple(PoolLoad("leads", name, 1.2, grows, "text") for name, grows in (("p", True), ("q", False)))
+    refused = {name: Refused(0.5, "", "half is denied") for name in ("p", "q")}
+    monkeypatch.setattr("deactsim.study.implied.implied", lambda _: Implied({}, pools, refused))
     said = call("check", SCENARIO).stdout
     assert "  p  text   UNSTABLE" in said
+    assert "  q  text\n" in said
+    assert "CAREFUL  p and q: half is denied" in said
     assert "wrongful" not in said
-    monkeypatch.setattr("deactsim.study.implied.implied", lambda _: Implied({"protected": 2.8}, ()))
+    monkeypatch.setattr("deactsim.study.implied.implied", lambda _: Implied({"protected": 2.8}, (), {}))
     said = call("check", SCENARIO).stdout
     assert "protected       2.8" in said
     assert "LOAD" not in said

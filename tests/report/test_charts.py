@@ -17,8 +17,9 @@ from deactsim.errors import DeactsimError
 from deactsim.report import chart_data, charts, hero_data, policy_data
 from deactsim.report.charts.measure import DPI
 from deactsim.report.charts.style import HEIGHT, WIDTH, house_style
+from deactsim.report.compare_table import compare_table
 from deactsim.scenario.load import loads
-from deactsim.study.results import Comparison, Estimate, PolicyOutcome, Replay, Summary
+from deactsim.study.results import Comparison, Estimate, PolicyOutcome, Refused, Replay, Summary
 from tests.report import made_up
 from tests.report.test_tables import SEVERAL
 
@@ -318,6 +319,22 @@ def test_a_title_says_what_a_policy_does_to_honest_work() -> None:
         assert said in policy_data.outcomes_data(made_up.replay(), comparison).words.title
         mild = replace(harsh, friction=harsh.friction | {cost: made_up.about(14.0)})
         assert said not in chart_data.finding(made_up.comparison([base, mild]), 11.0)
+
+
+def test_a_title_says_that_a_policy_refuses_honest_work() -> None:
+    base, *_ = made_up.policies()
+    refused = Refused(
+        0.4, "40 % of requests denied", "40 % of the honest requests it covers are denied: whatever"
+    )
+    text = "CAREFUL, 40 % of requests denied, 5.0 held"
+    slow = replace(
+        made_up.outcome("slow", "shortens", (0,) * 3, made_up.fixed(1), None, {}, text), refused=refused
+    )
+    comparison = made_up.comparison([base, slow])
+    said = "to 1 (CAREFUL: 40 % of requests denied)"
+    assert said in chart_data.finding(comparison, 11.0)
+    assert text in policy_data.friction_data(made_up.replay(), comparison).words.title
+    assert f"CAREFUL slow: {refused.text}." in " ".join(compare_table(comparison, "f").split())
 
 
 def test_several_ties_are_counted() -> None:

@@ -32,7 +32,7 @@ from deactsim.study.forecast_results import (
     Range,
     YearsOccurrence,
 )
-from deactsim.study.results import Estimate
+from deactsim.study.results import Estimate, Refused
 from tests.report import made_up_forecast as made
 from tests.report.test_charts import LONG, outside, overlaps
 
@@ -369,6 +369,25 @@ def test_the_frontier_marks_what_is_dominated_and_what_is_unstable() -> None:
     assert rows["cut-off-1h"]["staff_hours_per_week"] == pytest.approx(8 * 2.2)
     free = forecast_chart_data.frontier_data(CASES["no money"]())
     assert free.burdens[0].startswith("hours of staff a week")
+
+
+def test_no_title_names_a_policy_that_refuses_honest_work() -> None:
+    own, two, *rest = made.policies()
+    refused = Refused(
+        0.52, "52 % of requests denied", "52 % of the honest requests it covers are denied: whatever"
+    )
+    forecast = made.forecast((own, replace(two, refused=refused), *rest))
+    data = forecast_chart_data.frontier_data(forecast)
+    assert "two-person" not in data.words.title.lower()
+    assert "CAREFUL: what refuses much of honest work is no answer" in data.words.subtitle
+    assert (
+        "CAREFUL, two-person: 52 % of the honest requests it covers are denied: whatever."
+        in data.words.footer
+    )
+    assert any(spot.label == "two-person (CAREFUL: 52 % of requests denied)" for spot in data.spots)
+    exceeded = forecast_chart_data.exceedance_data(forecast)
+    assert exceeded is not None
+    assert "two-person" not in exceeded.words.title.lower()
 
 
 def test_titles_of_the_frontier() -> None:

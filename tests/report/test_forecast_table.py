@@ -29,7 +29,7 @@ from deactsim.study.forecast_results import (
     Unknown,
 )
 from deactsim.study.provenance import basis
-from deactsim.study.results import Estimate, Summary
+from deactsim.study.results import Estimate, Refused, Summary
 from tests.report import made_up_forecast as made
 from tests.report.test_tables import TEXT, WIDTH, golden
 
@@ -88,6 +88,30 @@ def test_what_is_true_of_several_unstable_policies_is_said_once() -> None:
     assert "UNSTABLE as-it-was, two-person and cut-off-1h: leads at 132% cannot cope. The queue" in said
     assert said.count("waits have no average") == 1
     assert "see below; unstable" not in said
+
+
+REFUSED = Refused(
+    0.52,
+    "52 % of requests denied",
+    "52 % of the honest requests it covers are denied: nobody in leads is on shift",
+)
+
+
+def test_honest_work_that_is_refused_is_said_with_care() -> None:
+    """In table, JSON and rows; and such a policy is no better one than others."""
+    own, two, *rest = made.policies()
+    refusing = replace(two, refused=REFUSED, friction_text=f"CAREFUL, {REFUSED.short}")
+    forecast = made.forecast((own, refusing, *rest))
+    said = words(table(policies=forecast.policies))
+    assert "CAREFUL two-person: 52 % of the honest requests it covers are denied: nobody in leads is" in said
+    assert "two-person CAREFUL, 52 % of requests denied" in said
+    assert record(forecast)["policies"][1]["refused"]["share"] == 0.52
+    assert [row[1:3] for row in forecast_rows(forecast) if row[1] == "refused"] == [("refused", REFUSED.text)]
+    assert two in figures.better(made.forecast(), "dark_minutes")
+    assert refusing not in figures.better(forecast, "dark_minutes")
+    again = replace(two, name="again")
+    assert figures.dominated_by(again, made.forecast((own, refusing, again))) is None
+    assert figures.dominated_by(refusing, made.forecast((own, refusing, again))) is again
 
 
 def test_a_cause_that_never_occurred_is_named() -> None:
@@ -582,7 +606,7 @@ def test_the_document_has_what_it_promises() -> None:
     assert set(policy) == {
         "name", "label", "yearly", "difference", "beats", "by_cause", "headline", "exceedance", "times",
         "effective_years", "access", "access_curve", "friction", "friction_text", "ignorance", "luck", "best",
-        "unstable", "cost", "utilisation", "carried_by_years", "ignorance_of_difference",
+        "unstable", "refused", "cost", "utilisation", "carried_by_years", "ignorance_of_difference",
     }  # fmt: skip
     for part in ("yearly", "difference", "friction"):
         assert all(set(each) == {"mean", "low", "high", "unit", "horizon"} for each in policy[part].values())
@@ -593,7 +617,7 @@ def test_the_document_has_what_it_promises() -> None:
     assert set(policy["beats"]["dark_minutes"]) == {"better", "ties", "worse", "unit"}
     assert set(policy["exceedance"][0]) == {"minutes", "share", "low", "high"}
     assert len(policy["utilisation"]["leads"]) == 168
-    assert policy["unstable"] is None
+    assert policy["unstable"] is policy["refused"] is None
     cause = document["causes"][0]
     assert (cause["per_year"], cause["tier"]) == (0.05, None)
     assert sum(each["share_of_dark_minutes"] for each in document["causes"]) == pytest.approx(1)
