@@ -18,7 +18,7 @@ from .compared import difference
 #: Events that tell by which gate, channel or way, or for what reason.
 SAYS = {
     Event.REPORT_CLOSED, Event.REQUESTED, Event.GATE_PASSED, Event.GATE_DENIED, Event.HELD, Event.REVIEW_ENDS,
-    Event.CANCELLED, Event.NOTICED, Event.WORD_ARRIVES, Event.UNDO_AUTHORISED, Event.VISIBLE,
+    Event.CANCELLED, Event.ASKED, Event.NOTICED, Event.WORD_ARRIVES, Event.UNDO_AUTHORISED, Event.VISIBLE,
 }  # fmt: skip
 #: Ids begin here: what is below is a code.
 ID = 1 << 59

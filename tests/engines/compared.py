@@ -76,7 +76,8 @@ def peopled(chance: random.Random, plan: Plan) -> Plan:
         return tuple((index, count) for index, count in held if count)
 
     if plan.incident is not None:
-        plan = replace(plan, incident=replace(plan.incident, keys=keys()))
+        erred = chance.random() < 0.4
+        plan = replace(plan, incident=replace(plan.incident, keys=keys(), actor_notices=erred))
     model = plan.incident or WITHOUT_CHANCE.incident
     assert model is not None
     others = []
@@ -88,7 +89,7 @@ def peopled(chance: random.Random, plan: Plan) -> Plan:
         others.append(
             replace(
                 model, id=first, team=team, agent=insider_id(plan.teams[team].id, first), acts=tuple(acts),
-                at=NOON + chance.randrange(-6, 7) * GRID, keys=keys(),
+                at=NOON + chance.randrange(-6, 7) * GRID, keys=keys(), actor_notices=chance.random() < 0.4,
                 leaves=chance.choice([None, Length(FIXED, 2.0 * GRID), Length(FIXED, 6.0 * GRID)]),
             )
         )  # fmt: skip
@@ -112,9 +113,10 @@ def platform_of(chance: random.Random) -> str:
     responder = chance.choice(["oncall", "oncall", "support"])
     return f"""
 teams:
-  support: {{headcount: {chance.randint(1, 3)}, shift: "{shift()}"}}
+  support: {{headcount: {chance.randint(2, 3)}, shift: "{shift()}"}}
   agency:  {{headcount: {chance.randint(1, 2)}, may: {{deactivate: [ordinary]}}, shift: "{shift()}"}}
   leads:   {{headcount: {chance.randint(2, 3)}, shift: "{shift()}"}}
+  oncall:  {{headcount: 2, shift: "{shift()}"}}
 platform: {{commands: {{deactivate: {{lag: {takes(0, 0, 5)}}}}}, retention: {chance.choice(["40 min", "30 days"])}}}
 reports:
   ordinary:
@@ -129,6 +131,7 @@ detection:
   public: {{delay: {takes(5, 10)}, chance: {chance.choice([70, 100])}%}}
   holder: {{delay: {takes(5, 20)}, chance: {chance.choice([0, 60])}%}}
   colleague: {{delay: {takes(5, 20)}, chance: {chance.choice([0, 0, 60])}%}}
+  actor: {{delay: {takes(0, 5, 20)}, chance: {chance.choice([0, 70])}%, undoes: {chance.choice(["true", "false"])}}}
   word_reaches_platform: {{delay: {takes(0, 5)}}}
 response: {{by: {responder}, pick_up: {takes(0, 5)}, find_cause: {takes(5)}, authorise: {takes(0, 5)},
   restore: {takes(5)}, contain: {takes(0, 10)}}}

@@ -154,7 +154,10 @@ def _control(chance: random.Random, control: Control) -> Control:
 
 
 def _approval(chance: random.Random, approval: ApprovalPlan) -> ApprovalPlan:
-    """Sometimes by more people than there are places of a moment."""
+    """Often of undos as well; sometimes by more people than there are places of a moment."""
+    if chance.random() < 0.6:
+        commands = (approval.control.commands or frozenset()) | {"restore"}
+        approval = replace(approval, control=replace(approval.control, commands=commands))
     if chance.random() < 0.8:
         return approval
     slots = tuple(chance.choice([0, 2, 2, 3]) for _ in range(chance.randint(16, 20)))

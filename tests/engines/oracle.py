@@ -94,7 +94,7 @@ class Oracle(Darkness):
                     Thing(
                         id=report.id, target=report.id, account=None, tier=stream.tier, agent=agent, wrong=wrong,
                         urgent=urgent, act=False, team=team.plan.name, command=stream.command,
-                        followers=stream.followers, why=why, incident=None,
+                        followers=stream.followers, why=why, incident=None, erred=wrong,
                     )
                 )  # fmt: skip
 
@@ -136,6 +136,7 @@ class Oracle(Darkness):
                 id=incident.id + k, target=account_id(act.account), account=act.account, tier=act.tier,
                 wrong=True, agent=incident.agent, urgent=False, act=True, team=team.name,
                 command=incident.command, followers=act.followers, why=0, incident=incident,
+                erred=incident.actor_notices,
             )  # fmt: skip
             time = incident.at - lag - incident.act_shift + act.after
             self.at(time, ARRIVAL, action.id, 0, lambda action=action: self.ask(action))

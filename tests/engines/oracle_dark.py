@@ -52,6 +52,8 @@ class Darkness(People):
             found.append((Channel.ALERT, alert.recall, alert.after, 1.0))
         if detection.colleague is not None:
             found.append((Channel.COLLEAGUE, detection.colleague.chance, detection.colleague.delay, 1.0))
+        if detection.actor is not None and action.erred:
+            found.append((Channel.ACTOR, detection.actor.chance, detection.actor.delay, 1.0))
         if detection.public is not None:
             found.append((Channel.PUBLIC, detection.public.chance, detection.public.delay, 1.0))
         if detection.holder is not None:
@@ -67,17 +69,48 @@ class Darkness(People):
             self.drops_out(dark)
             return
         self.log(Event.NOTICED, dark.action.id, channel)
+        if channel == Channel.ACTOR:
+            self.actor_notices(dark)
+            return
         if channel in (Channel.PUBLIC, Channel.HOLDER):
             takes = self.world.length(dark.action.id, Purpose.WORD, channel, self.plan.detection.word)
             self.at(self.now + takes, ARRIVAL, dark.action.id, channel, lambda: self.word(dark, channel))
         else:
             self.word(dark, channel)
 
-    def word(self, dark: Thing, channel: int) -> None:
+    def actor_notices(self, dark: Thing) -> None:
+        """Who erred undoes it at once, or says so and asks."""
+        given, action = self.safe.approval, dark.action
+        undo = next(c for c in self.plan.commands if c.name == action.command).undo
+        undoing = Thing(**{**vars(action), "command": undo})
+        if not self.plan.detection.actor_undoes or action.agent in self.contained:
+            self.word(dark, Channel.ACTOR)
+        elif given is None or self.reason_not_reached(given.control, undoing):
+            self.visible(dark, Route.ACTOR)
+            self.word(dark, Channel.ACTOR)
+        else:
+            self.word(dark, Channel.ACTOR, lambda: self.undo_own(dark, 0))
+
+    def undo_own(self, dark: Thing, tries: int) -> None:
+        """Ask until it is approved, is done by others, or he may ask no more."""
+        given, action = self.safe.approval, dark.action
+
+        def answer(reason: int) -> None:
+            if reason != Reason.TIMED_OUT or given.lets_through:
+                self.visible(dark, Route.ACTOR)
+            elif not dark.visible and action.agent not in self.contained:
+                self.undo_own(dark, tries + 1)
+
+        self.ask_approvers(action, Purpose.OWN_UNDO_REVIEW, answer, action.agent, tries)
+
+    def word(self, dark: Thing, channel: int, meanwhile: Call = lambda: None) -> None:
         if not dark.word:
             dark.word = True
             self.log(Event.WORD_ARRIVES, dark.action.id, channel)
+            meanwhile()
             Response(self, dark).page()
+        else:
+            meanwhile()
         self.drops_out(dark)
 
     def drops_out(self, dark: Thing) -> None:
@@ -184,8 +217,9 @@ class Response:
                 tries += 1
                 oracle.ask_approvers(self.action, Purpose.UNDO_REVIEW, answer, self.agent, tries)
             else:
-                self.authorised()
+                oracle.waits_no_longer(self.team, self.agent, self.authorised)
 
+        oracle.waits(self.team, self.agent)
         oracle.ask_approvers(self.action, Purpose.UNDO_REVIEW, answer, self.agent)
 
     def authorised(self) -> None:

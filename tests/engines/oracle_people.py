@@ -23,6 +23,7 @@ class Job:
     start: Callable[[int], None]
     for_holders: bool = False
     barred: tuple[int, ...] = ()
+    review: bool = False
 
 
 @dataclass
@@ -32,6 +33,9 @@ class Team:
     matching: bool = False
     idle: list[int] = field(default_factory=list)
     busy: list[int] = field(default_factory=list)
+    #: Who only waits for the approval of an undo; None, or what he does once the review he is at has ended.
+    waiting: dict[int, Call | None] = field(default_factory=dict)
+    reviewing: list[int] = field(default_factory=list)
     queue: list[Job] = field(default_factory=list)
 
 
@@ -115,7 +119,7 @@ class People:
         self.ask_match(team)
 
     def ask_match(self, team: Team) -> None:
-        if team.queue and team.idle and not team.matching:
+        if team.queue and (team.idle or (team.on and team.waiting)) and not team.matching:
             team.matching = True
             self.at(self.now, MATCH, team.plan.id, 0, lambda: self.match(team))
 
@@ -131,6 +135,14 @@ class People:
                     team.busy.append(number)
                     found.append((job, agent))
                     break
+        for number in sorted(set(team.waiting) - set(team.reviewing)) if team.on else ():
+            agent = agent_id(team.plan.id, number)
+            for job in sorted(team.queue, key=lambda job: job.order):
+                if job.review and agent not in job.barred:
+                    team.queue.remove(job)
+                    team.reviewing.append(number)
+                    found.append((job, agent))
+                    break
         for job, agent in found:
             job.start(agent)
 
@@ -139,10 +151,32 @@ class People:
 
     def free(self, team: Team, agent: int) -> None:
         number = agent - agent_id(team.plan.id, 0)
+        if number in team.reviewing:
+            team.reviewing.remove(number)
+            then = team.waiting[number]
+            if then is None:
+                self.ask_match(team)
+            else:
+                del team.waiting[number]
+                then()
+            return
         team.busy.remove(number)
         if team.on:
             team.idle.append(number)
             self.ask_match(team)
+
+    def waits(self, team: Team, agent: int) -> None:
+        """He has asked for something: until it is answered he has time for reviews."""
+        team.waiting[agent - agent_id(team.plan.id, 0)] = None
+        self.ask_match(team)
+
+    def waits_no_longer(self, team: Team, agent: int, then: Call) -> None:
+        number = agent - agent_id(team.plan.id, 0)
+        if number in team.reviewing:
+            team.waiting[number] = then
+        else:
+            del team.waiting[number]
+            then()
 
     # -- who must agree -----------------------------------------------------------------
 
@@ -173,6 +207,8 @@ class People:
         self, action: Thing, purpose: Purpose, decided: Callable[[int], None], asker: int, attempt: int = 0
     ) -> None:
         given, deadline = self.safe.approval, self.now + self.safe.approval.time_out
+        own = purpose == Purpose.OWN_UNDO_REVIEW
+        mark = Reason.OWN_UNDO if own else 0
         his = self.keys_of(action, purpose)  # used up slot by slot
 
         def luck(slot: int) -> int:
@@ -190,7 +226,7 @@ class People:
             answered: list[bool] = []
 
             def start(agent: int) -> None:
-                self.log(Event.REVIEW_STARTS, action.id, agent)
+                self.log(Event.REVIEW_STARTS, action.id, agent, mark)
                 stamps = given.stamps + given.stamps_per_queued * len(team.queue)
                 length = self.world.length(action.id, purpose, luck(slot), given.review)
                 self.work(agent, length, lambda: ends(agent, stamps))
@@ -216,14 +252,16 @@ class People:
             def time_is_up() -> None:
                 if not answered:
                     answered.append(True)
-                    self.log(Event.TIMED_OUT, action.id, Gate.APPROVAL)
+                    self.log(Event.TIMED_OUT, action.id, Gate.APPROVAL, mark)
                     if job in team.queue:
                         team.queue.remove(job)
                     decided(Reason.TIMED_OUT)
 
-            job = Job((0 if action.urgent else 1, self.now, action.id, slot), start, barred=barred)
-            self.log(Event.ASKED, action.id, team.plan.id)
+            place = slot + len(given.slots) * own
+            order = (0 if action.urgent else 1, self.now, action.id, place)
+            job = Job(order, start, barred=barred, review=True)
+            self.log(Event.ASKED, action.id, team.plan.id, mark)
             self.submit(team, job)
-            self.at(deadline, TIME_OUT, action.id, slot, time_is_up)
+            self.at(deadline, TIME_OUT, action.id, place, time_is_up)
 
         ask(0, (asker,), Reason.APPROVED)

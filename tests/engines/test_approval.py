@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from deactsim.model.states import Event
+from deactsim.model.trace import Trace
 
-from .tiny import ASKED, QUIET, acts, answered, happened, lines, merged, night
+from .tiny import (
+    ASKED,
+    MINUTE,
+    QUIET,
+    acts,
+    answered,
+    checked,
+    happened,
+    lines,
+    merged,
+    plan_of,
+    told,
+    world_of,
+)
 
 
 def leads_on(shift: str) -> str:
@@ -16,6 +32,15 @@ def leads_on(shift: str) -> str:
 def approval(settings: str = "", by: str = "{leads: 1}", catches: str = "100%") -> str:
     extra = f", {settings}" if settings else ""
     return f"approval: {{by: {by}, review: 2 min, catches: {catches}{extra}}}"
+
+
+def timed_out_after(minutes: int, policy: str, more: str = "") -> Trace:
+    """A run in which no review can end in time, which no file may say."""
+    plan = plan_of(policy, more)
+    assert plan.safeguards.approval is not None
+    short = replace(plan.safeguards.approval, time_out=minutes * MINUTE)
+    plan = replace(plan, safeguards=replace(plan.safeguards, approval=short))
+    return checked(plan, world_of(plan))
 
 
 LOOKED_AT = ASKED + "0 asked @a leads\n0 review_starts @a leads#1\n"
@@ -180,7 +205,8 @@ def test_a_shift_that_begins_with_the_request_has_begun() -> None:
 
 def test_a_second_approver_asked_at_the_very_time_out_has_no_time() -> None:
     """The first yes comes at 2, the time is up at 2: the second request leaves the queue unseen."""
-    assert happened(approval("time_out: 2 min", by="{leads: 1, oncall: 1}", catches="0%")) == lines(
+    policy = approval(by="{leads: 1, oncall: 1}", catches="0%")
+    assert told(timed_out_after(2, policy)) == lines(
         LOOKED_AT
         + """
         2 review_ends @a leads#1 approved
@@ -192,7 +218,7 @@ def test_a_second_approver_asked_at_the_very_time_out_has_no_time() -> None:
 
 
 def test_a_review_begun_is_finished_and_does_not_count() -> None:
-    assert happened(approval("time_out: 1 min, then: pass"), QUIET) == lines(
+    assert told(timed_out_after(1, approval("then: pass"), QUIET)) == lines(
         LOOKED_AT
         + """
         1 timed_out @a approval
@@ -205,8 +231,8 @@ def test_a_review_begun_is_finished_and_does_not_count() -> None:
 
 def test_a_queued_request_leaves_at_its_time_out() -> None:
     """One approver at work on @a until 8: @b waits from 1, is withdrawn at 7 and never looked at."""
-    policy = "approval: {by: {oncall: 1}, review: 8 min, catches: 0%, time_out: 6 min, then: pass}"
-    assert happened(policy, QUIET + acts("@b 1 min")) == lines(
+    policy = "approval: {by: {oncall: 1}, review: 8 min, catches: 0%, then: pass}"
+    assert told(timed_out_after(6, policy, QUIET + acts("@b 1 min"))) == lines(
         ASKED
         + """
         0 asked @a oncall
@@ -283,8 +309,8 @@ def test_an_undo_that_times_out_may_be_let_through() -> None:
 
 def test_an_undo_asked_for_again_is_another_review() -> None:
     """The first review outlasts the time-out; what an approver needs is drawn anew."""
-    policy = approval("time_out: 10 min, commands: [restore]").replace("2 min", "uniform 11 min to 40 min")
-    trace = night(policy, "teams: {leads: {headcount: 9}}")
+    policy = approval("commands: [restore]").replace("2 min", "uniform 11 min to 40 min")
+    trace = timed_out_after(10, policy, "teams: {leads: {headcount: 9}}")
     begun: dict[int, int] = {}
     took: list[int] = []
     for row in trace:

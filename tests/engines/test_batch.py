@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("numba")
 
 from deactsim.engines import chosen, reference
-from deactsim.engines.fast import _jit, batch, take_reports
+from deactsim.engines.fast import _jit, batch, tables, take_reports
 from deactsim.engines.fast.layout import MEETINGS
 from deactsim.engines.handled import handling
 from deactsim.engines.seen import FIELDS, UNDER_REVIEW, UNMANNED, Seen
@@ -145,7 +145,9 @@ def test_what_gates_say_may_need_more_room(monkeypatch: pytest.MonkeyPatch) -> N
     same(see_incidents(plan, many).take(range(MANY)), expected)
 
 
-def test_an_evening_that_outgrows_its_memory_is_run_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_evening_with_more_events_than_it_may_have_is_run_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     read, alone = scenario("trump"), Counter[str]()
     plan = plans_of(read)[0]
     worlds = new_worlds(plan, 1, range(4))
@@ -156,7 +158,7 @@ def test_an_evening_that_outgrows_its_memory_is_run_by_itself(monkeypatch: pytes
         return reference.run(plan, world)
 
     monkeypatch.setattr(background, "run_incident", run)
-    monkeypatch.setattr(batch, "ROWS", 70)
+    monkeypatch.setattr(tables, "most_events", lambda _: 3)
     same(see_incidents(plan, worlds), expected)
     assert alone["alone"] == 4
 
@@ -207,9 +209,10 @@ def test_a_desk_hands_over_the_actions_that_matter(room: int, monkeypatch: pytes
     plans = list(dict.fromkeys(compile_plan(read, policy, None) for policy in read.policies))
     at_once = batch.run_occurrences
 
-    def run(meetings: batch.Array, *memories: batch.Array) -> None:
-        at_once(meetings, *memories)
+    def run(meetings: batch.Array, *memories: batch.Array) -> int:
+        done = at_once(meetings, *memories)
         opened[bool(meetings[MEETINGS.DESK] >= 0 and meetings[MEETINGS.HANDLED_COUNT] > 2)] += 1
+        return done
 
     monkeypatch.setattr(batch, "run_occurrences", run)
     monkeypatch.setattr(batch, "ACTIONS", room)

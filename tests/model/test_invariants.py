@@ -19,6 +19,10 @@ from ..engines.tiny import ACTOR, MINUTE, NOON, REPORTS, acts, at, person, plan_
 Rows = list[Row]
 Mutation = Callable[[Rows], Rows]
 
+TIMED_OUT = (
+    "approval: {by: {oncall: 1}, review: 'quantiles p0 1 min, p1 30 min, p100 31 min', catches: 0%,"
+    " time_out: 10 min, then: pass}"
+)
 APPROVED = "approval: {by: {leads: 2}, review: 2 min, catches: 0%, time_out: 20 min, commands: [deactivate, restore]}"
 SAID = "statements: {first: 7 min, second: 8 min}\naudience_whole: {within: 10 min, steps: [50%, 90%]}\n"
 CALLED = "detection: {colleague: {delay: 12 min}, holder: {delay: 30 min}}\n"
@@ -30,8 +34,7 @@ NIGHTS: dict[str, tuple[str, str, dict[str, object]]] = {
     "plain": ("", SAID + CALLED, {}),
     "approved": (APPROVED, REPORTS + acts("@b 1 min"), {"reports_at": (0, 0, 1, 5)}),
     "refused": ("approval: {by: {leads: 1}, review: 2 min, catches: 100%}", "", {}),
-    "timed out": ("approval: {by: {oncall: 1}, review: 30 min, catches: 0%, time_out: 10 min, then: pass}",
-                  acts("@b 1 min"), {}),
+    "timed out": (TIMED_OUT, acts("@b 1 min"), {}),
     "senior": ("protected_list: {then: leads, handling: 7 min, catches: 0%}", "", {}),
     "executed": ("separation_of_duties: {by: leads, takes: 7 min, catches: 0%}", "", {}),
     "held": ("cooling_off: {for: 20 min}\njust_in_time: {takes: 2 min}\nconfirm: {takes: 1 min}", "", {}),

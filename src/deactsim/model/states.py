@@ -173,6 +173,7 @@ class Reason(IntEnum):
     SLIPPED = 41
     PREAUTHORISED = 42
     BORROWED = 43
+    OWN_UNDO = 44
 
 
 def plain(code: IntEnum) -> str:

@@ -84,6 +84,7 @@ class Purpose(IntEnum):
     OPEN_REPORT = 55
     ADAPTS = 56
     DESK = 57
+    OWN_UNDO_REVIEW = 58
 
 
 def mix(x: int) -> int:

@@ -129,6 +129,7 @@ REASONS = {
     "urgent": "it was urgent",
     "slipped": "the hand slipped",
     "preauthorised": "the undo had been authorised beforehand",
+    "own_undo": "the actor wants to undo it",
     "borrowed": "the actor approved it himself, in another's name",
 }
 #: Why a gate passes, where the same word is also the reason for a denial or there is none.
@@ -235,7 +236,7 @@ def _sentence(trace: Trace, row: Row, before: list[Row], together: list[Row], sc
         route=ROUTES.get(by, by),
         because=f": {why}" if why else "",
         passes="lets it go on" if _waited(trace, row, before) else "does not stop it",
-        about=" to approve undoing it" if dark else " about it",
+        about=_about(reason, dark=dark),
         verdict=VERDICTS.get(reason, "{By} has decided").format(By=_capital(person), by=person),
         next="" if ready else " and begins to look for the cause",
         authorised=_capital(REASONS["preauthorised"]) if ready else "Undoing it is authorised",
@@ -243,6 +244,13 @@ def _sentence(trace: Trace, row: Row, before: list[Row], together: list[Row], sc
         command=incident.command,
         account=account,
     )
+
+
+def _about(mark: str, *, dark: bool) -> str:
+    """What somebody is asked to approve."""
+    if mark == "own_undo":
+        return " to approve that the actor undoes it"
+    return " to approve undoing it" if dark else " about it"
 
 
 def _why(trace: Trace, row: Row, together: list[Row]) -> str:

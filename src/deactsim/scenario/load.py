@@ -18,6 +18,7 @@ from .schema import Scenario
 from .sense import check_sense
 from .sense_forecast import check_forecast
 from .sense_incident import check_incident
+from .sense_people import check_people
 from .yaml_places import compose
 
 
@@ -41,6 +42,7 @@ def loads(text: str, name: str = "<text>") -> Scenario:
     scenario = _validated(whole, faults)
     check_references(whole, faults)
     check_sense(whole, faults)
+    check_people(whole, faults)
     check_incident(whole, faults)
     check_forecast(whole, faults)
     check_limits(whole, faults)
@@ -67,6 +69,7 @@ def contradictions(scenario: Scenario) -> list[str]:
     whole = policies.complete(shorthand.complete(top, faults), faults)
     check_references(whole, faults)
     check_sense(whole, faults)
+    check_people(whole, faults)
     check_incident(whole, faults)
     check_forecast(whole, faults)
     check_limits(whole, faults)

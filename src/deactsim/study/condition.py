@@ -195,6 +195,12 @@ def _routes(plan: Plan, pin: Pin) -> list[dict[Stage, Pin]]:
     if watchdog is not None and _rival(watchdog.after, pin, "automatic_restore.after"):
         routes.append({Stage.AUTOMATIC: pin})
     undoes = plan.detection.actor_undoes and plan.incident is not None and plan.incident.actor_notices
+    if undoes and _own_undo_asks(plan):
+        raise CannotCondition(
+            "the end of the darkness cannot be pinned while the actor's own undo waits for approval under the "
+            "scenario's own policy: set detection.actor.undoes to false, or leave the undo out of "
+            "approval.commands there"
+        )
     if undoes and actor is not None and _rival(actor.delay, pin, "detection.actor.delay"):
         routes.append({Stage.ACTOR_UNDOES: pin})
     if not routes:
@@ -203,6 +209,15 @@ def _routes(plan: Plan, pin: Pin) -> list[dict[Stage, Pin]]:
             "before it, or a queue comes between; give response.restore a spread"
         )
     return routes
+
+
+def _own_undo_asks(plan: Plan) -> bool:
+    """Whether approval is meant to cover the undo by the incident's actor of his own act."""
+    incident, given = plan.incident, plan.safeguards.approval
+    if incident is None or given is None:
+        return False
+    undo, act, team = plan.command(incident.command).undo, incident.acts[0], plan.teams[incident.team].name
+    return bool(undo) and given.control.reaches(act.account, act.tier, undo, team, incident.tool)
 
 
 def _rival(length: Length, pin: Pin, path: str) -> bool:

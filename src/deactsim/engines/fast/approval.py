@@ -18,7 +18,7 @@ from .layout import (
     Real,
 )
 from .memory import give_back, new
-from .people import ANYBODY, Event, release, submit, withdraw, work
+from .people import REVIEW, Event, release, submit, withdraw, work
 from .record import log
 from .streams import draw, length
 from .then import THEN
@@ -26,13 +26,17 @@ from .world import Purpose, covered, in_order
 
 #: No reason yet: somebody is asked.
 WAITING = -1
+#: Whose undo of an action approval covers: bits of `UNDO_REACHED`.
+RESPONDERS_UNDO, OWN_UNDO = 1, 2
 
 
 @compiled
-def new_request(night: Night, action: int, purpose: int, asker: int, wrongful: int, of_undo: int) -> int:
-    """What approvers are asked for: the action itself, or the responder's undo of it.
+def new_request(
+    night: Night, action: int, purpose: int, asker: int, wrongful: int, of_undo: int, mark: int
+) -> int:
+    """What approvers are asked for: the action itself, or the undo of it by a responder or by who erred.
 
-    `asker` may not approve it; for an undo it is told of the darkness `of_undo`.
+    `asker` may not approve it; for an undo it is told of the darkness `of_undo`, and the `mark` of the actor's own.
     """
     slots = night[night[NIGHT.APPROVAL] + APPROVAL.SLOT_COUNT]
     request = new(night, REQUEST.SIZE + slots + 1 + night[NIGHT.TEAM_COUNT])
@@ -42,6 +46,7 @@ def new_request(night: Night, action: int, purpose: int, asker: int, wrongful: i
     night[request + REQUEST.WRONGFUL] = wrongful
     night[request + REQUEST.ATTEMPT] = 0
     night[request + REQUEST.OF_UNDO] = of_undo
+    night[request + REQUEST.MARK] = mark
     night[request + REQUEST.BARRED] = request + REQUEST.SIZE
     night[request + REQUEST.KEYS] = request + REQUEST.SIZE + slots + 1
     return request
@@ -93,14 +98,17 @@ def ask_next(night: Night, request: int) -> int:
             )
             night[asking + ASKING.PURPOSE] = night[request + REQUEST.PURPOSE]
             night[asking + ASKING.WRONGFUL] = night[request + REQUEST.WRONGFUL]
+            night[asking + ASKING.MARK] = night[request + REQUEST.MARK]
             night[asking + ASKING.ENTITY] = night[action + ACTION.ID]
             night[asking + ASKING.PRIORITY] = 0 if night[action + ACTION.URGENT] else 1
-            night[asking + ASKING.SUB] = slot
+            # At the same instant the responder's undo comes before the actor's own.
+            sub = slot + (night[given + APPROVAL.SLOT_COUNT] if night[request + REQUEST.MARK] else 0)
+            night[asking + ASKING.SUB] = sub
             night[asking + ASKING.ANSWERED] = 0
             night[asking + ASKING.STILL] = 2  # the review, and the time-out
             start(night, THEN.BE_REVIEWED, asking)
             deadline, entity = night[request + REQUEST.DEADLINE], night[action + ACTION.ID]
-            moment(night, deadline, Kind.TIME_OUT, entity, slot % 16, THEN.TIME_OUT, asking)
+            moment(night, deadline, Kind.TIME_OUT, entity, sub % 16, THEN.TIME_OUT, asking)
             return WAITING
         night[request + REQUEST.SLOT] += 1
     return night[request + REQUEST.REASON]
@@ -111,7 +119,7 @@ def be_reviewed(night: Night, asking: int) -> None:
     """Wait for an approver."""
     people, request = night[asking + ASKING.OF_TEAM], night[asking + ASKING.REQUEST]
     entity = night[asking + ASKING.ENTITY]
-    log(night, Event.ASKED, entity, night[people + TEAM.ID], 0)
+    log(night, Event.ASKED, entity, night[people + TEAM.ID], night[request + REQUEST.MARK])
     submit(
         night,
         people,
@@ -119,7 +127,7 @@ def be_reviewed(night: Night, asking: int) -> None:
         entity,
         night[asking + ASKING.PRIORITY],
         night[asking + ASKING.SUB],
-        ANYBODY,
+        REVIEW,
         night[request + REQUEST.BARRED],
         night[request + REQUEST.BARRED_COUNT],
         THEN.APPROVER_TAKES,
@@ -131,7 +139,7 @@ def approver_takes(night: Night, real: Real, asking: int) -> None:
     """Be looked at: how well hangs on how many wait behind."""
     given, people = night[NIGHT.APPROVAL], night[asking + ASKING.OF_TEAM]
     entity, approver = night[asking + ASKING.ENTITY], night[asking + ASKING.TAKEN_BY]
-    log(night, Event.REVIEW_STARTS, entity, approver, 0)
+    log(night, Event.REVIEW_STARTS, entity, approver, night[asking + ASKING.MARK])
     stamp = rules.stamp_share(
         real[given + APPROVAL.STAMPS],
         real[given + APPROVAL.STAMPS_PER_QUEUED],
@@ -169,7 +177,7 @@ def time_out(night: Night, asking: int) -> None:
     if night[asking + ASKING.ANSWERED]:
         _is_done(night, asking)
         return
-    log(night, Event.TIMED_OUT, night[asking + ASKING.ENTITY], Gate.APPROVAL, 0)
+    log(night, Event.TIMED_OUT, night[asking + ASKING.ENTITY], Gate.APPROVAL, night[asking + ASKING.MARK])
     if withdraw(night, asking):
         night[asking + ASKING.STILL] -= 1
     _settle(night, asking, Reason.TIMED_OUT, 0)
@@ -206,10 +214,10 @@ def answered(night: Night, request: int) -> int:
 
 
 @compiled
-def covers_undo(night: Night, real: Real, control: int, action: int) -> bool:
-    """Whether an approval also stands, in order, before the responders' undo of the action."""
+def covers_undo(night: Night, real: Real, control: int, action: int, whose: int) -> bool:
+    """Whether an approval also stands, in order, before the undo of the action by responders or by who erred."""
     return (
-        night[action + ACTION.UNDO_REACHED] != 0
+        night[action + ACTION.UNDO_REACHED] & whose != 0
         and in_order(night, real, control, night[NIGHT.NOW])
         and covered(night, real, control, night[action + ACTION.TARGET], night[NIGHT.NOW])
     )

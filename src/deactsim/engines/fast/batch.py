@@ -25,12 +25,14 @@ from ..handled import Parts
 from ..seen import Seen
 from .evenings import CHANNELS, STAGES
 from .kernel import run_evenings, run_occurrences
-from .layout import BATCH, DRAWN, DRAWN_ACTION, HANDLED, MARKS, MEETINGS, MEETS, SAID, WORLD
+from .layout import BATCH, DRAWN, DRAWN_ACTION, HANDLED, MARKS, MEETINGS, MEETS, NIGHT, SAID, WORLD
 from .occurrences import MEASURES
 from .tables import SPARE, Calendar, Image, calendar_of, image_of
 
 #: Rows of an evening, at the most, and what gates may say in a batch before there is more room.
 ROWS, SAID_ROOM = 4096, 1 << 15
+#: Rows after which a call of the kernel comes back, so that who wants to stop it is heard: a tenth of a second.
+AT_ONCE = 1 << 20
 #: The same of an occurrence's act, and words it may need.
 ROWS_AN_ACT, WORDS_AN_ACT = 32, 512
 #: Words that an evening with routine may need beside its tables.
@@ -89,13 +91,15 @@ def _evenings(
         "WORLD_COUNT": len(given),
         "MARKS_SIZE": marks_size,
         "SAID_ROOM": SAID_ROOM,
+        "MOST_ROWS": AT_ONCE,
         "FROM": begins,
         "UNTIL": ends,
     }.items():
         batch[vars(BATCH)[name]] = value
     memories = batch, image, night, given.reshape(-1), marks.reshape(-1)
     while (done := run_evenings(*memories, said.reshape(-1))) < len(given):
-        said = np.concatenate([said, np.empty_like(said)])
+        if batch[BATCH.SAID_COUNT] + image[NIGHT.ROW_ROOM] > len(said):
+            said = np.concatenate([said, np.empty_like(said)])
         batch[BATCH.FIRST], batch[BATCH.SAID_ROOM] = done, len(said)
     said = said[: batch[BATCH.SAID_COUNT]]
     for one in np.flatnonzero(said[:, SAID.DENIED] & (said[:, SAID.REASON] == Reason.TIMED_OUT)):
@@ -156,6 +160,7 @@ def meet(
         "HANDLED": handled,
         "HANDLED_ROOM": ACTIONS,
         "BACK": back,
+        "MOST_ROWS": AT_ONCE,
     }.items():
         meetings[vars(MEETINGS)[name]] = value
     values = np.empty((len(plans), len(occurrences), MEASURES + 1))
@@ -166,16 +171,9 @@ def meet(
     ]
     night, desk = (np.empty(images.room + images.calendar.size, dtype=np.int64) for _ in range(2))
     night[images.room :] = desk[images.room :] = images.calendar
-    run_occurrences(
-        meetings,
-        images.words,
-        images.table,
-        night,
-        desk,
-        given.reshape(-1),
-        values.view(np.int64).reshape(-1),
-        actions,
-    )
+    memories = images.words, images.table, night, desk, given.reshape(-1), values.view(np.int64).reshape(-1)
+    while (done := run_occurrences(meetings, *memories, actions)) < len(occurrences):
+        meetings[MEETINGS.FIRST] = done
     return values[:, :, :MEASURES], values[:, :, MEASURES] > 0.0
 
 

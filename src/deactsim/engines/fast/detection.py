@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from ...model import rules, states
 from ._jit import compiled, integers
-from .action import agent_of, reached
+from .action import Reason, agent_of, reached
+from .approval import OWN_UNDO, WAITING, ask_for, covers_undo, forget_request, new_request
 from .clock import Kind, moment, start, wake
 from .gates import Channel
 from .layout import (
     ACTION,
     AGENT,
     ALERT,
+    APPROVAL,
     AUTOMATIC_RESTORE,
     CONTROL,
     DARK,
@@ -18,6 +20,7 @@ from .layout import (
     LEAVER_WATCH,
     LOOK,
     NIGHT,
+    REQUEST,
     Night,
     Real,
 )
@@ -177,7 +180,7 @@ def notice(night: Night, real: Real, dark: int, channel: int) -> None:
         and night[NIGHT.ACTOR_UNDOES]
         and not night[agent_of(night, action) + AGENT.CONTAINED]
     ):
-        restore(night, dark, Route.ACTOR)
+        _undo_own(night, real, dark)
     if channel == Channel.PUBLIC or channel == Channel.HOLDER:  # outside the platform
         drawn = length(night, real, entity, Purpose.WORD, channel, night[NIGHT.WORD])
         stage = Stage.PUBLIC_WORD if channel == Channel.PUBLIC else Stage.HOLDER_WORD
@@ -185,6 +188,54 @@ def notice(night: Night, real: Real, dark: int, channel: int) -> None:
         moment(night, until, Kind.ARRIVAL, entity, channel, THEN.WORD + channel - 1, dark)
     else:
         word(night, dark, channel)
+
+
+@compiled
+def _undo_own(night: Night, real: Real, dark: int) -> None:
+    """Who noticed his own error undoes it, at once unless somebody has to approve."""
+    given = night[NIGHT.APPROVAL]
+    if given and covers_undo(night, real, given, night[dark + DARK.ACTION], OWN_UNDO):
+        start(night, THEN.UNDO_OWN, dark)
+    else:
+        restore(night, dark, Route.ACTOR)
+
+
+@compiled
+def undo_own(night: Night, dark: int) -> None:
+    """Ask for the undo."""
+    action = night[dark + DARK.ACTION]
+    purpose, agent = Purpose.OWN_UNDO_REVIEW, night[action + ACTION.AGENT]
+    _ask_to_undo(night, new_request(night, action, purpose, agent, 0, dark, Reason.OWN_UNDO))
+
+
+@compiled
+def _ask_to_undo(night: Night, request: int) -> None:
+    """Ask, after a time-out again while he has the right; what is approved is carried out."""
+    dark, lets_through = (
+        night[request + REQUEST.OF_UNDO],
+        night[night[NIGHT.APPROVAL] + APPROVAL.LETS_THROUGH],
+    )
+    agent = agent_of(night, night[dark + DARK.ACTION])
+    while not night[dark + DARK.VISIBLE] and not night[agent + AGENT.CONTAINED]:
+        reason = ask_for(night, request)
+        if reason == WAITING:
+            return
+        if reason != Reason.TIMED_OUT or lets_through:
+            restore(night, dark, Route.ACTOR)
+            break
+        night[request + REQUEST.ATTEMPT] += 1
+    forget_request(night, request)
+
+
+@compiled
+def own_undo_answered(night: Night, request: int, reason: int) -> None:
+    """The approvers of the actor's own undo have answered, or have not in time."""
+    if reason == Reason.TIMED_OUT and not night[night[NIGHT.APPROVAL] + APPROVAL.LETS_THROUGH]:
+        night[request + REQUEST.ATTEMPT] += 1
+        _ask_to_undo(night, request)
+    else:
+        restore(night, night[request + REQUEST.OF_UNDO], Route.ACTOR)
+        forget_request(night, request)
 
 
 @compiled

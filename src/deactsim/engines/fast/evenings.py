@@ -28,13 +28,20 @@ ACT_TAG = ids.ACT
 def evenings(
     batch: Night, image: Night, night: Night, real: Real, worlds: Night, marks: Night, said: Night
 ) -> int:
-    """Run the batch from its `FIRST` world on; which is next, where there is no room for what is said."""
+    """Run the batch from its `FIRST` world on; which is next, where what is said has no room or it has run for long."""
+    batch[BATCH.ROWS] = 0
     for number in range(batch[BATCH.FIRST], batch[BATCH.WORLD_COUNT]):
-        if batch[BATCH.SAID_COUNT] + _MOST_SAID > batch[BATCH.SAID_ROOM]:
+        # Gates say no more of the acts of an evening than there is room for in its rows.
+        if (
+            batch[BATCH.SAID_COUNT] + image[NIGHT.ROW_ROOM] > batch[BATCH.SAID_ROOM]
+            or batch[BATCH.ROWS] > batch[BATCH.MOST_ROWS]
+        ):
             return number
         at, world = number * batch[BATCH.MARKS_SIZE], number * batch[BATCH.WORLD_SIZE]
         marks[at + MARKS.STATUS] = 0
-        if _evening(batch, image, night, real, worlds, world):
+        is_over = _evening(batch, image, night, real, worlds, world)
+        batch[BATCH.ROWS] += night[NIGHT.COUNTED_ROWS] + night[NIGHT.ROW_COUNT]
+        if is_over:
             if night[NIGHT.QUIET] and _keeps_waiting(night, real):
                 continue
             _fold(batch, night, real, marks, said, at)
@@ -58,14 +65,37 @@ def _evening(batch: Night, image: Night, night: Night, real: Real, worlds: Night
 def run_through(night: Night, real: Real) -> bool:
     """Run a night; whether it came to its end.
 
-    Where its rows are full, those of acts are kept alone; but not of a quiet one, whose others are counted.
+    Where its rows are full, those of acts are kept alone; but not of a quiet one, whose others are counted. Nor has
+    one come to its end that exceeds the budget of events: run by itself it is refused.
     """
+    kept = 0
     while True:
         status = advance(night, real)
-        if status != ROWS_ARE_FULL or night[NIGHT.QUIET]:
-            return status == IS_OVER
-        if of_acts(night) + night[NIGHT.ROW_MARGIN] > night[NIGHT.ROW_ROOM]:
+        if (status == ROWS_ARE_FULL and night[NIGHT.QUIET]) or not is_within_budget(night, kept):
             return False
+        if status != ROWS_ARE_FULL:
+            return status == IS_OVER
+        kept = of_acts(night)
+        if kept + night[NIGHT.ROW_MARGIN] > night[NIGHT.ROW_ROOM]:
+            return False
+
+
+@compiled
+def is_within_budget(night: Night, kept: int) -> bool:
+    """Count the rows after those that were kept: whether no hour has more than it may."""
+    few = night[NIGHT.COUNTED_ROWS] == 0 and night[NIGHT.ROW_COUNT] <= night[NIGHT.EVENTS_AN_HOUR]
+    if few and night[NIGHT.STATUS] != ROWS_ARE_FULL:
+        return True  # it is over, with fewer than an hour may have
+    for row in range(kept, night[NIGHT.ROW_COUNT]):
+        hour = night[night[NIGHT.ROWS] + 5 * row] // HOUR
+        if hour != night[NIGHT.COUNTED_HOUR]:
+            night[NIGHT.COUNTED_HOUR] = hour
+            night[NIGHT.COUNTED] = 0
+        night[NIGHT.COUNTED] += 1
+        if night[NIGHT.COUNTED] > night[NIGHT.EVENTS_AN_HOUR]:
+            return False
+    night[NIGHT.COUNTED_ROWS] += night[NIGHT.ROW_COUNT] - kept
+    return True
 
 
 @compiled
@@ -80,10 +110,6 @@ def of_acts(night: Night) -> int:
             kept += 5
     night[NIGHT.ROW_COUNT] = (kept - night[NIGHT.ROWS]) // 5
     return night[NIGHT.ROW_COUNT]
-
-
-#: Gates say no more than this of the acts of an evening whose rows fit.
-_MOST_SAID = 4096
 
 
 @compiled

@@ -329,7 +329,7 @@ def approval(night: Night, real: Real, action: int) -> int:
     if why != Reason.NONE:
         return passed(night, action, gate, why)
     wrongful = night[action + ACTION.WRONGFUL]
-    request = new_request(night, action, Purpose.REVIEW, night[action + ACTION.AGENT], wrongful, 0)
+    request = new_request(night, action, Purpose.REVIEW, night[action + ACTION.AGENT], wrongful, 0, 0)
     reason = ask_for(night, request)
     return WAITS if reason == WAITING else approval_answered(night, request, reason)
 

@@ -114,6 +114,6 @@ def run_occurrences(
     given: Night,
     values: Night,
     actions: Night,
-) -> None:
-    """Run occurrences under all plans; `values` are floats, handed over as words."""
-    enter(OCCURRENCES, meetings, images, night, plans, desk, given, values, actions)
+) -> int:
+    """Run occurrences under all plans; says which is next. `values` are floats, handed over as words."""
+    return enter(OCCURRENCES, meetings, images, night, plans, desk, given, values, actions)

@@ -27,13 +27,13 @@ NIGHT = record(
     # the next arrival: its time, and its moment from `COMING` on
     "COMING_TIME COMING COMING_ENTITY COMING_SUB COMING_SEQUENCE COMING_THEN COMING_WHAT "
     # memory and trace
-    "ROOM TOP MARGIN FREE ROWS ROW_COUNT ROW_ROOM ROW_MARGIN "
+    "ROOM TOP MARGIN FREE ROWS ROW_COUNT ROW_ROOM ROW_MARGIN EVENTS_AN_HOUR COUNTED_HOUR COUNTED COUNTED_ROWS "
     # world
     "KEY PINS LENGTHS GRID LUCK LUCK_COUNT PLACED PLACED_COUNT PLACED_NEXT PLACED_ALARMS ALARM_COUNT "
     "ALARM_NEXT "
     # what the night keeps count of
     "INCIDENTS INCIDENT_COUNT ACTS ACT_COUNT LEAVERS LEAVER_COUNT HAS_INCIDENT PENDING NEEDING_PEOPLE "
-    "LOCKED_UNTIL EFFECT_OF_FIRST_ACT MISSED "
+    "LOCKED_UNTIL EFFECT_OF_FIRST_ACT MISSED STANDING_BY UNDOS "
     # routine
     "QUIET IS_DESK BEGIN UNTIL ASKS_FOR_REQUESTS REQUESTS REQUEST_COUNT REQUEST_NEXT ALARMS_BEGIN ALARMS_UNTIL "
     "ALARM_K ALARM_AT ALARM_BASE ALARM_RATE "
@@ -114,9 +114,11 @@ ACTION = record(
 )
 #: An action that may wait in a team's queue; approvers, and those who have said yes, follow it.
 REQUEST = record(
-    "ACTION PURPOSE ASKER WRONGFUL ATTEMPT SLOT DEADLINE REASON OF_UNDO BARRED BARRED_COUNT KEYS"
+    "ACTION PURPOSE ASKER WRONGFUL ATTEMPT SLOT DEADLINE REASON OF_UNDO MARK BARRED BARRED_COUNT KEYS "
+    # of a responder's undo: the next one's, by who asks; whether he reviews meanwhile, and was answered then
+    "NEXT REVIEWS IS_ANSWERED"
 )
-ASKING = record("REQUEST OF_TEAM AGENT K PURPOSE WRONGFUL ANSWERED REASON STILL", JOB)
+ASKING = record("REQUEST OF_TEAM AGENT K PURPOSE WRONGFUL MARK ANSWERED REASON STILL", JOB)
 DARK = record(
     "ACTION SINCE HAS_WORD VISIBLE CLOSES_WHEN_VISIBLE RUNNING RESPONDER AHEAD UNTIL AUDIENCE_BEGAN AUDIENCE_END "
     "AUDIENCE_STEP",
@@ -135,8 +137,11 @@ MARKS = record(" ".join(FIELDS).upper())
 SAID = record("GATE REASON DENIED UNDER_REVIEW ASKED ASKED_AT TIME")
 #: Work that honest actions of a stream ask of a team, for so many people.
 ASKS = record("STREAM TEAM PEOPLE")
-#: A batch of evenings: how large everything is, and from when until when the tables of its image are good.
-BATCH = record("IMAGE_SIZE WORLD_SIZE WORLD_COUNT FIRST MARKS_SIZE SAID_ROOM SAID_COUNT FROM UNTIL")
+#: A batch of evenings: how large everything is, and from when until when the tables of its image are good; after
+#: how many rows a call comes back, and how many it has had.
+BATCH = record(
+    "IMAGE_SIZE WORLD_SIZE WORLD_COUNT FIRST MARKS_SIZE SAID_ROOM SAID_COUNT FROM UNTIL MOST_ROWS ROWS"
+)
 #: A batch of runs without an incident, and one of them: where its requests stand, and how many rows it came to.
 RUNS = record("IMAGE_SIZE COUNT FIRST ROW_ROOM ROW_COUNT")
 RUN = record("KEY START END REQUESTS REQUEST_COUNT ROWS")
@@ -155,7 +160,7 @@ OCCURRENCE_ACT = record("TARGET TIER AFTER FOLLOWERS IS_PROTECTED")
 #: `BACK` is where it stands when each act's account came back.
 MEETINGS = record(
     "PLAN_COUNT COUNT OCCURRENCE_SIZE ACT_COUNT TIER_COUNT FROM UNTIL FOLLOW ROOM ACTIONS ACTION_ROOM ACTION_COUNT "
-    "HANDLED HANDLED_ROOM HANDLED_COUNT HANDLED_NEXT DESK DESK_FROM DESK_UNTIL BACK"
+    "HANDLED HANDLED_ROOM HANDLED_COUNT HANDLED_NEXT DESK DESK_FROM DESK_UNTIL BACK FIRST MOST_ROWS"
 )
 #: Of a stream: hours from one up to another whose actions are drawn, whether honest ones count; and one of these.
 DRAWN = record("FROM UNTIL ASKED")

@@ -243,7 +243,9 @@ def _answered(night: Night, real: Real, request: int) -> None:
     reason = approval.answered(night, request)
     if reason == approval.WAITING:
         return
-    if night[request + REQUEST.OF_UNDO]:
+    if night[request + REQUEST.MARK]:
+        detection.own_undo_answered(night, request, reason)
+    elif night[request + REQUEST.OF_UNDO]:
         response.undo_answered(night, real, request, reason)
     else:
         action = night[request + REQUEST.ACTION]
@@ -286,5 +288,9 @@ def _of_darkness(night: Night, real: Real, then: int, what: int) -> None:
         response.audience_step(night, what)
     elif then == THEN.AUDIENCE_WHOLE:
         response.audience_whole(night, what)
+    elif then == THEN.RESUMES:
+        response.has_resumed(night, real, what)
+    elif then == THEN.UNDO_OWN:
+        detection.undo_own(night, what)
     else:
         response.content_lost(night, what)

@@ -59,10 +59,12 @@ def occurrences(
 ) -> int:
     """Run occurrences under all plans: `values` are (plan, occurrence, measures and whether it ended).
 
-    It ended where the last is above 0.
+    It ended where the last is above 0. From the `FIRST` on; which is next, where it has run for long.
     """
-    count = meetings[MEETINGS.COUNT]
-    for number in range(count):
+    count, rows = meetings[MEETINGS.COUNT], 0
+    for number in range(meetings[MEETINGS.FIRST], count):
+        if rows > meetings[MEETINGS.MOST_ROWS]:
+            return number
         occurrence = number * meetings[MEETINGS.OCCURRENCE_SIZE]
         _forget_actions(meetings, actions)
         for place in range(meetings[MEETINGS.PLAN_COUNT]):
@@ -72,6 +74,7 @@ def occurrences(
                 run_through(night, real) and not _keeps_waiting(meetings, night, real, actions)
             ):
                 _measure(meetings, night, given, occurrence, values, at, actions)
+            rows += night[NIGHT.COUNTED_ROWS] + night[NIGHT.ROW_COUNT]
         for first in range(meetings[MEETINGS.PLAN_COUNT]):
             # Plans that share a desk come one after another.
             for place in range(first, meetings[MEETINGS.PLAN_COUNT]):
@@ -93,6 +96,7 @@ def occurrences(
                 set_back(images, plans[plan + MEETS.WHOLE], plans[plan + MEETS.WHOLE_SIZE], night)
                 if _is_placed(meetings, night, real, given, occurrence) and run_through(night, real):
                     _measure(meetings, night, given, occurrence, values, at, actions)
+                rows += night[NIGHT.COUNTED_ROWS] + night[NIGHT.ROW_COUNT]
     return count
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from ...model import states
 from ._jit import compiled, integers
 from .clock import NEVER, Kind, match_moment, moment, wake
-from .layout import JOB, NIGHT, TEAM, Night
+from .layout import JOB, NIGHT, REQUEST, TEAM, Night
 from .record import log
 from .then import THEN
 
 Event = integers(states.Event)
-ANYBODY = -1
+#: Work that anybody may do; of reviews also who only waits for the approval of an undo.
+ANYBODY, REVIEW = -1, -2
 #: Who is idle, and who busy, stands in words of so many bits.
 BITS = 32
 
@@ -145,7 +146,7 @@ def submit(
     else:
         night[last] = job
     night[people + TEAM.QUEUE_SIZE] += 1
-    if stream == ANYBODY:
+    if stream < 0:
         night[people + TEAM.WAITING_FOR_ANYBODY] += 1
     else:
         night[night[people + TEAM.WAITING] + stream] += 1
@@ -183,7 +184,7 @@ def _leave(night: Night, job: int) -> None:
     night[job + JOB.QUEUED] = 0
     night[people + TEAM.QUEUE_SIZE] -= 1
     stream = night[job + JOB.STREAM]
-    if stream == ANYBODY:
+    if stream < 0:
         night[people + TEAM.WAITING_FOR_ANYBODY] -= 1
     else:
         night[night[people + TEAM.WAITING] + stream] -= 1
@@ -198,6 +199,8 @@ def work(night: Night, agent: int, takes: int, then: int, what: int) -> None:
 @compiled
 def release(night: Night, people: int, agent: int) -> None:
     """An agent is free again; off shift he goes home."""
+    if night[NIGHT.UNDOS] and _stands_by_again(night, agent):
+        return
     who = agent - night[people + TEAM.FIRST_AGENT]
     word, bit = who >> 5, 1 << (who & 31)
     night[night[people + TEAM.BUSY] + word] &= ~bit
@@ -208,12 +211,78 @@ def release(night: Night, people: int, agent: int) -> None:
 
 
 @compiled
+def stand_by(night: Night, request: int) -> None:
+    """From now until he resumes a responder who asks for an undo only waits: he may review, and do nothing else."""
+    before, following = 0, night[NIGHT.UNDOS]
+    while following and night[following + REQUEST.ASKER] < night[request + REQUEST.ASKER]:
+        before, following = following, night[following + REQUEST.NEXT]
+    night[request + REQUEST.NEXT] = following
+    if before:
+        night[before + REQUEST.NEXT] = request
+    else:
+        night[NIGHT.UNDOS] = request
+    night[request + REQUEST.REVIEWS] = 0
+    night[request + REQUEST.IS_ANSWERED] = 0
+    night[NIGHT.STANDING_BY] += 1
+    ask_match(night, night[NIGHT.RESPONDERS])
+
+
+@compiled
+def resumes(night: Night, request: int) -> bool:
+    """Whether a responder who stood by goes on with his own work now: not while a review keeps him."""
+    if night[request + REQUEST.REVIEWS]:
+        night[request + REQUEST.IS_ANSWERED] = 1
+        return False
+    night[NIGHT.STANDING_BY] -= 1
+    _no_longer_waits(night, request)
+    return True
+
+
+@compiled
+def _no_longer_waits(night: Night, request: int) -> None:
+    before, one = 0, night[NIGHT.UNDOS]
+    while one != request:
+        before, one = one, night[one + REQUEST.NEXT]
+    if before:
+        night[before + REQUEST.NEXT] = night[request + REQUEST.NEXT]
+    else:
+        night[NIGHT.UNDOS] = night[request + REQUEST.NEXT]
+
+
+@compiled
+def _stands_by_again(night: Night, agent: int) -> bool:
+    """Whether one who has reviewed stood by meanwhile: he goes on with his own undo, or stands by again."""
+    request = night[NIGHT.UNDOS]
+    while request and night[request + REQUEST.ASKER] != agent:
+        request = night[request + REQUEST.NEXT]
+    if request == 0:
+        return False
+    night[request + REQUEST.REVIEWS] = 0
+    if night[request + REQUEST.IS_ANSWERED]:
+        _no_longer_waits(night, request)
+        wake(night, THEN.RESUMES, request)
+    else:
+        night[NIGHT.STANDING_BY] += 1
+        ask_match(night, night[NIGHT.RESPONDERS])
+    return True
+
+
+@compiled
+def _has_standing_by(night: Night, people: int) -> bool:
+    return (
+        night[NIGHT.STANDING_BY] > 0
+        and people == night[NIGHT.RESPONDERS]
+        and night[people + TEAM.ON_SHIFT] != 0
+    )
+
+
+@compiled
 def ask_match(night: Night, people: int) -> None:
     """Match people with the queue once, after all else at this instant."""
     now = night[NIGHT.NOW]
     if (
         night[people + TEAM.QUEUE_SIZE]
-        and night[people + TEAM.IDLE_COUNT]
+        and (night[people + TEAM.IDLE_COUNT] or _has_standing_by(night, people))
         and night[people + TEAM.MATCH_DUE] != now
     ):
         night[people + TEAM.MATCH_DUE] = now
@@ -236,7 +305,7 @@ def match(night: Night, people: int) -> int:
             who = word * BITS + _lowest(bits)
             bits &= bits - 1
             if night[people + TEAM.WAITING_FOR_ANYBODY] == 0 and who >= night[people + TEAM.HOLDERS]:
-                return taken  # nor may anybody after him
+                return taken  # nor may anybody after him, or who stands by
             if not _finds_work(night, people, who):  # many without the right need not read a long queue
                 continue
             job = _take_first(night, people, who)
@@ -244,7 +313,38 @@ def match(night: Night, people: int) -> int:
                 if taken:
                     wake(night, night[taken + JOB.THEN], taken)
                 taken = job
+    return _match_standing_by(night, people, taken) if _has_standing_by(night, people) else taken
+
+
+@compiled
+def _match_standing_by(night: Night, people: int, taken: int) -> int:
+    """What is left for who only waits: the first review of another's request."""
+    request = night[NIGHT.UNDOS]
+    while request:
+        if night[request + REQUEST.REVIEWS] == 0:
+            job = _first_review(night, people, night[request + REQUEST.ASKER])
+            if job:
+                _leave(night, job)
+                night[request + REQUEST.REVIEWS] = 1
+                night[NIGHT.STANDING_BY] -= 1
+                night[job + JOB.TAKEN_BY] = night[request + REQUEST.ASKER]
+                if taken:
+                    wake(night, night[taken + JOB.THEN], taken)
+                taken = job
+        request = night[request + REQUEST.NEXT]
     return taken
+
+
+@compiled
+def _first_review(night: Night, people: int, agent: int) -> int:
+    """The first review in a team's queue that somebody may take; 0 if there is none."""
+    for priority in range(3):
+        job = night[people + TEAM.FIRST_0 + priority]
+        while job:
+            if night[job + JOB.STREAM] == REVIEW and not _is_barred(night, job, agent):
+                return job
+            job = night[job + JOB.NEXT]
+    return 0
 
 
 @compiled
@@ -293,7 +393,7 @@ def _is_barred(night: Night, job: int, agent: int) -> bool:
 @compiled
 def _may(night: Night, people: int, who: int, stream: int) -> bool:
     """Whether an agent may do such work: anybody may, but for a stream's reports."""
-    if stream == ANYBODY:
+    if stream < 0:
         return True
     if who >= night[people + TEAM.HOLDERS]:
         return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ._jit import compiled
 from .clock import NEVER, Kind, moment
-from .evenings import of_acts
+from .evenings import is_within_budget, of_acts
 from .layout import ASKED_FOR, HANDLED, MEETINGS, MEETS, NIGHT, Night, Real
 from .night import IS_OVER, LAST, ROWS_ARE_FULL, WANTS_REQUESTS, advance
 from .routine import HANDLED as IS_HANDLED
@@ -44,7 +44,7 @@ def run_with_requests(
     ):
         _open_desk(meetings, images, plans, plan, night, desk)
     meetings[MEETINGS.HANDLED_NEXT] = 0
-    matters = plans[plan + MEETS.MATTERS]
+    matters, kept = plans[plan + MEETS.MATTERS], 0
     while True:
         status = advance(night, real)
         if status == WANTS_REQUESTS:
@@ -52,9 +52,13 @@ def run_with_requests(
                 return False
             if not _hand_over(meetings, images, matters, night, actions):
                 return False
-        elif status != ROWS_ARE_FULL:
+            continue
+        if not is_within_budget(night, kept):
+            return False
+        if status != ROWS_ARE_FULL:
             return status == IS_OVER
-        elif of_acts(night) + night[NIGHT.ROW_MARGIN] > night[NIGHT.ROW_ROOM]:
+        kept = of_acts(night)
+        if kept + night[NIGHT.ROW_MARGIN] > night[NIGHT.ROW_ROOM]:
             return False
 
 

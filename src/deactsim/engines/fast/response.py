@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ._jit import compiled
 from .action import Reason, agent_of, reached
-from .approval import WAITING, ask_for, covers_undo, forget_request, new_request
+from .approval import RESPONDERS_UNDO, WAITING, ask_for, covers_undo, forget_request, new_request
 from .clock import Kind, moment
 from .detection import Route, restore
 from .layout import (
@@ -21,7 +21,7 @@ from .layout import (
     Night,
     Real,
 )
-from .people import ANYBODY, Event, release, submit, work
+from .people import ANYBODY, Event, release, resumes, stand_by, submit, work
 from .record import Stage, closes, log, opens, stage_end
 from .streams import length
 from .then import THEN
@@ -136,12 +136,14 @@ def contained(night: Night, dark: int) -> None:
 
 @compiled
 def authorised(night: Night, real: Real, dark: int) -> None:
-    """Where approval also covers the undo, the responder asks for it."""
+    """Where approval also covers the undo, the responder asks for it, and may review meanwhile."""
     given, action = night[NIGHT.APPROVAL], night[dark + DARK.ACTION]
-    if given == 0 or not covers_undo(night, real, given, action):
+    if given == 0 or not covers_undo(night, real, given, action, RESPONDERS_UNDO):
         undo(night, real, dark)
         return
-    request = new_request(night, action, Purpose.UNDO_REVIEW, night[dark + DARK.RESPONDER], 0, dark)
+    responder = night[dark + DARK.RESPONDER]
+    request = new_request(night, action, Purpose.UNDO_REVIEW, responder, 0, dark, 0)
+    stand_by(night, request)
     _ask_to_undo(night, real, request)
 
 
@@ -156,8 +158,7 @@ def _ask_to_undo(night: Night, real: Real, request: int) -> None:
         if reason != Reason.TIMED_OUT or night[night[NIGHT.APPROVAL] + APPROVAL.LETS_THROUGH]:
             break
         night[request + REQUEST.ATTEMPT] += 1
-    forget_request(night, request)
-    undo(night, real, dark)
+    _go_on(night, real, request)
 
 
 @compiled
@@ -167,9 +168,22 @@ def undo_answered(night: Night, real: Real, request: int, reason: int) -> None:
         night[request + REQUEST.ATTEMPT] += 1
         _ask_to_undo(night, real, request)
     else:
-        dark = night[request + REQUEST.OF_UNDO]
-        forget_request(night, request)
-        undo(night, real, dark)
+        _go_on(night, real, request)
+
+
+@compiled
+def _go_on(night: Night, real: Real, request: int) -> None:
+    """Nothing is left to ask: the responder goes on, as soon as no review keeps him."""
+    if resumes(night, request):
+        has_resumed(night, real, request)
+
+
+@compiled
+def has_resumed(night: Night, real: Real, request: int) -> None:
+    """The responder is back at his own undo."""
+    dark = night[request + REQUEST.OF_UNDO]
+    forget_request(night, request)
+    undo(night, real, dark)
 
 
 @compiled

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ...model.event_budget import EventBudget
 from ...model.plan import Plan
 from ...model.states import Stage
 from ...model.trace import Row, Trace
-from ...model.world import World
+from ...model.world import HOUR, World
 from ..handled import Requests, table_of
 from .kernel import go_on
 from .layout import ASKED_FOR, NIGHT
@@ -27,6 +28,17 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     night = Running(plan, world, requests)
     rows = [Row._make(row) for block in night.blocks(lent=True) for row in block.tolist()]
     return Trace(plan, rows, night.missed)
+
+
+def count(budget: EventBudget, rows: Rows) -> None:
+    """Hold the events of each hour of a block of rows to the budget."""
+    first = 0
+    while first < len(rows):
+        hour = int(rows[first, 0]) // HOUR
+        last = int(np.searchsorted(rows[:, 0], (hour + 1) * HOUR))
+        if not budget.add(hour, last - first):
+            raise budget.exceeded(rows[:last, 1].tolist())
+        first = last
 
 
 def nights_of(plan: Plan, worlds: Sequence[World], *, asks_for_requests: bool) -> Nights:
@@ -52,6 +64,7 @@ class Running:
         nights = nights or nights_of(plan, [world], asks_for_requests=requests is not None)
         self.night = nights.night(world)
         self.requests = requests
+        self.budget = EventBudget(plan)
 
     @property
     def missed(self) -> Stage | None:
@@ -72,6 +85,7 @@ class Running:
                 self._answer()
             else:
                 rows = self._rows()
+                count(self.budget, rows)
                 yield rows if lent else rows.copy()
                 if status == IS_OVER:
                     return

@@ -8,11 +8,12 @@ from itertools import repeat
 
 import numpy as np
 
+from ...model.event_budget import EventBudget, most_events
 from ...model.plan import Plan
 from ...model.world import World
 from .kernel import run_weeks
 from .layout import ASKED_FOR, NIGHT, RUN, RUNS
-from .run import Rows, Running, nights_of
+from .run import Rows, Running, count, nights_of
 from .tables import ROWS, Nights, calendar_of, image_of
 
 #: Rows that runs of one call may come to, by and large, and what a report or an action comes to.
@@ -92,7 +93,7 @@ class Runs:
         image, night, given = self._memories(some)
         batch = np.zeros(RUNS.SIZE, dtype=np.int64)
         batch[RUNS.IMAGE_SIZE], batch[RUNS.COUNT], batch[RUNS.ROW_ROOM] = image.size, len(some), 2 * AT_ONCE
-        first = 0
+        first, most = 0, most_events(self.plan)
         while first < len(some):
             rows = np.empty((2 * AT_ONCE, 5), dtype=np.int64)
             batch[RUNS.FIRST], batch[RUNS.ROW_COUNT] = first, 0
@@ -101,6 +102,8 @@ class Runs:
                 if size < 0:  # it outgrew its memory
                     yield self._alone(some[number])
                 else:
+                    if size > most:
+                        count(EventBudget(self.plan), rows[at : at + size])
                     yield iter([rows[at : at + size]])
                     at += size
             if upto == first:  # its rows alone are too many
@@ -134,6 +137,6 @@ class Runs:
         given[:, RUN.KEY] = np.array([world.key for world, _ in some], dtype=np.uint64).view(np.int64)
         given[:, RUN.START] = [world.start for world, _ in some]
         given[:, RUN.END] = [world.end for world, _ in some]
-        given[:, RUN.REQUEST_COUNT] = count = np.array([len(each) for each in requests])
-        given[:, RUN.REQUESTS] = room + calendar.words.size + ASKED_FOR.SIZE * (np.cumsum(count) - count)
+        given[:, RUN.REQUEST_COUNT] = sizes = np.array([len(each) for each in requests])
+        given[:, RUN.REQUESTS] = room + calendar.words.size + ASKED_FOR.SIZE * (np.cumsum(sizes) - sizes)
         return image, night, given

@@ -20,6 +20,7 @@ from ...model.plan import (
 )
 from ...model.streams import agent_id
 from ...same import for_the_same
+from .approval import OWN_UNDO, RESPONDERS_UNDO
 from .layout import NIGHT, PLACE, STREAM, TEAM, Night
 from .memory import LARGEST
 from .people import BITS
@@ -78,18 +79,17 @@ class Reach:
 
     def __call__(
         self, account: str | None, tier: str, command: str, team: int, tool: str
-    ) -> tuple[list[int], bool]:
-        """Whether each control is meant to cover it, and whether approval covers its undo."""
+    ) -> tuple[list[int], int]:
+        """Whether each control is meant to cover it, and whose undo of it approval covers, in bits."""
         name = self.teams[team].name
         reached = [int(one.reaches(account, tier, command, name, tool)) for one in self.controls]
         undo = next(each.undo for each in self.commands if each.name == command)
         approval, responders = self.safeguards.approval, self.teams[self.responders].name
-        covers = (
-            bool(undo)
-            and approval is not None
-            and approval.control.reaches(account, tier, undo, responders, None)
-        )
-        return reached, covers
+        if not undo or approval is None:
+            return reached, 0
+        covers = RESPONDERS_UNDO if approval.control.reaches(account, tier, undo, responders, None) else 0
+        own = OWN_UNDO if approval.control.reaches(account, tier, undo, name, tool) else 0
+        return reached, covers | own
 
 
 @for_the_same(KEPT)

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...model import rules
 from ...model.causes import CausePlan, Occurrence, incident_of
+from ...model.event_budget import most_events
 from ...model.plan import ActPlan, IncidentPlan, Plan, Windows
 from ...model.shifts import spans
 from ...model.states import Stage
@@ -153,6 +154,7 @@ class Nights:
             "COMING_TIME": NEVER,
             "HAS_INCIDENT": plan.incident is not None,
             "ROW_MARGIN": template.row_margin,
+            "EVENTS_AN_HOUR": most_events(plan),
             "MARGIN": template.margin,
             "ASKS_FOR_REQUESTS": asks_for_requests,
             "PINS": self.words.put([0] * (3 * STAGES)),
@@ -385,6 +387,8 @@ class _Night:
         # Acts, leavers and shifts are all expected before the first check of what room there is.
         acts, expected = int(plans[NIGHT.ACT_COUNT]), at_once + len(self.nights.plan.teams) + 4
         expected += acts + int(self.head.get("LEAVER_COUNT", 0))
+        # What is written down before one looks again fits, however many teams and steps there are.
+        rows = max(rows, 2 * template.row_margin)
         spare += acts * ACTION.SIZE + expected * MOMENT.SIZE
         # A larger memory is for a night of more that goes on at once.
         heap = _power(max(HEAP, 2 * (template.margin + expected), spare // 64))

@@ -70,6 +70,8 @@ class Then(IntEnum):
     AUDIENCE_STEP = 65
     AUDIENCE_WHOLE = 66
     CONTENT_LOST = 67
+    RESUMES = 68
+    UNDO_OWN = 69
 
 
 THEN = integers(Then)

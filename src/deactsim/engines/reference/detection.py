@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+import simpy
+
 from ...model import rules
 from ...model.lengths import scaled
-from ...model.plan import ChannelPlan, ProbePlan
-from ...model.states import OUTSIDE, Channel, Event, Kind, Route, Stage
+from ...model.plan import ApprovalPlan, ChannelPlan, ProbePlan
+from ...model.states import OUTSIDE, Channel, Event, Kind, Reason, Route, Stage
 from ...model.streams import Purpose
 from .action import Action, reached
+from .gates import Request, covers_undo
 
 if TYPE_CHECKING:
     from .night import Night
@@ -142,7 +145,7 @@ class Race:
         night.log(Event.NOTICED, dark.action.id, channel)
         may_undo = dark.action.agent not in night.contained
         if channel is Channel.ACTOR and night.plan.detection.actor_undoes and may_undo:
-            dark.restore(Route.ACTOR)
+            self._undo_own()
         if channel not in OUTSIDE:
             self._word(channel)
             return
@@ -151,6 +154,27 @@ class Race:
         until = night.stage_end(stage, dark.action.id, length)
         moment = night.moment(until, Kind.ARRIVAL, dark.action.id, channel)
         moment.then(lambda: self._word(channel))
+
+    def _undo_own(self) -> None:
+        """Who noticed his own error undoes it, at once unless somebody has to approve."""
+        night, action = self.night, self.dark.action
+        given = night.plan.safeguards.approval
+        if given is not None and covers_undo(night, given.control, action, action.team, action.tool):
+            night.env.process(self._ask_to_undo(given))
+        else:
+            self.dark.restore(Route.ACTOR)
+
+    def _ask_to_undo(self, given: ApprovalPlan) -> simpy.events.ProcessGenerator:
+        """Ask for the undo, after a time-out again while he has the right; what is approved is carried out."""
+        night, dark, action = self.night, self.dark, self.dark.action
+        purpose = Purpose.OWN_UNDO_REVIEW
+        request = Request(night, action, given, purpose, action.agent, False, mark=Reason.OWN_UNDO)
+        while not dark.visible and action.agent not in night.contained:
+            reason = yield from request.approved()
+            if reason is not Reason.TIMED_OUT or given.lets_through:
+                dark.restore(Route.ACTOR)
+                return
+            request.attempt += 1
 
     def _word(self, channel: Channel) -> None:
         if not self.dark.word.triggered:

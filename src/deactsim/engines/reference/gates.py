@@ -276,9 +276,10 @@ def seen_by(night: Night, action: Action, team: int, length: int) -> Generator[s
 
 @dataclass(slots=True)
 class Request:
-    """What approvers are asked for: the action itself, or the responder's undo of it.
+    """What approvers are asked for: the action itself, or the undo of it by a responder or by who erred.
 
-    `asker` may not approve it; `attempt` counts how often it was asked before.
+    `asker` may not approve it; `attempt` counts how often it was asked before. The `mark` tells the actor's own
+    undo from the responder's, which comes before it at the same instant.
     """
 
     night: Night
@@ -288,6 +289,7 @@ class Request:
     asker: int
     wrongful: bool
     attempt: int = 0
+    mark: Reason = Reason.NONE
 
     def approved(self) -> Generator[simpy.Event, Any, Reason]:
         """Ask each approver in turn; the answer is the first refusal, the time-out or the last yes."""
@@ -307,7 +309,7 @@ class Request:
                 continue
             asking = _Asking(self, people, slot, barred)
             night.env.process(asking.be_reviewed())
-            night.moment(deadline, Kind.TIME_OUT, self.action.id, slot % 16).then(asking.time_out)
+            night.moment(deadline, Kind.TIME_OUT, self.action.id, asking.sub % 16).then(asking.time_out)
             answer: tuple[Reason, int] = yield asking.answer
             reason, approver = answer
             if reason in (Reason.REFUSED, Reason.TIMED_OUT):
@@ -324,19 +326,21 @@ class _Asking:
         self.request, self.people = request, people
         #: Whose luck it is: of this slot, this time round.
         self.k = request.attempt * len(request.given.slots) + slot
+        self.sub = slot + (len(request.given.slots) if request.mark else 0)
         self.answer = night.env.event()
-        self.job = Job(night.env, action.id, priority=0 if action.urgent else 1, sub=slot, barred=barred)
+        priority = 0 if action.urgent else 1
+        self.job = Job(night.env, action.id, priority=priority, sub=self.sub, barred=barred, review=True)
 
     def be_reviewed(self) -> simpy.events.ProcessGenerator:
         """Wait for an approver, be looked at, get an answer."""
         request, night, action = self.request, self.request.night, self.request.action
         world, given = night.world, request.given
-        night.log(Event.ASKED, action.id, self.people.plan.id)
+        night.log(Event.ASKED, action.id, self.people.plan.id, request.mark)
         self.people.submit(self.job)
         approver = yield self.job.taken
         if approver is None:
             return
-        night.log(Event.REVIEW_STARTS, action.id, approver)
+        night.log(Event.REVIEW_STARTS, action.id, approver, request.mark)
         stamp = rules.stamp_share(given.stamps, given.stamps_per_queued, len(self.people.queue))
         yield self.people.work(approver, world.length(action.id, request.purpose, self.k, given.review))
         reason = rules.review(
@@ -353,7 +357,8 @@ class _Asking:
     def time_out(self) -> None:
         """The time is up: leave the queue; a review already begun will not count."""
         if not self.answer.triggered:
-            self.request.night.log(Event.TIMED_OUT, self.request.action.id, Gate.APPROVAL)
+            request = self.request
+            request.night.log(Event.TIMED_OUT, request.action.id, Gate.APPROVAL, request.mark)
             self.people.withdraw(self.job)
             self._settle(Reason.TIMED_OUT, 0)
 
@@ -362,13 +367,12 @@ class _Asking:
             self.answer.succeed((reason, approver))
 
 
-def covers_undo(night: Night, control: Control, action: Action) -> bool:
-    """Whether an approval also stands, in order, before the responders' undo of the action."""
+def covers_undo(night: Night, control: Control, action: Action, team: str, tool: str | None) -> bool:
+    """Whether an approval also stands, in order, before the undo of the action by a team through a tool."""
     undo = night.commands[action.command].undo
-    team = night.plan.teams[night.plan.response.team].name
     return (
         bool(undo)
-        and control.reaches(action.account, action.tier, undo, team, None)
+        and control.reaches(action.account, action.tier, undo, team, tool)
         and night.world.in_order(control, night.now)
         and night.world.covered(control, action.target, night.now)
     )

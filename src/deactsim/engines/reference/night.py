@@ -11,6 +11,7 @@ import simpy
 from numpy.typing import NDArray
 
 from ...model import rules
+from ...model.event_budget import LOOKED_AT, EventBudget
 from ...model.plan import CommandPlan, IncidentPlan, Plan
 from ...model.states import Event, Kind, Reason, Stage
 from ...model.step_down import leavers
@@ -62,6 +63,7 @@ class Night:
         self.start = world.begins(plan)
         self.env = simpy.Environment(initial_time=self.start)
         self.rows: list[Row] = []
+        self.budget = EventBudget(plan)
         self.over = self.env.event()
         self.missed: Stage | None = None
         self.pending = 0
@@ -102,7 +104,10 @@ class Night:
 
     def log(self, event: Event, entity: int, by: int = 0, reason: int = 0) -> None:
         """Write one row."""
-        self.rows.append(Row(self.now, event, entity, by, reason))
+        now = self.now
+        self.rows.append(Row(now, event, entity, by, reason))
+        if not self.budget.add(now // HOUR, 1):
+            raise self.budget.exceeded(row.event for row in self.rows[-LOOKED_AT:])
 
     def moment(self, time: int, kind: Kind, entity: int, sub: int = 0) -> Moment:
         """A moment at a set time."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, insort
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
 
 import simpy
 
@@ -24,10 +25,11 @@ class Job:
 
     `taken` comes with the agent's id, or with None if the job is withdrawn first.
     `stream` is set for work on its reports, which only holders of the right may do;
-    `barred` are agents who may not take it (nobody approves his own request).
+    `barred` are agents who may not take it (nobody approves his own request); a `review` may also
+    be taken by who only waits for the approval of an undo.
     """
 
-    __slots__ = ("barred", "key", "stream", "taken")
+    __slots__ = ("barred", "key", "review", "stream", "taken")
 
     def __init__(
         self,
@@ -38,8 +40,10 @@ class Job:
         sub: int = 0,
         stream: int | None = None,
         barred: tuple[int, ...] = (),
+        review: bool = False,
     ) -> None:
         self.key = (priority, env.now, entity, sub)
+        self.review = review
         self.taken = env.event()
         self.stream = stream
         self.barred = barred
@@ -57,6 +61,10 @@ class People:
         self.on_shift = False
         self.idle: list[int] = []
         self.busy: set[int] = set()
+        #: Who of the busy only waits for the approval of an undo, by number.
+        self.standing_by: list[int] = []
+        #: Who of these reviews meanwhile, and what wakes him once he can go on with his own undo.
+        self.reviewing: dict[int, simpy.Event | None] = {}
         self.stepped_down: Counter[int] = Counter()
         #: Streams on which those who have stepped down may no longer act.
         self.step_down_reaches: frozenset[int] = frozenset()
@@ -133,15 +141,38 @@ class People:
     def release(self, agent: int) -> None:
         """An agent is free again; off shift he goes home."""
         who = agent - agent_id(self.plan.id, 0)
+        if who in self.reviewing:
+            back = self.reviewing.pop(who)
+            if back is None:
+                insort(self.standing_by, who)
+                self.ask_match()
+            else:
+                back.succeed()
+            return
         self.busy.discard(who)
         if self.on_shift:
             insort(self.idle, who)
             self.ask_match()
 
+    def stand_by(self, agent: int) -> None:
+        """From now until `resume` an agent at work only waits: he may review, and do nothing else."""
+        insort(self.standing_by, agent - agent_id(self.plan.id, 0))
+        self.ask_match()
+
+    def resume(self, agent: int) -> Generator[simpy.Event, Any, None]:
+        """An agent who stood by goes on with his own work, as soon as no review keeps him."""
+        who = agent - agent_id(self.plan.id, 0)
+        if who in self.reviewing:
+            back = self.reviewing[who] = self.night.env.event()
+            yield back
+        else:
+            self.standing_by.remove(who)
+
     def ask_match(self) -> None:
         """Match people with the queue once, after all else at this instant."""
         now = self.night.now
-        if self.queue and self.idle and self._match_due != now:
+        anybody = self.idle or (self.on_shift and self.standing_by)
+        if self.queue and anybody and self._match_due != now:
             self._match_due = now
             Moment(self.night.env, now, Kind.MATCH, self.plan.id).then(self._match)
 
@@ -161,6 +192,19 @@ class People:
                 self.busy.add(who)
                 job.taken.succeed(agent)
                 break
+        if self.on_shift:
+            self._match_standing_by()
+
+    def _match_standing_by(self) -> None:
+        """What is left for who only waits: the first review of another's request."""
+        for who in list(self.standing_by):
+            agent = agent_id(self.plan.id, who)
+            job = next((one for one in self.queue if one.review and agent not in one.barred), None)
+            if job is not None:
+                self._leave(job)
+                self.standing_by.remove(who)
+                self.reviewing[who] = None
+                job.taken.succeed(agent)
 
     def _may(self, who: int, stream: int | None) -> bool:
         """Whether an agent may do such work: anybody may, but for a stream's reports."""

@@ -68,7 +68,7 @@ class Response:
                 yield self._stage(
                     people, responder, Stage.AUTHORISE, self._drawn(Stage.AUTHORISE, plan.authorise)
                 )
-                yield from self._undo_approved(responder)
+                yield from self._undo_approved(people, responder)
             if not dark.visible:
                 night.log(Event.UNDO_AUTHORISED, self.action.id, responder)
                 yield from self._restore(people, responder)
@@ -115,17 +115,22 @@ class Response:
             self.night.log(Event.CONTAINED, self.action.id, self.action.agent)
         self.night.closes(needs_people=False)
 
-    def _undo_approved(self, responder: int) -> Generator[simpy.Event, Any, None]:
-        """Where approval also covers the undo, the responder asks for it, again after a time-out."""
-        given = self.night.plan.safeguards.approval
-        if given is None or not covers_undo(self.night, given.control, self.action):
+    def _undo_approved(self, people: People, responder: int) -> Generator[simpy.Event, Any, None]:
+        """Where approval also covers the undo, the responder asks for it, again after a time-out.
+
+        Meanwhile he only waits: he may review what others ask for.
+        """
+        given, team = self.night.plan.safeguards.approval, people.plan.name
+        if given is None or not covers_undo(self.night, given.control, self.action, team, None):
             return
         request = Request(self.night, self.action, given, Purpose.UNDO_REVIEW, responder, wrongful=False)
+        people.stand_by(responder)
         while not self.dark.visible:
             reason = yield from request.approved()
             if reason is not Reason.TIMED_OUT or given.lets_through:
-                return
+                break
             request.attempt += 1
+        yield from people.resume(responder)
 
     def _restore(self, people: People, responder: int) -> Generator[simpy.Event, Any, None]:
         """The last stage; a prepared undo never takes longer than restoring by hand."""

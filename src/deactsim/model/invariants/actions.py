@@ -11,6 +11,8 @@ from ..streams import ACT, ALARM, REPORT, Purpose, tag_of, team_of_agent
 from ..trace import Row
 from .book import Book, Entry, Found, Subject
 
+#: For what approvers are asked beside the action itself and the responder's undo of it.
+MARKS = (Reason.NONE, Reason.OWN_UNDO)
 UNREACHED = {Reason.NOT_COVERED, Reason.OUT_OF_ORDER, Reason.LIST_STALE}
 #: Verdicts that only a wrongful action can meet.
 CATCHING = {
@@ -205,10 +207,13 @@ def rate_limits(book: Book) -> Found:
 def approvals(book: Book) -> Found:
     """Approvers, senior staff and executors take the drawn time and decide as drawn, within the time-out."""
     for subject in book.subjects():
-        round_ = _Round(book, subject)
+        rounds = [_Round(book, subject, mark) for mark in MARKS]
         for number, row in book.of[subject.id]:
-            yield from round_.step(number, row)
-        yield from round_.ends()
+            for round_ in rounds:
+                if round_.is_of(row):
+                    yield from round_.step(number, row)
+        for round_ in rounds:
+            yield from round_.ends()
 
 
 class _Review(NamedTuple):
@@ -220,10 +225,13 @@ class _Review(NamedTuple):
 
 
 class _Round:
-    """One action's asking of approvers, slot by slot; asked again for the undo after it took effect."""
+    """One action's asking of approvers, slot by slot; asked again for the undo after it took effect.
 
-    def __init__(self, book: Book, subject: Subject) -> None:
-        self.book, self.subject = book, subject
+    What is marked is asked for beside that: the actor's own undo.
+    """
+
+    def __init__(self, book: Book, subject: Subject, mark: Reason) -> None:
+        self.book, self.subject, self.mark = book, subject, mark
         self.executor_due = book.plan.safeguards.separation_of_duties is not None
         approval, incident = book.plan.safeguards.approval, book.incident_of(subject.id)
         #: Whether a slot may be passed over: nobody on shift, or the actor says yes himself.
@@ -235,8 +243,16 @@ class _Round:
         self.slot = 0
         self.rounds = 0
         self.attempt = 0
-        self.purpose = Purpose.REVIEW
+        self.purpose = Purpose.OWN_UNDO_REVIEW if mark is Reason.OWN_UNDO else Purpose.REVIEW
         self.reviews: dict[int, _Review] = {}
+
+    def is_of(self, row: Row) -> bool:
+        """Whether a row bears on what is asked for here."""
+        if row.event == Event.REVIEW_ENDS:
+            return any(row.by in (who, team_of_agent(who)) for who in self.reviews)
+        if row.event in (Event.ASKED, Event.REVIEW_STARTS, Event.TIMED_OUT):
+            return row.reason == self.mark
+        return self.mark is Reason.NONE
 
     def step(self, number: int, row: Row) -> Found:
         """What one row of the action says of the round."""
@@ -309,6 +325,9 @@ class _Round:
             yield book.says(number, "ends a review that nobody there had begun")
             return
         begun, slot, luck, round_, purpose = seen[-1]
+        self.reviews = {
+            who: one for who, one in self.reviews.items() if row.by not in (who, team_of_agent(who))
+        }
         if row.reason in (Reason.SENIOR_PASSED, Reason.SENIOR_OBJECTED) and senior is not None:
             length = book.world.length(id_, Purpose.SENIOR_HANDLING, 0, senior.handling)
             caught = wrongful and draw(id_, Purpose.SENIOR_CATCH) < senior.catches
@@ -344,5 +363,9 @@ class _Round:
     def ends(self) -> Found:
         """What is still open at the end may not be overdue."""
         given = self.book.plan.safeguards.approval
+        # Nothing in the trace says that an undo of one's own which came too late was approved.
+        done = given is None or self.slot >= len(given.slots) or (self.skips and self.slot > 0)
+        if self.mark and done:
+            return
         if self.since is not None and given is not None and self.since + given.time_out < self.book.last:
             yield f"action {self.subject.id}: asked for approval, neither answered nor timed out"

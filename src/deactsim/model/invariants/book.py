@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..plan import Control, IncidentPlan
 from ..shifts import spans
-from ..states import Event
+from ..states import Event, Gate
 from ..streams import Purpose, account_id, first_of, team_of_agent
 from ..trace import Row, Trace
 from ..world import World
@@ -71,6 +71,17 @@ class Book:
     def first(self, entity: int, event: Event) -> Entry | None:
         """The first such row of an entity."""
         return next((entry for entry in self.of[entity] if entry.row.event == event), None)
+
+    def is_executed(self, entity: int, number: int) -> bool:
+        """Whether what is asked for in a row is that another team executes: that gate has not answered yet."""
+        if self.plan.safeguards.separation_of_duties is None:
+            return False
+        return not any(
+            entry.number < number
+            and entry.row.by == Gate.SEPARATION_OF_DUTIES
+            and entry.row.event in (Event.GATE_PASSED, Event.GATE_DENIED)
+            for entry in self.of[entity]
+        )
 
     def every(self, *events: Event) -> Iterator[Entry]:
         """All rows of these events."""

@@ -165,15 +165,29 @@ def _visible(book: Book, subject: Subject, effect: int) -> Found:
     pinned = _pinned(book, subject, Stage.AUTOMATIC)
     if visible.row.by == Route.AUTOMATIC and visible.row.time != due and not pinned:
         yield book.says(visible.number, "is not when the automatic restore would come")
-    if visible.row.by == Route.ACTOR and not any(
-        (row.event, row.by, row.time) == (Event.NOTICED, Channel.ACTOR, visible.row.time)
-        for _, row in book.of[subject.id]
-    ):
-        yield book.says(visible.number, "is undone by an actor who has not noticed")
+    if visible.row.by == Route.ACTOR:
+        yield from _undone_by_actor(book, subject, visible)
     if visible.row.by == Route.RESPONSE:
         begun = book.first(subject.id, Event.UNDO_AUTHORISED)
         if begun is None or begun.number > visible.number:
             yield book.says(visible.number, "comes without undo_authorised before it")
+
+
+def _undone_by_actor(book: Book, subject: Subject, visible: Entry) -> Found:
+    """The actor undoes what he noticed: at once, or where approval covers his undo as soon as it is answered."""
+    rows = [row for number, row in book.of[subject.id] if number < visible.number]
+    noticed = next((row for row in rows if (row.event, row.by) == (Event.NOTICED, Channel.ACTOR)), None)
+    given = book.plan.safeguards.approval
+    if noticed is None:
+        yield book.says(visible.number, "is undone by an actor who has not noticed")
+    elif given is not None and any(
+        row.event == Event.ASKED and row.reason == Reason.OWN_UNDO for row in rows
+    ):
+        answers = {Event.REVIEW_ENDS, *([Event.TIMED_OUT] if given.lets_through else [])}
+        if not any(row.event in answers and row.time == visible.row.time for row in rows):
+            yield book.says(visible.number, "is undone by an actor to whom nobody has answered")
+    elif noticed.time != visible.row.time:
+        yield book.says(visible.number, "is undone by an actor later than he noticed")
 
 
 def _reached(book: Book, subject: Subject, control: Control, time: int) -> bool:

@@ -16,7 +16,22 @@ from .book import TAKES, Book, Found
 ASKS = {Event.REPORT_ARRIVES, Event.REROUTED, Event.ASKED, Event.FALSE_ALARM, Event.PAGED}
 ENDS = {Event.REPORT_CLOSED, Event.REVIEW_ENDS, Event.ALARM_CLOSED, Event.RESPONDER_FREE}
 LEAVES = {Event.TIMED_OUT, Event.GATE_PASSED, Event.GATE_DENIED}
+TAKEN_BY = {
+    Event.REPORT_ARRIVES: Event.REPORT_TAKEN,
+    Event.REROUTED: Event.REVIEW_STARTS,
+    Event.ASKED: Event.REVIEW_STARTS,
+    Event.FALSE_ALARM: Event.ALARM_TAKEN,
+    Event.PAGED: Event.RESPONDER_TAKES,
+}
 FALSE_ALARM_PRIORITY = 2
+
+
+def _leaves(asks: Row, row: Row) -> bool:
+    """Whether a later row of the same entity ends the wait that `asks` began."""
+    mark = asks.reason if asks.event == Event.ASKED else 0
+    if row.event in TAKES:
+        return row.event == TAKEN_BY[Event(asks.event)] and row.reason == mark
+    return row.event in LEAVES and (row.reason if row.event == Event.TIMED_OUT else 0) == mark
 
 
 @dataclass(slots=True)
@@ -26,10 +41,15 @@ class _Job:
     arrived: int
     stream: int | None
     barred: frozenset[int]
+    #: Who may take it: by what it is taken, for what it is asked, and whether it is a review of a request.
+    taken_by: Event
+    mark: int = 0
+    review: bool = False
 
     @property
-    def key(self) -> tuple[int, int, int]:
-        return self.priority, self.arrived, self.entity
+    def key(self) -> tuple[int, int, int, int]:
+        # What is asked for beside the action and the page for it comes after these.
+        return self.priority, self.arrived, self.entity, self.mark
 
 
 class Floor:
@@ -39,9 +59,12 @@ class Floor:
         self.book = book
         self.queues: dict[int, list[_Job]] = {team.id: [] for team in book.plan.teams}
         self.busy: dict[int, int] = {}
+        #: Responders who wait for the approval of an undo, each with its action, and what they review meanwhile.
+        self.standing_by: dict[int, int] = {}
+        self.reviewing: dict[int, int] = {}
         self.stepped_down: Counter[int] = Counter()
         self.stepping = {team.id: self.reached_streams(team) for team in book.plan.teams}
-        self.approvers: dict[int, set[int]] = defaultdict(set)
+        self.approvers: dict[tuple[int, int], set[int]] = defaultdict(set)
         self.area: Counter[int] = Counter()
 
     def __iter__(self) -> Found:
@@ -57,7 +80,9 @@ class Floor:
 
     def step(self, number: int, row: Row) -> Found:
         """What one row does to queues and people."""
-        _, event, entity, _, _ = row
+        _, event, entity, _, reason = row
+        if event in (Event.UNDO_AUTHORISED, Event.RESPONDER_FREE):
+            self.standing_by.pop(row.by, None)
         if event in ASKS:
             yield from self.ask(number, row)
         elif event in TAKES:
@@ -67,9 +92,10 @@ class Floor:
         elif event in (Event.RIGHTS_END, Event.RIGHTS_ON):
             self.stepped_down[entity] += 1 if event == Event.RIGHTS_END else -1
         elif event in LEAVES:
-            self.approvers[entity].clear()
+            mark = reason if event == Event.TIMED_OUT else 0
+            self.approvers[entity, mark].clear()
             for queue in self.queues.values():
-                for job in [job for job in queue if job.entity == entity]:
+                for job in [job for job in queue if (job.entity, job.mark) == (entity, mark)]:
                     queue.remove(job)
                     if event != Event.TIMED_OUT:
                         yield self.book.says(number, "decides while the action is still in a queue")
@@ -77,10 +103,16 @@ class Floor:
     def ask(self, number: int, row: Row) -> Found:
         """Somebody joins a queue."""
         time, event, entity, team, _ = row
+        mark = row.reason if event == Event.ASKED else 0
+        taken_by = TAKEN_BY[Event(event)]
         if team not in self.queues:
             yield self.book.says(number, "asks nobody")
             return
-        if any(job.entity == entity for queue in self.queues.values() for job in queue):
+        if any(
+            (job.entity, job.mark, job.taken_by) == (entity, mark, taken_by)
+            for queue in self.queues.values()
+            for job in queue
+        ):
             yield self.book.says(number, "waits in two places at once")
         priority, barred = 0, frozenset[int]()
         if event == Event.FALSE_ALARM:
@@ -88,20 +120,23 @@ class Floor:
         elif event != Event.PAGED:
             priority = 0 if tag_of(entity) == REPORT and self.book.urgent(entity) else 1
         if event in (Event.ASKED, Event.REROUTED):
-            undoes = event == Event.ASKED and self.book.first(entity, Event.TOOK_EFFECT)
-            begun = Event.RESPONDER_TAKES if undoes and undoes.number < number else Event.REQUESTED
-            asked = self.book.first(entity, begun)
-            barred = frozenset(self.approvers[entity] | ({asked.row.by} if asked else set()))
+            effect = self.book.first(entity, Event.TOOK_EFFECT) if event == Event.ASKED else None
+            undoes = effect is not None and effect.number < number and mark == 0
+            asked = self.book.first(entity, Event.RESPONDER_TAKES if undoes else Event.REQUESTED)
+            barred = frozenset(self.approvers[entity, mark] | ({asked.row.by} if asked else set()))
+            if undoes and asked is not None:
+                self.standing_by[asked.row.by] = entity
         stream = self.book.reports[entity].stream if event == Event.REPORT_ARRIVES else None
         if stream is not None and team not in self.may_get(stream, time):
             yield self.book.says(number, "goes to another team than those whose turn it may be")
-        self.queues[team].append(_Job(entity, priority, time, stream, barred))
+        review = event == Event.ASKED and not self.book.is_executed(entity, number)
+        self.queues[team].append(_Job(entity, priority, time, stream, barred, taken_by, mark, review))
         self.queues[team].sort(key=lambda job: job.key)
 
     def may_get(self, stream: int, now: int) -> set[int]:
         """The teams that may get a report now: those with somebody idle for it, else the least busy or the next."""
         able = [self.book.plan.teams[place] for place in self.book.plan.streams[stream].teams]
-        report = _Job(0, 0, now, stream, frozenset())
+        report = _Job(0, 0, now, stream, frozenset(), Event.REPORT_TAKEN)
         people = {team.id: range(agent_id(team.id, 0), agent_id(team.id, team.headcount)) for team in able}
         idle = {
             team
@@ -128,8 +163,11 @@ class Floor:
         time, event, entity, agent, _ = row
         team = team_of_agent(agent)
         queue = self.queues[team]
-        job = next((job for job in queue if job.entity == entity), None)
-        if agent in self.busy:
+        mark = row.reason if event == Event.REVIEW_STARTS else 0
+        wanted = entity, mark, event
+        job = next((job for job in queue if (job.entity, job.mark, job.taken_by) == wanted), None)
+        waits = agent in self.standing_by and agent not in self.reviewing
+        if agent in self.busy and not waits:
             yield self.book.says(number, "does two jobs at once")
         if not self.book.on_shift(team, time):
             yield self.book.says(number, "is taken by somebody off shift")
@@ -142,21 +180,30 @@ class Floor:
         if any(self.eligible(agent, other) for other in queue[: queue.index(job)]):
             yield self.book.says(number, "jumps the queue")
         first = agent_id(team, 0)
-        if any(self.free(lower, time) and self.eligible(lower, job) for lower in range(first, agent)):
+        lower, everybody = range(first, agent), range(first, first + self.book.teams[team].headcount)
+        if any(self.free(other, time) and self.eligible(other, job) for other in lower):
             yield self.book.says(number, "is taken although somebody with a lower number is idle")
+        if waits and (
+            any(self.free(other, time) and self.eligible(other, job) for other in everybody)
+            or any(self.waits(other, time) and self.eligible(other, job) for other in lower)
+        ):
+            yield self.book.says(number, "is taken by who waits although somebody else comes first")
         queue.remove(job)
-        self.busy[agent] = entity
+        (self.reviewing if waits else self.busy)[agent] = entity
         if event == Event.REVIEW_STARTS:
-            self.approvers[entity].add(agent)
+            self.approvers[entity, mark].add(agent)
 
     def end(self, number: int, row: Row) -> Found:
         """Somebody is done, after exactly the drawn time where that is one piece of work."""
         _, _, entity, by, _ = row
-        doing = [who for who, what in self.busy.items() if what == entity and by in (who, team_of_agent(who))]
-        if doing:
-            del self.busy[doing[0]]
-        else:
-            yield self.book.says(number, "ends work that nobody there had begun")
+        for at_work in (self.reviewing, self.busy):
+            doing = [
+                who for who, what in at_work.items() if what == entity and by in (who, team_of_agent(who))
+            ]
+            if doing and (at_work is self.busy or row.event == Event.REVIEW_ENDS):
+                del at_work[doing[0]]
+                return
+        yield self.book.says(number, "ends work that nobody there had begun")
 
     def idle_hands(self, number: int, now: int) -> Found:
         """After an instant nobody idle is left beside a job he may take."""
@@ -165,7 +212,9 @@ class Floor:
                 continue
             first = agent_id(team, 0)
             for agent in range(first, first + self.book.teams[team].headcount):
-                if self.free(agent, now) and any(self.eligible(agent, job) for job in queue):
+                if not (self.free(agent, now) or self.waits(agent, now)):
+                    continue
+                if any(self.eligible(agent, job) for job in queue):
                     yield self.book.says(
                         number, f"somebody of {self.book.teams[team].name} was idle beside a queue"
                     )
@@ -174,9 +223,16 @@ class Floor:
         """Whether somebody is on shift with nothing to do."""
         return agent not in self.busy and self.book.on_shift(team_of_agent(agent), now)
 
+    def waits(self, agent: int, now: int) -> bool:
+        """Whether somebody on shift only waits for the approval of an undo."""
+        on_shift = self.book.on_shift(team_of_agent(agent), now)
+        return agent in self.standing_by and agent not in self.reviewing and on_shift
+
     def eligible(self, agent: int, job: _Job) -> bool:
-        """Whether somebody may take a job."""
+        """Whether somebody may take a job; who only waits may review."""
         team = team_of_agent(agent)
+        if agent in self.standing_by and not job.review:
+            return False
         if job.stream is None:
             return agent not in job.barred
         stepped_down = self.stepped_down[agent] > 0 and job.stream in self.stepping[team]
@@ -200,7 +256,7 @@ class Floor:
         for entries in self.book.of.values():
             for place, (_, row) in enumerate(entries):
                 if row.event in ASKS and row.by in self.queues:
-                    leaves = (e.row.time for e in entries[place + 1 :] if e.row.event in TAKES | LEAVES)
+                    leaves = (e.row.time for e in entries[place + 1 :] if _leaves(row, e.row))
                     waits[row.by] += next(leaves, now) - row.time
         for team in self.queues:
             if waits[team] != self.area[team]:
