@@ -30,8 +30,9 @@ class Darkness(People):
                 self.at(self.now + after, HELD_EFFECT, action.id, 0, undone)
             return
         dark = Thing(
-            action=action, since=self.now, visible=False, word=False, waiting=0, ends_the_night=False
-        )
+            action=action, since=self.now, visible=False, word=False, waiting=0, ends_the_night=False,
+            watched=watched,
+        )  # fmt: skip
         channels = self.channels(action)
         dark.waiting = len(channels)
         for channel, time in channels:
@@ -135,6 +136,8 @@ class Darkness(People):
     def content_lost(self, dark: Thing) -> None:
         if not dark.visible:
             self.log(Event.CONTENT_LOST, dark.action.id)
+            if dark.ends_the_night and not dark.watched:  # nothing can happen to it any more
+                self.closes(people=False)
 
 
 class Response:

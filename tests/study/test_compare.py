@@ -43,7 +43,8 @@ POLICIES = """
   slow: {separation_of_duties: {by: desk, takes: 5 min, catches: 0%}}
   two-acts: {rate_limit: {per_agent: 1 per hour}}
   lost: {retention: {keep: 5 min}}
-  few: {least_privilege: {holders: 2}}"""
+  few: {least_privilege: {holders: 2}}
+  endless: {cooling_off: {for: 4000 days}}"""
 
 
 @cache
@@ -60,7 +61,8 @@ def test_groups() -> None:
     assert {each.name: each.group for each in compared().policies} == {
         "as-it-was": "nothing",
         "two": "stops",
-        "overload": "unknown",
+        "overload": "stops",
+        "endless": "unknown",
         "down": "stops",
         "watchdog": "shortens",
         "slow": "postpones",
@@ -78,9 +80,10 @@ def test_each_policy_is_told_in_full() -> None:
     assert found["lost"].reason == "content lost on 100% of the evenings"
     assert found["few"].reason == "unknown whether this actor would be one of the 2"
     assert found["few"].friction
-    assert found["overload"].reason is not None
-    assert "raise incident.follow" in found["overload"].reason
-    assert found["overload"].readings == ()
+    assert found["endless"].reason == (
+        "an action still waits on 100.0% of the evenings after ten years: shorten what holds it"
+    )
+    assert found["endless"].readings == ()
     assert (
         found["watchdog"].difference["dark_minutes"].mean,
         found["watchdog"].measures["dark_minutes"].mean,
@@ -124,7 +127,7 @@ def test_error_is_the_widest_half_of_the_shares() -> None:
 
 def test_frame_has_a_row_a_policy_reading_and_world() -> None:
     frame = compared().frame
-    assert set(frame.policy) == set(scenario().policies) - {"few", "overload"}
+    assert set(frame.policy) == set(scenario().policies) - {"few", "endless"}
     assert frame.groupby(["policy", "reading"]).size().nunique() <= 2
     assert frame[frame.policy == "as-it-was"].dark_minutes.eq(11.0).all()
 

@@ -13,11 +13,13 @@ from ..model.states import Channel
 Array = NDArray[np.int64]
 
 #: Times are of the first act, in microseconds since 1970 UTC; -1 where it did not come to that. `status` is 0
-#: for an evening of which nothing is known, `missed` a `Stage` or 0, `held` and `content_lost` are 0 or 1.
+#: for an evening of which nothing is known, `missed` a `Stage` or 0; `held`, `over` (before the world ended, at `ends`)
+#: and `content_lost` are 0 or 1.
 FIELDS = (
     "status",
     "missed",
     "held",
+    "over",
     "drawn",
     "ends",
     "requested",

@@ -22,6 +22,7 @@ from ..scenario.schema import (
 )
 from . import lengths
 from .compile_safeguards import Controls, compile_safeguards, places
+from .horizon import horizon
 from .lengths import length_of
 from .plan import (
     ActPlan,
@@ -228,7 +229,7 @@ def _incident(scenario: Scenario, safeguards: Safeguards, name: str, adapts: boo
         act_shift=_act_shift(scenario, safeguards) if adapts else 0,
         paced=adapts and safeguards.rate_limit is not None and len(acts) > 1,
         warm_up=incident.warm_up.value,
-        follow=incident.follow.value,
+        follow=incident.follow.value if incident.follow is not None else horizon(scenario),
         id=act_id(0),
         agent=actor_id(team_ids(scenario.teams)[actor.team]),
     )

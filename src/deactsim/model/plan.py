@@ -341,7 +341,8 @@ class IncidentPlan:
     teams (by index) with the number of their people whose approvals he commands himself.
     `leaves` is the time from the act to the end of the actor's last shift, or, where he `had_left`, from
     that to the act. `act_shift` is how much earlier an adapting actor acts, `paced` whether he stays under the
-    rate limit. `confirm_stops` is the chance that a dialog that is read stops this cause.
+    rate limit. `confirm_stops` is the chance that a dialog that is read stops this cause. `follow` is how long each
+    duration that is measured is followed from its own beginning.
     """
 
     acts: tuple[ActPlan, ...]

@@ -39,12 +39,14 @@ _BY_CHANNEL = frozenset({Event.NOTICED, Event.WORD_ARRIVES})
 class Trace:
     """The rows of one run of one plan in one world.
 
-    `missed` names a pinned stage that began after its pin: the record cannot be met.
+    `missed` names a pinned stage that began after its pin: the record cannot be met. `over` says that all of the
+    run's incident had ended, or could never end, before the world did.
     """
 
     plan: Plan
     rows: list[Row] = field(repr=False)
     missed: Stage | None = None
+    over: bool = False
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)

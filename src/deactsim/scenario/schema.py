@@ -288,7 +288,7 @@ class Incident(Part):
     facts: dict[Name, Fact] = {}
     further_acts: tuple[FurtherAct, ...] = ()
     warm_up: Duration = default("8 h")
-    follow: Duration = default("24 h")
+    follow: Duration | None = None
 
 
 class Cause(Part):

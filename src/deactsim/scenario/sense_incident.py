@@ -7,9 +7,7 @@ from typing import Final
 from .checks import Checks, leaf_at
 from .leaf import SPOILT, did_you_mean, one_of
 from .places import Faults, Node
-from .quantities import read
 from .references import names_at
-from .schema import Incident
 from .shorthand import MEASURED
 from .stated import FactValue
 
@@ -18,8 +16,8 @@ ROLES: Final = ("pinned", "given", "checked", "noted")
 _KINDS: Final = {"dark": ("duration",), "content_lost": ("number",), "took_effect": ("instant",)}
 _MOMENT: Final = ("instant", "duration")
 
-_FOLLOW: Final = Incident.model_fields["follow"].default
-_RAISE_FOLLOW: Final = "raise `follow` of the incident"
+# What is followed from the effect on.
+_SINCE_EFFECT: Final = ("dark", "visible", "public_notice", "contained", "first_statement")
 _ARTICLES: Final = {"duration": "a duration", "instant": "an instant", "number": "a number", "text": "a text"}
 _EXAMPLES: Final = {
     "duration": "a duration such as `11 min`",
@@ -52,7 +50,7 @@ class _Incident(Checks):
         for act in [incident, *further]:
             self.right(incident, act.at("account"))
         self.once_each(incident, further)
-        self.followed(incident, further)
+        self.waited_for(incident)
         facts = incident.at("facts")
         earliest = self.earliest(incident)
         for name, fact in facts.table.items() if facts is not None else ():
@@ -72,55 +70,28 @@ class _Incident(Checks):
                     )
                 dark.add(account.text)
 
-    def followed(self, incident: Node, further: list[Node]) -> None:
-        """What is simulated after the first act is long enough to see every act take effect."""
-        given = incident.at("follow")
-        follow = leaf_at(given, "duration") if given is not None else read("duration", _FOLLOW)
-        own = self.top.at("policies", self.baseline, "safeguards", "cooling_off")
-        held = own.at("for") if own is not None else None
-        hold = leaf_at(held, "duration")
-        for act in [incident, *further]:
-            after = act.at("after")
-            later = leaf_at(after, "duration") if after is not None else 0
-            if later is None or not follow:
+    def waited_for(self, incident: Node) -> None:
+        """What is put in from the record came within what anybody would wait for."""
+        follow, at = (
+            leaf_at(incident.at("follow"), "duration"),
+            leaf_at(incident.at("at", "value"), "instant"),
+        )
+        facts = incident.at("facts")
+        if follow is None or at is None or facts is None:
+            return
+        for fact in facts.table.values():
+            of, said = fact.at("of"), fact.at("pinned")
+            value = leaf_at(said, "fact")
+            if said is None or of is None or not isinstance(value, FactValue) or of.text not in _SINCE_EFFECT:
                 continue
-            if after is not None and later >= follow:
-                message = "this act is after the end of what is simulated"
-                self.faults.add(after.place, message, None, _RAISE_FOLLOW)
-            elif (
-                own is not None
-                and held is not None
-                and hold is not None
-                and later + hold >= follow
-                and self.reaches(own, incident, act.at("account"))
-            ):
-                message = "the action is still held at the end of what is simulated, and never takes effect"
-                self.faults.add(held.place, message, None, _RAISE_FOLLOW)
-
-    @property
-    def baseline(self) -> str:
-        """The name of the scenario's own policy."""
-        node = self.top.at("baseline")
-        return (node.text if node is not None else None) or ""
-
-    def reaches(self, safeguard: Node, incident: Node, account: Node | None) -> bool:
-        """Whether a safeguard is meant to cover the actor's act on an account, and ever does."""
-        command, team = incident.at("command"), incident.at("actor", "team")
-        named = (account.text if account is not None else None) or ""
-        worker = (team.text if team is not None else None) or ""
-        tier = self.top.at("platform", "accounts", named, "tier")
-        tool = self.top.at("teams", worker, "tool")
-        targets = {named, tier.text if tier is not None else None}
-        for key, ours in (
-            ("of", targets),
-            ("commands", {command.text if command is not None else None}),
-            ("teams", {worker}),
-            ("tools", {tool.text if tool is not None else "console"}),
-        ):
-            node = safeguard.at(key)
-            if node is not None and not ours & {item.text for item in node.items}:
-                return False
-        return all(leaf_at(safeguard.at(key), "share") != 0 for key in ("covers", "works"))
+            later = int(value.value) - (at if value.kind == "instant" else 0)
+            if value.kind in _MOMENT and later > follow:
+                self.faults.add(
+                    said.place,
+                    "this is later than `follow`, the longest that anybody would wait for it",
+                    None,
+                    "raise `follow` of the incident, or leave it out",
+                )
 
     def letters(self, readings: Node | None) -> None:
         """No two readings under one letter."""

@@ -26,7 +26,7 @@ from ..model.streams import world_keys
 from ..model.world import Pin, World
 from ..model.worlds import Worlds
 from ..scenario.schema import Scenario
-from .background import see_incidents
+from .following import first_end, see_through
 from .measures import Marks, marks_in
 from .proposals import CHAIN, LOG_MINUTE, Mixture, NoLength, length_of_stage, mixture_of, span_of, undo_waits
 
@@ -105,7 +105,7 @@ class Conditioned(Sequence[Weighted]):
 
 
 def new_worlds(plan: Plan, seed: int, numbers: Sequence[int]) -> Worlds:
-    """Worlds of a seed by number, long enough for the plan's incident.
+    """Worlds of a seed by number, long enough for most of what the plan's incident brings.
 
     Worlds of one seed over the same reports share what routine was drawn for them, however
     the rest of their scenarios differs.
@@ -113,8 +113,7 @@ def new_worlds(plan: Plan, seed: int, numbers: Sequence[int]) -> Worlds:
     incident = plan.incident
     assert incident is not None  # noqa: S101 - replays are of incidents
     start = incident.at - incident.give_or_take - incident.warm_up
-    end = incident.at + incident.give_or_take + incident.follow
-    return Worlds(world_keys(seed, numbers), start, end)
+    return Worlds(world_keys(seed, numbers), start, first_end(incident))
 
 
 def pins(scenario: Scenario, plan: Plan) -> list[dict[Stage, Pin]]:
@@ -350,10 +349,10 @@ def _agreeing(
     """Worlds as they meet the record in one way; why others do not is counted in `refused`."""
     mixture = mixture_of(plan, stratum)
     if mixture is None:
-        seen = see_incidents(plan, replace(worlds, pins=stratum))
+        seen = see_through(plan, replace(worlds, pins=stratum))
     else:
         stratum = {stage: pin for stage, pin in stratum.items() if stage not in CHAIN}
-        seen = see_incidents(plan, replace(worlds, pins=stratum, own_pins=mixture.pins(worlds, numbers)))
+        seen = see_through(plan, replace(worlds, pins=stratum, own_pins=mixture.pins(worlds, numbers)))
     log_weights, why_not = _log_weights(plan, stratum, seen, mixture, numbers)
     refused.update(why_not)
     spans = {stage: span_of(stage, seen) for stage in stratum}
@@ -387,7 +386,7 @@ def _log_weights(
             missed == stage,
             late if stage in stratum else "the other stages alone took longer than the record",
         )
-    refuse(seen["held"] > 0, "an action still waits at the end of the simulated time: raise incident.follow")
+    refuse(seen["held"] > 0, "an action still waits for people a month after it was to take effect")
     refuse(effect < 0, "the action was stopped under the scenario's own policy")
     for stage, pin in stratum.items():
         begins, ends = span_of(stage, seen)

@@ -13,8 +13,8 @@ from ..scenario.schema import Fact, Incident, Scenario
 from ..scenario.stated import FactValue
 from ..stats import weighted
 from .measures import MINUTE
-from .nights import Nights, summarise
-from .results import FactResult, Role, Summary, TimelineRow
+from .nights import Nights
+from .results import FactResult, Role, TimelineRow
 
 Array = NDArray[np.float64]
 
@@ -76,9 +76,11 @@ def _fact(
     documented = _number(value, incident)
     simulated, unit, agrees, percentile, passes = None, None, None, None, None
     if fact.of is not None:
-        values = _values(nights, fact.of, value)
+        values, cut = _values(nights, fact.of, value), nights.cut(_COLUMNS[fact.of])
         unit = "share" if fact.of == "content_lost" else "min"
-        simulated = _summary(nights, values, unit)
+        simulated = nights.summary_of(values, unit, cut=cut)
+        # What is only known to be later may be later than any time.
+        values = np.where(cut, np.inf, values)
         if role == "checked" and own and isinstance(documented, float):
             agrees, percentile = _check(values, nights.weights, value.relation, documented)
             passes = _passes(values, nights.weights, value.relation)
@@ -109,11 +111,6 @@ def _values(nights: Nights, of: str, value: FactValue) -> Array:
     if value.kind == "duration" and _COLUMNS[of].startswith("at_"):
         return values - nights.column("at_took_effect")
     return values
-
-
-def _summary(nights: Nights, values: Array, unit: str) -> Summary | None:
-    has = ~np.isnan(values) & (nights.weights > 0.0)
-    return summarise(values[has], nights.weights[has], unit) if has.any() else None
 
 
 def _check(values: Array, weights: Array, relation: str, documented: float) -> tuple[bool, float]:
@@ -289,7 +286,7 @@ def _simulated(nights: Nights, column: str, scenario: Scenario, incident: Incide
     """
     on_the_clock = nights.summary(column, "min") if column else None
     if on_the_clock is None:
-        return {"median": None, "p05": None, "p95": None, "minutes": None}
+        return {"median": None, "p05": None, "p95": None, "minutes": None, "longer": ()}
 
     def iso(minutes: float) -> str:
         return local(incident.at.value.value + round(minutes * MINUTE), scenario.zone).isoformat()
@@ -299,7 +296,8 @@ def _simulated(nights: Nights, column: str, scenario: Scenario, incident: Incide
         "median": iso(on_the_clock.median),
         "p05": iso(on_the_clock.p05),
         "p95": iso(on_the_clock.p95),
-        "minutes": _summary(nights, since, "min"),
+        "minutes": nights.summary_of(since, "min", cut=nights.cut(column)),
+        "longer": on_the_clock.longer,
     }
 
 

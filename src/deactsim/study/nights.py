@@ -12,17 +12,24 @@ from numpy.typing import NDArray
 
 from ..engines.seen import Seen
 from ..model.compile import CannotBeSaid
+from ..model.horizon import LONGEST_HOLD, held_at_most
 from ..model.plan import Plan
+from ..model.shifts import DAY
 from ..model.states import Gate, Reason
 from ..model.worlds import Worlds
 from ..stats import weighted
 from ..stats.censored import quantile_bounds
-from .background import see_incidents
+from .columns import Columns
 from .condition import Conditioned, Progress, at_once, new_worlds
-from .measures import Columns, Denial, denials_of, gates_of
+from .following import PATIENCE, see_through
+from .measures import Denial, denials_of, gates_of
 from .results import Estimate, Summary
 
 Array = NDArray[np.float64]
+
+
+def _nothing(_name: str) -> None:
+    """Of no column anything was cut."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +38,7 @@ class Nights:
 
     `columns` maps a name of `measures.record` to an array with one entry a world, nan
     where it did not come to that. `decided` holds what each gate said of any act, `denied` what denied one.
+    Durations were followed for `horizon` minutes; `cut_of` says of a column by name where it lasts longer.
     `given_effect` says that these are the worlds conditioned on its having taken effect.
     """
 
@@ -40,6 +48,8 @@ class Nights:
     decided: Sequence[tuple[tuple[Gate, Reason], ...]]
     given_effect: bool = False
     denied: Sequence[tuple[Denial, ...]] = ()
+    horizon: float | None = None
+    cut_of: Callable[[str], NDArray[np.bool_] | None] = _nothing
 
     def __len__(self) -> int:
         return self.weights.size
@@ -74,14 +84,37 @@ class Nights:
         found = self.columns.get(name)
         return np.full(len(self), np.nan) if found is None else found
 
+    def cut(self, name: str) -> NDArray[np.bool_]:
+        """In which evenings a column is no more than a lower bound."""
+        found = self.cut_of(name) if name in self.columns else None
+        return np.zeros(len(self), dtype=bool) if found is None else found
+
+    def never_less(self, name: str) -> Array:
+        """A column with infinity where it is only known to be longer."""
+        return np.where(self.cut(name), np.inf, self.column(name))
+
+    def restricted(self, name: str) -> float | None:
+        """The horizon in minutes, if any evening's duration reaches it: a mean is then a restricted one."""
+        return self.horizon if (self.cut(name) & (self.weights > 0.0)).any() else None
+
     def summary(self, name: str, unit: str, where: NDArray[np.bool_] | bool = True) -> Summary | None:
         """How a column spreads over the worlds that have it; None if none does."""
-        return self.summary_of(self.column(name), unit, where)
+        return self.summary_of(self.column(name), unit, where, self.cut(name))
 
-    def summary_of(self, values: Array, unit: str, where: NDArray[np.bool_] | bool = True) -> Summary | None:
+    def summary_of(
+        self,
+        values: Array,
+        unit: str,
+        where: NDArray[np.bool_] | bool = True,
+        cut: NDArray[np.bool_] | None = None,
+    ) -> Summary | None:
         """The same of values, one a world, nan where a world has none."""
         has = ~np.isnan(values) & (self.weights > 0.0) & where
-        return summarise(values[has], self.weights[has], unit) if has.any() else None
+        if not has.any():
+            return None
+        if cut is None:
+            return summarise(values[has], self.weights[has], unit)
+        return summarise(values[has], self.weights[has], unit, cut[has], self.horizon)
 
     def stopped_share(self) -> Estimate:
         """The share of evenings stopped, with its interval; none at all where the effect is given."""
@@ -90,10 +123,10 @@ class Nights:
         found = self.weighting.share_interval(self.stopped)
         return Estimate(found.mean, found.low, found.high, "share")
 
-    def estimate(self, values: Array, unit: str) -> Estimate:
-        """A mean over all evenings, with its interval."""
+    def estimate(self, values: Array, unit: str, horizon: float | None = None) -> Estimate:
+        """A mean over all evenings, with its interval; a restricted one if there is a horizon."""
         found = self.weighting.mean_interval(values)
-        return Estimate(found.mean, found.low, found.high, unit)
+        return Estimate(found.mean, found.low, found.high, unit, horizon)
 
 
 def summarise(
@@ -131,16 +164,16 @@ def conditioned(plan: Plan, found: Conditioned) -> Nights:
 def under(plan: Plan, found: Conditioned, progress: Progress | None = None) -> Nights:
     """The same worlds under another plan.
 
-    Raises `CannotBeSaid` where an action still waits when the world ends.
+    Raises `CannotBeSaid` where an action waits without end.
     """
     seen = _see(plan, found.worlds_for(plan), progress)
     held = found.weights @ seen["held"]
     if held > 0.0:
         share = held / found.weights.sum()
-        raise CannotBeSaid(
-            f"an action still waits at the end of the simulated time on {share:.1%} of the evenings; "
-            "raise incident.follow"
-        )
+        held_by = f"for people, {PATIENCE // DAY} days after all that holds it by itself"
+        if held_at_most(plan) > LONGEST_HOLD:
+            held_by = "after ten years: shorten what holds it"
+        raise CannotBeSaid(f"an action still waits on {share:.1%} of the evenings {held_by}")
     return _table(plan, seen, found)
 
 
@@ -154,18 +187,19 @@ def free(plan: Plan, seed: int, worlds: int, progress: Progress | None = None) -
 
 def _see(plan: Plan, worlds: Worlds, progress: Progress | None) -> Seen:
     """The evenings of worlds, some at once."""
-    return Seen.joined([see_incidents(plan, some) for some in at_once(worlds, progress)])
+    return Seen.joined([see_through(plan, some) for some in at_once(worlds, progress)])
 
 
 def _table(plan: Plan, seen: Seen, found: Conditioned) -> Nights:
-    incident = plan.incident
-    assert incident is not None  # noqa: S101 - nights are of incidents
+    columns = Columns(seen, plan)
     return Nights(
-        columns=Columns(seen, incident),
+        columns=columns,
         weights=found.weights,
         clusters=found.numbers,
         decided=_Told(seen, gates_of),
         denied=_Told(seen, denials_of),
+        horizon=columns.horizon,
+        cut_of=columns.cut,
     )
 
 

@@ -35,7 +35,7 @@ class Paired:
         """The same of a reading without a name: those that share their evenings share this."""
         nights = self.nights
         late = nights.column("late")
-        mean_dark = nights.estimate(nights.column("dark_minutes"), "min")
+        mean_dark = nights.estimate(nights.column("dark_minutes"), "min", nights.restricted("dark_minutes"))
         return ReadingOutcome(
             reading="",
             stopped=nights.stopped_share(),
@@ -60,12 +60,16 @@ class Paired:
         return self.nights.estimate(_counted(self.nights, name) - _counted(self.base, name), "")
 
     def differences(self) -> dict[str, Estimate]:
-        """Paired differences over all evenings; a measure that stopped evenings lack is left out."""
+        """Paired differences over all evenings; a measure that stopped evenings lack is left out.
+
+        Durations are followed for the same horizon on either side, each from its own beginning.
+        """
         found = {}
         for name, (unit, _) in MEASURES.items():
             values = self.nights.column(name) - self.base.column(name)
             if not np.isnan(values).any():
-                found[name] = self.nights.estimate(values, unit)
+                horizon = self.nights.restricted(name) or self.base.restricted(name)
+                found[name] = self.nights.estimate(values, unit, horizon)
         return found
 
 

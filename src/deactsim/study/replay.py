@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import count, islice, product
 from string import ascii_uppercase
@@ -25,6 +25,7 @@ from ..stats.variance_shares import variance_shares
 from . import facts as record
 from .condition import Conditioned, condition, condition_worlds
 from .fit import fit_of
+from .following import see_through
 from .measures import MEASURES, STAGES, marks
 from .nights import Nights, conditioned, free, summarise, under
 from .provenance import basis as basis
@@ -256,7 +257,7 @@ def prior_percentile(scenario: Scenario, left_free: Nights) -> float | None:
     name, minutes = record.dark_fact(incident), record.dark_minutes(incident)
     if name is None or minutes is None or record.role_of(incident.facts[name]) not in ("pinned", "checked"):
         return None
-    sooner = left_free.column("dark_first") < minutes
+    sooner = left_free.never_less("dark_first") < minutes
     return 100.0 * weighted.mean(sooner.astype(float), left_free.weights)
 
 
@@ -310,9 +311,10 @@ def one_world(
                 f"{do}; leave the number out for a typical one"
             )
         place = 0
-    met = found.worlds_for(asked).world(place, asked.streams)
-    trace = run(asked, met)
-    effects = marks(trace, met.end).effects.values()
+    alone = found.worlds_for(asked).take(slice(place, place + 1))
+    ends = int(see_through(asked, alone)["ends"][0])
+    trace = run(asked, replace(alone.world(0, asked.streams), end=ends))
+    effects = marks(trace, ends).effects.values()
     return Told(found[place].number, policy, reading, trace, min(effects, default=None))
 
 

@@ -115,7 +115,8 @@ class TimelineRow:
     """One event of the night: what is on record and when the worlds have it.
 
     `documented` is ISO text with zone, or None; `median`, `p05`, `p95` are ISO texts too,
-    None where the event is not simulated. `minutes` is the median in minutes after the effect.
+    None where the event is not simulated. `minutes` is the median in minutes after the effect. `longer`
+    names those of the three that are only known to be later.
     """
 
     event: str
@@ -128,6 +129,7 @@ class TimelineRow:
     p95: str | None
     minutes: Summary | None
     source: str
+    longer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ def new_darkness(night: Night, action: int) -> int:
     night[dark + DARK.HAS_WORD] = 0
     night[dark + DARK.VISIBLE] = 0
     night[dark + DARK.CLOSES_WHEN_VISIBLE] = 0
+    night[dark + DARK.RESTORES_ITSELF] = 0
+    night[dark + DARK.LASTS] = 0
     night[dark + DARK.RUNNING] = 0
     night[dark + DARK.AHEAD] = 0
     return dark
@@ -257,11 +259,17 @@ def _drop_out(night: Night, dark: int) -> None:
 
 @compiled
 def _nobody(night: Night, dark: int) -> None:
-    """Nobody will bring word: only an automatic restore, and nobody's work, can still end it."""
+    """Nobody will bring word: only an automatic restore, and nobody's work, can still end it.
+
+    Where there is none the account stays dark, and the loss of its content is the last that happens to it.
+    """
     if night[night[dark + DARK.ACTION] + ACTION.INCIDENT] == 0:
         return
     if night[dark + DARK.VISIBLE]:
         closes(night, 1)
     else:
         night[NIGHT.NEEDING_PEOPLE] -= 1
-        night[dark + DARK.CLOSES_WHEN_VISIBLE] = 1
+        if night[dark + DARK.RESTORES_ITSELF]:
+            night[dark + DARK.CLOSES_WHEN_VISIBLE] = 1
+        else:
+            night[dark + DARK.LASTS] = 1

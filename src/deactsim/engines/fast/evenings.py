@@ -233,6 +233,7 @@ def _fold(batch: Night, night: Night, real: Real, marks: Night, said: Night, at:
         marks[place] = -1
     marks[at + MARKS.STATUS] = 1
     marks[at + MARKS.MISSED] = night[NIGHT.MISSED]
+    marks[at + MARKS.OVER] = night[NIGHT.PENDING] == 0
     marks[at + MARKS.DRAWN] = effect_as_documented(night, real, night[NIGHT.INCIDENTS])
     marks[at + MARKS.ENDS] = night[NIGHT.END]
     marks[at + MARKS.CONTENT_LOST] = 0

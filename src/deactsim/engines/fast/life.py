@@ -7,7 +7,7 @@ from ._jit import compiled
 from .action import DENIED, PASSED, Gate, Reason, agent_of, denied, reached
 from .clock import Kind, moment
 from .detection import automatic_restore, new_darkness, race
-from .layout import ACTION, AGENT, AUTOMATIC_RESTORE, NIGHT, Night, Real
+from .layout import ACTION, AGENT, AUTOMATIC_RESTORE, DARK, NIGHT, Night, Real
 from .memory import give_back
 from .people import Event
 from .record import FIRST_ACT, closes, log
@@ -117,6 +117,7 @@ def _darkness(night: Night, real: Real, action: int) -> None:
     """The account is dark: set the channels going, the automatic restore and the response."""
     dark = new_darkness(night, action)
     automatic = automatic_restore(night, real, dark)
+    night[dark + DARK.RESTORES_ITSELF] = automatic >= 0
     respond(night, dark)
     race(night, real, dark)
     if automatic >= 0:

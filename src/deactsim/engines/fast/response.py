@@ -329,3 +329,5 @@ def content_lost(night: Night, dark: int) -> None:
     """Past retention what is still dark comes back without its content, if at all."""
     if not night[dark + DARK.VISIBLE]:
         log(night, Event.CONTENT_LOST, entity_of(night, dark), 0, 0)
+        if night[dark + DARK.LASTS]:
+            closes(night, 0)

@@ -27,7 +27,7 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     """Run one plan in one world and return its trace, the same as that of the reference engine."""
     night = Running(plan, world, requests)
     rows = [Row._make(row) for block in night.blocks(lent=True) for row in block.tolist()]
-    return Trace(plan, rows, night.missed)
+    return Trace(plan, rows, night.missed, night.is_over)
 
 
 def count(budget: EventBudget, rows: Rows) -> None:
@@ -71,6 +71,11 @@ class Running:
         """The pinned stage that began after its pin, once the run is over."""
         stage = int(self.night[NIGHT.MISSED])
         return Stage(stage) if stage else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of the incident is left that could still end."""
+        return bool(self.night[NIGHT.HAS_INCIDENT]) and int(self.night[NIGHT.PENDING]) == 0
 
     def blocks(self, *, lent: bool = False) -> Iterator[Rows]:
         """The rows in order, as (rows, 5) arrays: time, event, entity, by, reason.

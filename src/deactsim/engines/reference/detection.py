@@ -23,8 +23,10 @@ class Darkness:
     """A wrongful action that took effect: dark since `since`, until it is visible again.
 
     `word` comes with the first word that reaches the platform. `on_visible` is called once,
-    when the account is back.
+    when the account is back. `restores_itself` says that a watchdog will undo it.
     """
+
+    restores_itself = False
 
     def __init__(self, night: Night, action: Action) -> None:
         self.night = night

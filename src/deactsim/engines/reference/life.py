@@ -61,6 +61,7 @@ def darkness(night: Night, action: Action) -> None:
     dark = Darkness(night, action)
     race = Race(night, dark)
     automatic = automatic_restore(night, dark)
+    dark.restores_itself = automatic is not None
     respond(night, dark, race)
     for time, channel in notices(night, dark):
         race.enter(time, channel)

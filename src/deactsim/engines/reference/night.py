@@ -40,7 +40,7 @@ def run(plan: Plan, world: World, requests: Requests | None = None) -> Trace:
     """
     night = Night(plan, world, requests)
     night.env.run(until=night.over)
-    return Trace(plan, night.rows, night.missed)
+    return Trace(plan, night.rows, night.missed, night.is_over)
 
 
 def run_blocks(
@@ -136,6 +136,11 @@ class Night:
         return self.world.lengths.get(stage, length) if entity == act_id(0) else length
 
     effect_of_first_act = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of the incident is left that could still end."""
+        return self.plan.incident is not None and self.pending == 0
 
     def opens(self, *, needs_people: bool) -> None:
         """Something of the incident has begun that must end before the night is over."""

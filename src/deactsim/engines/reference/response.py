@@ -33,7 +33,6 @@ def respond(night: Night, dark: Darkness, race: Race) -> None:
         moment = night.moment(dark.since + night.plan.retention, Kind.HELD_EFFECT, dark.action.id, 2)
         moment.then(response.lose_content)
     if of_incident:
-        # Nobody will ever notice: the darkness lasts, and only the end of the world ends it.
         race.on_nobody = response.never_noticed
 
 
@@ -44,6 +43,7 @@ class Response:
         self.night = night
         self.dark = dark
         self.action = dark.action
+        self.lasts = False
 
     def run(self) -> simpy.events.ProcessGenerator:
         """A responder picks up, finds the cause, has the undo authorised, and restores."""
@@ -198,11 +198,19 @@ class Response:
         """Past retention what is still dark comes back without its content, if at all."""
         if not self.dark.visible:
             self.night.log(Event.CONTENT_LOST, self.action.id)
+            if self.lasts:
+                self.night.closes(needs_people=False)
 
     def never_noticed(self) -> None:
-        """Nobody will bring word: only an automatic restore, and nobody's work, can still end it."""
+        """Nobody will bring word: only an automatic restore, and nobody's work, can still end it.
+
+        Where there is none the account stays dark, and the loss of its content is the last that happens to it.
+        """
         if self.dark.visible:
             self.night.closes(needs_people=True)
-        else:
-            self.night.needing_people -= 1
+            return
+        self.night.needing_people -= 1
+        if self.dark.restores_itself:
             self.dark.on_visible.append(lambda: self.night.closes(needs_people=False))
+        else:
+            self.lasts = True
