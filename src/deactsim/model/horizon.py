@@ -32,11 +32,12 @@ LONGEST_HOLD: Final = 10 * 366 * DAY
 def horizon(scenario: Scenario) -> int:
     """How long durations are followed in a scenario that states no `follow` (microseconds), under every policy.
 
+    A variation of a scenario is followed as the scenario is.
+
     Detection, word, the response and the longest of what follows it are taken at the 99.9th percentile each and
     added up, which their sum exceeds less often than once in a thousand. Facts on record are within it.
     """
-    incident = scenario.incident
-    assert incident is not None  # noqa: S101 - only incidents are followed
+    scenario = scenario.unmoved
     response, said, whole = scenario.response, scenario.statements, scenario.audience_whole
     after = [_most(response.contain.value)]
     if said is not None:

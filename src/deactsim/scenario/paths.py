@@ -72,9 +72,10 @@ def replace(scenario: Scenario, path: str, value: Any) -> Scenario:
 
     Raises `UnknownName` for a path that leads nowhere.
     """
+    moved = scenario
     for steps in _find(scenario, path):
-        scenario = _put(scenario, steps, lambda stated: dataclasses.replace(stated, value=value))
-    return scenario
+        moved = _put(moved, steps, lambda stated: dataclasses.replace(stated, value=value))
+    return moved.moved_from(scenario)
 
 
 def vary(scenario: Scenario, path: str, text: object) -> Scenario:
@@ -93,12 +94,13 @@ def vary(scenario: Scenario, path: str, text: object) -> Scenario:
     except Unreadable as unreadable:
         hint = f"; {unreadable.hint}" if unreadable.hint else ""
         raise DeactsimError(f"{path}: {unreadable.message}; expected {reader.expected}{hint}") from None
+    moved = scenario
     for steps in found:
-        scenario = _put(scenario, steps, lambda before: dataclasses.replace(stated, lineage=before.lineage))
-    against = contradictions(scenario)
+        moved = _put(moved, steps, lambda before: dataclasses.replace(stated, lineage=before.lineage))
+    against = contradictions(moved)
     if against:
         raise DeactsimError(f"{path} = {text}: {against[0]}")
-    return scenario
+    return moved.moved_from(scenario)
 
 
 def _walk(value: Any, steps: Steps) -> Iterator[tuple[Steps, Stated[Any]]]:

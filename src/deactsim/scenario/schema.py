@@ -6,9 +6,9 @@ same words a user would write, and counts as assumed.
 
 # No `from __future__ import annotations` here: pydantic would compile each annotation anew.
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PrivateAttr
 
 from .quantities import (
     Count,
@@ -342,7 +342,12 @@ class Policy(Part):
 
 
 class Scenario(Part):
-    """A platform, its people and routine, perhaps an incident, and the policies to compare."""
+    """A platform, its people and routine, perhaps an incident, and the policies to compare.
+
+    `_unmoved` is the scenario of which this one is a variation: what is not to move with an input is taken from it.
+    """
+
+    _unmoved: Self | None = PrivateAttr(default=None)
 
     title: str
     zone: Name
@@ -361,3 +366,14 @@ class Scenario(Part):
     baseline: Name
     policies: dict[Name, Policy]
     silent: tuple[str, ...] = ()
+
+    @property
+    def unmoved(self) -> Self:
+        """The scenario as it stands, before any input was moved."""
+        return self._unmoved or self
+
+    def moved_from(self, stated: Self) -> Self:
+        """The same as a variation of a scenario."""
+        moved = self.model_copy()
+        moved._unmoved = stated.unmoved
+        return moved
