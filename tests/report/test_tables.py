@@ -19,10 +19,12 @@ from deactsim.report.compare_table import (
     error_text,
     members,
     starts_text,
+    tipping_text,
     vary_table,
 )
 from deactsim.report.hero_data import hero_data
 from deactsim.report.policy_data import friction_data, outcomes_data
+from deactsim.report.records import compare_rows
 from deactsim.report.run_checks import check_text, passes_text
 from deactsim.report.run_table import modelled, run_table, simulated, stage_span
 from deactsim.scenario.load import loads
@@ -310,8 +312,44 @@ def test_minutes_of_several_accounts_are_called_so() -> None:
 def test_tipping_is_a_sentence() -> None:
     said = " ".join(compare_table(made_up.comparison(), "f").split())
     assert (
-        "two-person beats preauthorised while what the reviewers catch is over 53% (now 90%, assumed)" in said
+        "two-person beats preauthorised while what the reviewers catch is over 53%, 49% to 57% (now 90%, assumed)"
+        in said
     )
+    # One end lies beyond what was tried.
+    assert (
+        "vip-alert beats undo-button while the time word takes is over 60 s, 75 s or less (now 90 s, assumed)"
+        in said
+    )
+    assert "behind each: its 95 % interval, from the same worlds" in said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        ("49%", "57%", "over 53%, 49% to 57% (now"),
+        ("53%", "53%", "over 53% (now"),
+        ("49%", None, "over 53%, 49% or more (now"),
+        (None, "57%", "over 53%, 57% or less (now"),
+    ],
+)
+def test_a_tipping_point_is_said_as_well_as_it_is_known(low: str | None, high: str | None, said: str) -> None:
+    first = made_up.comparison().tipping[0]
+    assert said in tipping_text(replace(first, low_text=low, high_text=high))
+
+
+def test_inputs_that_share_the_lead_are_all_named() -> None:
+    def moved(label: str, *others: Decision) -> Decision:
+        return Decision("x", label, "x", "assumed", "a", "b", 0.2, 0.3, "stopped", others)
+
+    for others, said in (
+        ((), "list covers 98%"),
+        (("seniors catch 99%",), "list covers 98% or seniors catch 99%"),
+        (("a", "b"), "list covers 98% or a or b"),
+        (("a", "b", "c", "d"), "list covers 98% or a or b or 2 more"),
+    ):
+        decided = moved("list covers 98%", *map(moved, others))
+        assert decision_text(replace(stopping(None, None, None), decided_by=decided)) == said
+        assert compare_rows(made_up.comparison([replace(stopping(None, None, None), decided_by=decided)]))
 
 
 # ---------------------------------------------------------------- what stopped it, how sure it is, in what order

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,16 +14,15 @@ from deactsim.study.phrases import noun, phrase, short_text
 from deactsim.study.results import Decision
 from deactsim.study.sensitivity import (
     Evenings,
-    _beats,
-    _crossing,
+    Swing,
+    contenders,
     decide,
     figures,
     independent,
     inputs,
     moved,
     scaled_by,
-    stopped,
-    tip,
+    to_confirm,
 )
 from tests.study.small import decided, small
 
@@ -191,7 +187,8 @@ def test_what_review_catches_decides(evenings: Evenings) -> None:
     assert (found.low_text, found.high_text, found.figure_high) == ("85%", "100%", 1.0)
     assert found.figure == "stopped"
     again = Evenings(vary(evenings.scenario, found.path, "85%"), "meant", 1, 400)
-    assert found.figure_low == stopped(again.under("two"))
+    low = again.under("two")
+    assert found.figure_low == low.weighting.mean(low.column("stopped"))
 
 
 def test_its_delay_decides_a_watchdog(evenings: Evenings) -> None:
@@ -222,22 +219,77 @@ def test_nothing_decides_where_so_few_evenings_cannot_meet_the_record() -> None:
         assert decided(Evenings(beyond, "meant", 1, 50), policy, stops=stops) is None
 
 
-def test_what_is_written_comes_before_a_default_that_is_all_but_tied() -> None:
-    # (swing, whether it is written), in the order of the file
-    for swings, first in (
-        (((0.10, False), (0.095, True)), 1), (((0.095, True), (0.10, False)), 0),
-        (((0.12, False), (0.095, True)), 0), (((0.095, True), (0.12, False)), 1),
-        (((0.095, True), (0.10, True)), 1), (((0.10, False), (0.10, False)), 0),
-    ):  # fmt: skip
-        best = 0
-        for at, (swing, given) in enumerate(swings[1:], 1):
-            if _beats(swing, given, swings[best][0], math.inf, written=swings[best][1]):
-                best = at
-        assert best == first, swings
-    # Three points apart are a tie with a hundred evenings, and none with ten thousand.
-    for worth, tied in ((100.0, True), (10_000.0, False)):
-        assert _beats(0.05, True, 0.08, worth, written=False) is tied
-        assert _beats(0.08, False, 0.05, worth, written=True) is not tied
+def swing(low: float, high: float, parts: list[float]) -> Swing:
+    return Swing(low, high, np.array(parts))
+
+
+def test_a_lead_is_one_beyond_simulation_error_over_the_same_worlds() -> None:
+    """By hand: parts (3, 4) / 100 apart are an error of 0.05, and 1.96 of it 0.098."""
+    first = swing(0.2, 0.5, [0.03, 0.0])
+    assert first.size == pytest.approx(0.3)
+    assert not first.leads(swing(0.2, 0.41, [0.0, 0.04]))
+    assert first.leads(swing(0.2, 0.4, [0.0, 0.04]))
+    assert not first.leads(swing(0.2, 0.4, [0.0, 0.04]), z=2.01)
+    # What both have in common, be it up in one and down in the other, is no error of their difference.
+    assert first.leads(swing(0.49, 0.2, [-0.03, 0.0]))
+    assert not first.leads(swing(0.49, 0.2, [0.03, 0.0]))
+    # Of equals neither leads.
+    assert not first.leads(swing(0.2, 0.5, [0.03, 0.0]))
+
+
+def test_those_that_share_the_lead_are_named_and_no_others(evenings: Evenings) -> None:
+    catches, covers, review, report = (
+        f"policies.two.approval.{name}" if name != "report" else "incident.actor.open_report"
+        for name in ("catches", "stamps", "review", "report")
+    )
+    noisy = np.array([0.02, -0.03, 0.01])
+    found = {
+        covers: Swing(0.9, 0.78, 0.5 * noisy),
+        catches: Swing(0.8, 0.9, noisy),
+        review: Swing(0.8, 0.81, -0.5 * noisy),
+        report: None,
+    }
+    assert contenders(found, stops=True) == [covers, catches]
+    both = decide(evenings, "two", stops=True, found=found)
+    assert both is not None
+    # What somebody wrote comes before a default of the format.
+    assert (both.path, both.figure_low, both.figure_high) == (catches, 0.8, 0.9)
+    assert [each.path for each in both.shared_with] == [covers]
+    assert both.shared_with[0].label == "unread approvals 0%"
+    # Known better, it leads alone.
+    known = {covers: Swing(0.9, 0.78, -noisy / 50), catches: Swing(0.8, 0.9, noisy / 50)}
+    alone = decide(evenings, "two", stops=True, found=found | known)
+    assert alone is not None
+    assert (alone.path, alone.shared_with) == (covers, ())
+    # Under half a point no share is moved noticeably.
+    assert contenders({catches: Swing(0.8, 0.804, noisy)}, stops=True) == []
+    assert contenders({catches: Swing(0.8, 0.804, noisy)}, stops=False) == [catches]
+
+
+def test_a_look_at_few_worlds_keeps_all_that_may_decide() -> None:
+    noisy = np.array([0.02, -0.03, 0.01])
+    found = {
+        "a": Swing(0.0, 0.30, noisy), "near": Swing(0.0, 0.20, -noisy), "still": Swing(0.5, 0.5, 0.0 * noisy),
+        "surely less": Swing(0.0, 0.05, noisy), "broken": None,
+    }  # fmt: skip
+    assert to_confirm(found) == ["a", "near"]
+    assert to_confirm({"still": found["still"], "broken": None}) == []
+    # One that moves worlds to and fro may well move the figure in more of them.
+    assert to_confirm({"to and fro": Swing(0.5, 0.5, noisy)}) == ["to and fro"]
+
+
+def test_the_error_of_a_swing_is_that_of_the_paired_difference(evenings: Evenings) -> None:
+    path = "policies.two.approval.catches"
+    found = figures(evenings, "two", path, stops=True)
+    assert found is not None
+    low, high = (evenings.under("two", path, share) for share in (0.85, 1.0))
+    assert (found.low, found.high) == tuple(
+        each.weighting.mean(each.column("stopped")) for each in (low, high)
+    )
+    paired = low.estimate(high.column("stopped") - low.column("stopped"), "")
+    assert float(np.sqrt((found.parts**2).sum())) == pytest.approx(
+        (paired.high - paired.low) / 2 / 1.959964, rel=1e-6
+    )
 
 
 def test_reviewers_who_fail_independently_are_said_to_be_several() -> None:
@@ -271,157 +323,6 @@ def test_a_scenario_is_conditioned_once(evenings: Evenings) -> None:
     after = Distribution("fixed", (("value", 5.0 * MINUTE),))
     assert evenings.under("watchdog", "policies.watchdog.automatic_restore.after", after).mean_dark == 5.0
     assert len(evenings._kept) == count
-
-
-# ---------------------------------------------------------------- tipping
-
-
-def test_the_tipping_point_is_ten_in_eleven(evenings: Evenings) -> None:
-    path = "policies.two.approval.catches"
-    found = tip(evenings, "two", "watchdog", decision(path, evenings))
-    assert found is not None
-    assert (found.better, found.worse, found.path, found.direction) == ("two", "watchdog", path, "over")
-    assert (found.now_text, found.label, found.basis) == ("95%", "what review catches", "assumed")
-    at = float(found.value_text.rstrip("%")) / 100
-    # Where as many evenings pass as hold 1 minute in 11: the share of draws below it, in these worlds.
-    effective = evenings.under("two").effective
-    assert abs(at - 10 / 11) < 4 * np.sqrt(10 / 121 / effective) + 0.01
-    for moved_to, better in ((at + 0.02, True), (at - 0.02, False)):
-        two, watchdog = (evenings.under(name, path, moved_to).mean_dark for name in ("two", "watchdog"))
-        assert (two < watchdog) == better
-
-
-def test_a_length_tips_where_two_watchdogs_meet(evenings: Evenings) -> None:
-    path = "policies.watchdog.automatic_restore.after"
-    found = tip(evenings, "watchdog", "slow-watchdog", decision(path, evenings))
-    assert found is not None
-    assert (found.direction, found.now_text) == ("under", "1 min")
-    assert found.value_text in ("119 s", "2 min", "2 min 1 s", "2 min 2 s")
-
-
-def test_what_never_tips_has_no_tipping_point(evenings: Evenings) -> None:
-    path = "policies.watchdog.automatic_restore.after"
-    assert tip(evenings, "watchdog", "as-it-was", decision("incident.actor.open_report", evenings)) is None
-    assert tip(evenings, "slow-watchdog", "watchdog", decision(path, evenings)) is None
-    # Eight minutes are still better than eleven.
-    assert tip(evenings, "watchdog", "as-it-was", decision(path, evenings)) is None
-    rate = decision("policies.nothing.rate_limit.per_agent", evenings)
-    assert tip(evenings, "watchdog", "as-it-was", rate) is None
-
-
-def test_counts_are_searched_in_whole_numbers(evenings: Evenings) -> None:
-    path = "policies.two.approval.time_out"
-    found = tip(evenings, "two", "watchdog", decision(path, evenings))
-    # Below a review of one minute every request is denied, which stops the act all the better.
-    assert found is None
-    scenario = small(policies=POLICIES.replace("time_out: 4 h", "time_out: 10 min, then: pass"))
-    letting = Evenings(scenario, "meant", 1, 200)
-    found = tip(letting, "two", "watchdog", decision(path, letting))
-    # An eighth of ten minutes is still more than the review takes.
-    assert found is None
-    scenario = small(policies=POLICIES.replace("time_out: 4 h", "time_out: 5 min, then: pass"))
-    letting = Evenings(scenario, "meant", 1, 200)
-    found = tip(letting, "two", "watchdog", decision(path, letting))
-    assert found is not None
-    assert (found.direction, found.value_text, found.now_text) == ("over", "1 min", "5 min")
-
-
-@pytest.mark.parametrize("root", [0.001, 0.0301, 0.5, 0.77, 0.999])
-@pytest.mark.parametrize(
-    ("gap", "most"),
-    [
-        (lambda x: x, 5),
-        (lambda x: math.expm1(3.0 * x), 5),
-        (lambda x: x + 0.002 * math.sin(900.0 * x), 5),
-        (lambda x: x**3, 8),
-        (lambda x: math.copysign(1.0, x), 8),
-        (lambda x: 1000.0 if x > 0.0 else -0.001, 8),
-        (lambda x: max(0.0, x) - 1e-9, 8),
-    ],
-    ids=["straight", "bent", "noisy", "flat", "step", "cliff", "plateau"],
-)
-@pytest.mark.parametrize("sign", [1.0, -1.0])
-def test_a_crossing_has_other_signs_around_it(
-    gap: Callable[[float], float], most: int, root: float, sign: float
-) -> None:
-    tried: list[float] = []
-
-    def of(x: float) -> float:
-        tried.append(x)
-        return sign * gap(x - root)
-
-    place = _crossing(of, 0.0, 1.0, 0.004)
-    assert all(0.0 <= x <= 1.0 for x in tried)
-    # Besides both ends; halves take 7.
-    assert len(tried) <= 2 + most
-    assert (of(place - 0.004) > 0.0) != (of(place + 0.004) > 0.0)
-
-
-def test_figures_of_an_input_are_what_decides_by_it(evenings: Evenings) -> None:
-    path = "policies.two.approval.catches"
-    assert figures(evenings, "two", path, stops=True) == tuple(
-        stopped(evenings.under("two", path, share)) for share in (0.85, 1.0)
-    )
-    named = {
-        path: figures(evenings, "two", path, stops=True)
-        for path, _ in inputs(evenings.scenario, "two", stops=True)
-    }
-    swapped = dict.fromkeys(named) | {"policies.two.approval.review": (0.25, 0.75)}
-    other = decide(evenings, "two", stops=True, found=swapped)
-    assert other is not None
-    assert (other.path, other.figure_low, other.figure_high) == ("policies.two.approval.review", 0.25, 0.75)
-
-
-def test_a_rate_tips(monkeypatch: pytest.MonkeyPatch) -> None:
-    scenario = small(policies=POLICIES)
-    busy = Evenings(scenario, "meant", 1, 20)
-    path = "policies.nothing.rate_limit.per_agent"
-    rates: list[Rate] = []
-
-    def dark(_: Evenings, policy: str, __: str, value: Rate) -> SimpleNamespace:
-        """Better than a policy of 5 minutes below 25 an hour."""
-        rates.append(value)
-        return SimpleNamespace(mean_dark=value.amount / 5.0 if policy == "nothing" else 5.0)
-
-    monkeypatch.setattr(Evenings, "under", dark)
-    found = tip(busy, "nothing", "watchdog", decision(path, busy))
-    assert found is not None
-    assert (found.direction, found.now_text, found.value_text) == ("under", "10 per hour", "25 per hour")
-    assert {rate.unit for rate in rates} == {"hour"}
-    assert max(rate.amount for rate in rates) == 80.0
-
-
-def test_a_tip_beyond_the_record_is_none() -> None:
-    scenario = restoring("uniform 5 min to 12 min")
-    few = Evenings(scenario, "meant", 1, 60)
-    assert tip(few, "probe", "watchdog", decision("response.restore", few)) is None
-    assert tip(few, "watchdog", "probe", decision("response.restore", few)) is None
-
-
-SHARED = """
-  as-it-was: {}
-  two: {approval: {by: {desk: 1}, review: 1 min, catches: 90%, time_out: 4 h}}
-  both: {combine: [two], automatic_restore: {after: 5 min}}
-  own-rate: {combine: [two], automatic_restore: {after: 5 min}, approval: {catches: 95%}}"""
-
-
-def test_what_two_policies_share_moves_in_both() -> None:
-    """One is made of the other: no reviewer's catch rate makes it the worse one, and one that is not shared does."""
-    shared = Evenings(small(policies=SHARED), "meant", 1, 300)
-    path = "policies.two.approval.catches"
-    found = decided(shared, "both", stops=True)
-    assert found is not None
-    assert found.path == path
-    for rate in (0.0, 0.3, 0.9, 1.0):
-        two, both = (shared.under(name, path, rate) for name in ("two", "both"))
-        assert (two.column("stopped") == both.column("stopped")).all()
-        assert both.mean_dark <= two.mean_dark
-    assert tip(shared, "both", "two", found) is None
-    # 5 (1 - c) = 11 * 10 %: it is stated once more, and so it is another number.
-    own = decided(shared, "own-rate", stops=True)
-    assert own is not None
-    assert own.path == "policies.own-rate.approval.catches"
-    assert tip(shared, "own-rate", "two", own) is not None
 
 
 # ---------------------------------------------------------------- words

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from ..study.ranking import RULE
-from ..study.results import Comparison, Group, PolicyOutcome, ReadingOutcome, Tipping
+from ..study.results import Comparison, Decision, Group, PolicyOutcome, ReadingOutcome, Tipping
 from .fit_text import fit_cautions
 from .wording import (
     FEW_WORLDS,
@@ -41,6 +41,8 @@ GROUPS: tuple[tuple[Group, str], ...] = (
 
 GAP = "  "
 ADAPTED = "   if the actor adapts"
+SHARING = 3
+"""Inputs that are named where the lead is shared."""
 STOPPED = 4
 """Columns a share takes: `>99` and a space."""
 
@@ -151,10 +153,17 @@ def decision_text(policy: PolicyOutcome) -> str:
     """
     decided = policy.decided_by
     if policy.group != "stops":
-        return "" if decided is None else decided.label
+        return "" if decided is None else _labels(decided)
     if decided is None:
         return policy.stopped_how or "no input moves it"
-    return "; ".join(filter(None, (decided.label, policy.unheard)))
+    return "; ".join(filter(None, (_labels(decided), policy.unheard)))
+
+
+def _labels(decided: Decision) -> str:
+    """The input that decides; those that share the lead, where the simulation cannot tell which one it is."""
+    labels = [each.label for each in (decided, *decided.shared_with)]
+    shown, more = labels[:SHARING], len(labels) - SHARING
+    return " or ".join(shown) + (f" or {more} more" if more > 0 else "")
 
 
 def dark_text(outcome: ReadingOutcome) -> str:
@@ -321,8 +330,14 @@ def _dark(comparison: Comparison, outcome: ReadingOutcome) -> str:
 
 def tipping_text(tipping: Tipping) -> str:
     """Where two neighbours change places, as a sentence."""
+    low, high = tipping.low_text, tipping.high_text
+    if low is None or high is None:
+        known = f", {high} or less" if low is None else f", {low} or more"
+    else:
+        known = "" if low == high else f", {low} to {high}"
+    place = f"{tipping.direction} {tipping.value_text}{known}"
     return (
-        f"{tipping.better} beats {tipping.worse} while {tipping.label} is {tipping.direction} {tipping.value_text} "
+        f"{tipping.better} beats {tipping.worse} while {tipping.label} is {place} "
         f"(now {tipping.now_text}, {tipping.basis})"
     )
 
@@ -336,6 +351,8 @@ def _foot(comparison: Comparison) -> list[str]:
     lines: list[str] = []
     for at, tipping in enumerate(comparison.tipping):
         lines += filled("TIPPING" if at == 0 else "", tipping_text(tipping))
+    if comparison.tipping:
+        lines += filled("", "behind each: its 95 % interval, from the same worlds")
     lines += filled("ORDER", f"{RULE} (stopped ones count 0); = cannot be told from the one above it")
     lines += filled("RANKING", comparison.ranking.text)
     lines += filled("ERROR", error_text(comparison))

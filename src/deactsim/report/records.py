@@ -169,8 +169,8 @@ def compare_rows(comparison: Comparison) -> list[Row]:
         if policy.refused is not None:
             rows.append((*who, None, "refused", policy.refused.text, "share", policy.refused.share, "share"))
         first = policy.readings[0].reading if policy.readings else None
-        decision = policy.decided_by
-        if decision is not None:
+        decided = policy.decided_by
+        for decision in () if decided is None else (decided, *decided.shared_with):
             start = (*who, first, "decided_by", decision.path)
             unit = "share" if decision.figure == "stopped" else "min"
             rows.append((*start, decision.low_text, known_or_none(decision.figure_low), unit))

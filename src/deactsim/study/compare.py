@@ -23,14 +23,16 @@ from .ranking import rank
 from .reasons import how_stopped, nobody_decided, untold, why_nothing
 from .replay import Progress, known_policy, reading_names
 from .results import Comparison, Decision, Estimate, PolicyOutcome, Ranking, Refused, Tipping
-from .sensitivity import Evenings, decide, figures, inputs, tip
+from .sensitivity import Evenings, Swing, decide, figures, inputs, to_confirm
 from .settling import Stretch, stretch, unsettled
+from .tipping import tip
 from .unserved import counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Evenings drawn to find the deciding input (the largest swing needs few) and the tipping points.
+#: Evenings of a first look: at which inputs may be the deciding one, and at about where policies change places. What is
+#: said of them comes from all evenings.
 FOR_DECISIONS = 250
 FOR_TIPPING = 500
 #: Routine weeks for the friction, unless a number is asked for: a twentieth of the evenings.
@@ -68,7 +70,7 @@ def compare(
 class _Job:
     """One piece of work for a process: which kind, and what about.
 
-    `moves` are figures to be found, each of a policy that stops or does not, with one input moved.
+    `moves` are figures to be found, each of a policy that stops or does not, with one input moved, in so many `worlds`.
     """
 
     kind: str
@@ -76,6 +78,7 @@ class _Job:
     own: Plan | None = None
     reading: str = ""
     moves: tuple[tuple[str, bool, str], ...] = ()
+    worlds: int = 0
     better: str = ""
     worse: str = ""
     decision: Decision | None = None
@@ -105,8 +108,12 @@ class _Shared:
     def under(self, reading: str, most: int) -> Evenings:
         """Evenings under a reading, no more than so many: the same for all jobs of a process."""
         drawn = min(self.worlds, most)
-        found = Evenings(self.scenario, reading, self.seed, drawn)
-        return self.evenings.setdefault((reading, drawn), found)
+        if (reading, drawn) not in self.evenings:
+            found = Evenings(self.scenario, reading, self.seed, drawn)
+            if drawn == self.worlds:
+                found = replace(found, known=self.found[found.own])
+            self.evenings[reading, drawn] = found
+        return self.evenings[reading, drawn]
 
 
 def _work(shared: _Shared, job: _Job) -> Any:
@@ -126,10 +133,11 @@ def _work(shared: _Shared, job: _Job) -> Any:
         overload = overloaded(job.plan) | unsettled(job.plan, shared.stretch)
         return weeks.estimates(), overload, counted(job.plan, weeks.values)
     if job.kind == "figures":
-        evenings = shared.under(job.reading, FOR_DECISIONS)
+        evenings = shared.under(job.reading, job.worlds)
         return [figures(evenings, policy, path, stops=stops) for policy, stops, path in job.moves]
     assert job.decision is not None  # noqa: S101 - the last kind has one
-    return tip(shared.under(job.reading, FOR_TIPPING), job.better, job.worse, job.decision)
+    evenings, few = (shared.under(job.reading, most) for most in (shared.worlds, FOR_TIPPING))
+    return tip(evenings, few, job.better, job.worse, job.decision)
 
 
 class _Comparing:
@@ -327,15 +335,12 @@ class _Comparing:
         return _Asked(name, reading, stops, worse)
 
     def _figures(
-        self, hands: Workers[_Job, Any], shared: _Shared, asked: Sequence[_Asked]
-    ) -> dict[_Asked, dict[str, tuple[float, float] | None]]:
-        """The figures of each policy by the input that is moved."""
+        self, hands: Workers[_Job, Any], wanted: Mapping[_Asked, Sequence[str]], worlds: int
+    ) -> dict[_Asked, dict[str, Swing | None]]:
+        """The figures of each policy by the input that is moved, for the inputs wanted."""
         moves: dict[tuple[str, str], list[tuple[_Asked, str]]] = {}
-        found = {each: dict[str, tuple[float, float] | None]() for each in asked}
-        for each in asked:
-            known = shared.under(each.reading, FOR_DECISIONS).leaves
-            for path, _ in inputs(self.scenario, each.policy, stops=each.stops, known=known):
-                found[each][path] = None  # they stand in the order of the inputs
+        for each, paths in wanted.items():
+            for path in paths:
                 # A worker moves an input once for all policies that it bears on.
                 own = path.startswith(f"policies.{each.policy}.")
                 moves.setdefault((each.reading, each.policy if own else path), []).append((each, path))
@@ -346,10 +351,13 @@ class _Comparing:
                 "figures",
                 reading=reading,
                 moves=tuple((each.policy, each.stops, path) for each, path in these),
+                worlds=worlds,
             )
             for (reading, _), these in largest
         ]
-        self._steps = self._steps_done + len(jobs) + sum(each.worse is not None for each in asked)
+        self._steps = self._steps_done + len(jobs) + sum(each.worse is not None for each in wanted)
+        # They stand in the order of the inputs.
+        found = {each: dict[str, Swing | None].fromkeys(paths) for each, paths in wanted.items()}
         for (_, these), pairs in zip(largest, hands.run(jobs, self._done), strict=True):
             for (each, path), pair in zip(these, pairs, strict=True):
                 found[each][path] = pair
@@ -359,7 +367,17 @@ class _Comparing:
         self, hands: Workers[_Job, Any], shared: _Shared, asked: Sequence[_Asked], ranking: Ranking
     ) -> tuple[dict[str, Decision], list[Tipping]]:
         """The deciding input of each policy that has one; where policies change places with the next worse ones."""
-        found, first = self._figures(hands, shared, asked), next(iter(self.readings))
+        first = next(iter(self.readings))
+        wanted: dict[_Asked, Sequence[str]] = {}
+        for each in asked:
+            known = shared.under(each.reading, FOR_DECISIONS).leaves
+            wanted[each] = [
+                path for path, _ in inputs(self.scenario, each.policy, stops=each.stops, known=known)
+            ]
+        found = self._figures(hands, wanted, FOR_DECISIONS)
+        if self.worlds > FOR_DECISIONS:
+            wanted = {each: to_confirm(by_input) for each, by_input in found.items()}
+            found = self._figures(hands, wanted, self.worlds)
         decided, names = dict[str, Decision](), list[str]()
 
         def to_do() -> Iterator[_Job]:

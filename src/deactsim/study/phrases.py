@@ -127,13 +127,16 @@ def short_text(value: Any, kind: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Distribution):
-        given = dict(value.parameters)
-        stated = (given[name] for name in ("value", "median", "mean", "mode") if name in given)
-        middle = next(stated, None)
-        if middle is None:
-            middle = lengths.quantile(lengths.length_of(value), 0.5)
-        return text_of(_whole(middle), "duration")
+        return text_of(_whole(middle_of(value)), "duration")
     return text_of(value, kind)
+
+
+def middle_of(value: Distribution) -> float:
+    """The middle of a distribution as it is written, in microseconds; else its median."""
+    given = dict(value.parameters)
+    stated = (given[name] for name in ("value", "median", "mean", "mode") if name in given)
+    middle = next(stated, None)
+    return lengths.quantile(lengths.length_of(value), 0.5) if middle is None else middle
 
 
 def _whole(microseconds: float) -> int:

@@ -271,11 +271,12 @@ class ReadingOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The one input that decides a figure: moved from `low_text` to `high_text`, the figure
+    """The input that decides a figure: moved from `low_text` to `high_text`, the figure
     moves from `figure_low` to `figure_high`.
 
     `figure` says which: `stopped`, the share of evenings stopped, for a policy that stops it;
-    else `mean_dark`, the minutes dark over all evenings, stopped ones counting 0.
+    else `mean_dark`, the minutes dark over all evenings, stopped ones counting 0. `shared_with` are other
+    inputs that move it as far, as well as the simulation can tell: the 95 % intervals of the differences hold 0.
     """
 
     path: str
@@ -287,6 +288,7 @@ class Decision:
     figure_low: float
     figure_high: float
     figure: Literal["stopped", "mean_dark"] = "mean_dark"
+    shared_with: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +351,14 @@ class PolicyOutcome:
 @dataclass(frozen=True, slots=True)
 class Tipping:
     """Where two neighbours in the ranking change places: `better` beats `worse` while the
-    input at `path` stays on this side of `value_text` (its present value is `now_text`)."""
+    input at `path` stays on this side of `value_text` (its present value is `now_text`).
+
+    `low_text` and `high_text` are the 95 % interval of that place: the values at which the paired difference of both
+    does not tell them apart; an end that lies beyond the values tried is None. The other two are values for `--vary`,
+    with the same worlds and seed: at the first of `changes` `better` is the better one, at the second it is not; at
+    the first of `told_apart` it is so beyond simulation error, at the second `worse` is (None where that is so at no
+    value tried).
+    """
 
     better: str
     worse: str
@@ -359,6 +368,10 @@ class Tipping:
     value_text: str
     now_text: str
     basis: str
+    low_text: str | None
+    high_text: str | None
+    changes: tuple[str, str]
+    told_apart: tuple[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,37 @@
-"""Which single input decides a figure, and where two policies change places.
+"""Which single input decides a figure.
 
 Numbers that a policy's answer rests on are moved by a stated amount, one at a time, over the
 same worlds: shares by ten points either way, lengths, rates and counts to half and double, a
-yes to a no. `inputs` says which; what a source documents stays where it is.
+yes to a no. `inputs` says which; what a source documents stays where it is. Where two policies change places is in
+`tipping`.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
 
 from ..errors import CannotCondition
 from ..model.compile import CannotBeSaid, compile_plan
 from ..model.plan import Plan
-from ..scenario.paths import kind_at, leaves, origin_of, replace
+from ..scenario.paths import kind_at, leaves, origin_of
+from ..scenario.paths import replace as replace_at
 from ..scenario.quantities import text_of
 from ..scenario.safeguards import Safeguards
 from ..scenario.schema import Scenario
 from ..scenario.stated import Distribution, Rate, Stated
-from ..stats.weighted import effective_size
+from ..stats.weighted import Z95
 from .condition import Conditioned, condition
-from .nights import Nights, under
-from .phrases import noun, phrase, short_text
-from .results import Decision, Tipping
+from .nights import Array, Nights, under
+from .phrases import phrase
+from .results import Decision
+
+Kept = TypeVar("Kept")
 
 #: After the effect nothing can stop it any more: what decides whether comes before.
 BEFORE_EFFECT = ("incident.actor.",)
@@ -36,8 +41,10 @@ _INCIDENTAL = ("stretch", "triage", "false_alarms", "undoes_honest", "keep")
 _STRUCTURE = ".by."
 _OF_REVIEWERS = ("approval.catches", "approval.stamps", "approval.stamps_per_queued")
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
-#: Swings this near to each other are all but a tie.
-NEAR = 0.1
+#: The normal quantile of an error of one in a thousand: so sure a look at few worlds has to be.
+SURE = 3.29
+#: Conditioned worlds that are kept, and policies' evenings in each: both ends of an input, and what is not moved.
+KEPT = 4
 #: Shares stopped that move by less than this are not moved by that input.
 LEAST_SHARE = 0.005
 
@@ -46,44 +53,42 @@ LEAST_SHARE = 0.005
 class Evenings:
     """A policy's evenings under a changed scenario, each change conditioned once.
 
-    `worlds` is how many evenings are drawn; conditioned ones are kept for the next policy.
+    `worlds` is how many evenings are drawn; the last conditioned ones are kept for the next policy, with the
+    evenings of the last policies. `known` are those of the scenario's own plan, if somebody has them already.
     """
 
     scenario: Scenario
     reading: str
     seed: int
     worlds: int
+    known: Conditioned | None = None
     _moved: dict[tuple[str, Any], tuple[Scenario, Plan]] = field(default_factory=dict)
-    _kept: dict[Plan, tuple[Conditioned, dict[Plan, Nights]]] = field(default_factory=dict)
+    _kept: OrderedDict[Plan, tuple[Conditioned, OrderedDict[Plan, Nights]]] = field(
+        default_factory=OrderedDict
+    )
 
     def under(self, policy: str, path: str | None = None, value: Any = None) -> Nights:
         """The evenings under a policy, with one input moved."""
         scenario, own = (self.scenario, self.own) if path is None else self.with_moved(path, value)
         found, nights = self._conditioned(scenario, own)
         plan = compile_plan(scenario, policy, self.reading)
-        told = nights.get(plan)
-        if told is None:
-            told = nights[plan] = under(plan, found)
-        return told
+        if plan not in nights:
+            nights[plan] = under(plan, found)
+        return _last_used(nights, plan)
 
-    def _conditioned(self, scenario: Scenario, own: Plan) -> tuple[Conditioned, dict[Plan, Nights]]:
+    def _conditioned(self, scenario: Scenario, own: Plan) -> tuple[Conditioned, OrderedDict[Plan, Nights]]:
         """The worlds conditioned, and what was run in them already."""
-        kept = self._kept.get(own)
-        if kept is None:
-            kept = self._kept[own] = condition(scenario, own, self.seed, self.worlds), {}
-        return kept
-
-    @cached_property
-    def effective(self) -> float:
-        """How many equally weighted evenings they are worth, with nothing moved."""
-        found, _ = self._conditioned(self.scenario, self.own)
-        return effective_size(found.weights, found.numbers)
+        if own not in self._kept:
+            found = self.known if self.known is not None and own == self.known.own else None
+            found = found or condition(scenario, own, self.seed, self.worlds)
+            self._kept[own] = found, OrderedDict()
+        return _last_used(self._kept, own)
 
     def with_moved(self, path: str, value: Any) -> tuple[Scenario, Plan]:
         """The scenario with one input moved, and the plan of its own policy: once for all policies."""
         found = self._moved.get((path, value))
         if found is None:
-            scenario = replace(self.scenario, path, value)
+            scenario = replace_at(self.scenario, path, value)
             found = scenario, compile_plan(scenario, scenario.baseline, self.reading)
             self._moved[path, value] = found
         return found
@@ -99,9 +104,12 @@ class Evenings:
         return compile_plan(self.scenario, self.scenario.baseline, self.reading)
 
 
-def stopped(nights: Nights) -> float:
-    """The share of evenings stopped."""
-    return nights.weighting.mean(nights.column("stopped"))
+def _last_used(kept: OrderedDict[Plan, Kept], plan: Plan) -> Kept:
+    """What is kept of a plan, as the last used; no more than the last few are kept."""
+    kept.move_to_end(plan)
+    if len(kept) > KEPT:
+        kept.popitem(last=False)
+    return kept[plan]
 
 
 def inputs(
@@ -193,51 +201,104 @@ def scaled_by(value: Distribution, factor: float) -> Distribution:
     )
 
 
-def figures(evenings: Evenings, policy: str, path: str, *, stops: bool) -> tuple[float, float] | None:
+@dataclass(frozen=True, eq=False)
+class Swing:
+    """A policy's figure with one input at its lower and at its higher value.
+
+    `parts` is what each world adds to the error of their difference, (worlds,): their squares add up to its variance.
+    """
+
+    low: float
+    high: float
+    parts: Array
+
+    @property
+    def size(self) -> float:
+        """How far the figure moves."""
+        return abs(self.high - self.low)
+
+    def leads(self, other: Swing, z: float = Z95) -> bool:
+        """Whether it is larger than another by more than the simulation's error, both in the same worlds.
+
+        The difference of both is a mean over worlds; z is the quantile of the normal distribution for its interval.
+        """
+        ours, theirs = (each.parts if each.high >= each.low else -each.parts for each in (self, other))
+        error = float(np.sqrt(((ours - theirs) ** 2).sum()))
+        return self.size - other.size > z * error + 1e-12
+
+
+def figures(evenings: Evenings, policy: str, path: str, *, stops: bool) -> Swing | None:
     """A policy's figure with one input moved to its lower and to its higher value.
 
     The figure is the share stopped for a policy that stops, else the mean minutes dark. None of an input that cannot
     be moved; nor where, moved so far, the record cannot be met: there is no figure to compare.
     """
-    figure: Callable[[Nights], float] = stopped if stops else attrgetter("mean_dark")
     pair = moved(evenings.leaves[path].value)
     if pair is None or pair[0] == pair[1]:
         return None
     try:
-        low, high = (figure(evenings.under(policy, path, value)) for value in pair)
+        (low, less), (high, more) = (
+            _figure(evenings.under(policy, path, value), evenings.worlds, stops=stops) for value in pair
+        )
     except (CannotBeSaid, CannotCondition):
         return None
-    return low, high
+    return Swing(low, high, more - less)
+
+
+def _figure(nights: Nights, worlds: int, *, stops: bool) -> tuple[float, Array]:
+    """The figure, and what each world adds to its error by linearisation of the ratio, (worlds,)."""
+    values = nights.column("stopped" if stops else "dark_minutes")
+    mean = nights.weighting.mean(values) if stops else nights.mean_dark
+    by_world = np.bincount(nights.clusters, nights.weights, worlds)
+    count = np.count_nonzero(by_world)
+    correction = np.sqrt(count / (count - 1)) if count > 1 else 1.0
+    parts = np.bincount(nights.clusters, nights.weights * (values - mean), worlds)
+    return mean, parts * correction / by_world.sum()
+
+
+def contenders(found: Mapping[str, Swing | None], *, stops: bool, z: float = Z95) -> list[str]:
+    """The inputs whose swing none other leads beyond simulation error, the largest first."""
+    least = LEAST_SHARE if stops else 1e-9
+    moving = {path: swing for path, swing in found.items() if swing is not None and swing.size > least}
+    order = sorted(moving, key=lambda path: -moving[path].size)
+    return [path for path in order if not moving[order[0]].leads(moving[path], z)]
+
+
+def to_confirm(found: Mapping[str, Swing | None]) -> list[str]:
+    """The inputs that may be the deciding one, after a look at few worlds: those that the largest swing hardly leads.
+
+    One that moves none of those worlds is none of them.
+    """
+    moving = {
+        path: swing
+        for path, swing in found.items()
+        if swing is not None and (swing.size or swing.parts.any())
+    }
+    if not moving:
+        return []
+    largest = max(moving.values(), key=lambda swing: swing.size)
+    return [path for path, swing in moving.items() if not largest.leads(swing, SURE)]
 
 
 def decide(
-    evenings: Evenings,
-    policy: str,
-    *,
-    stops: bool,
-    found: Mapping[str, tuple[float, float] | None],
+    evenings: Evenings, policy: str, *, stops: bool, found: Mapping[str, Swing | None]
 ) -> Decision | None:
-    """The one input whose move changes the figure most; None if none moves it noticeably.
+    """The input whose move changes the figure most; None if none moves it noticeably.
 
-    `found` are the `figures` of all its `inputs`, in their order.
+    `found` are the `figures` of its `inputs`. Where the largest swing does not lead beyond simulation error, those that
+    share the lead stand beside it, what somebody wrote before a default of the format.
     """
-    known, least = evenings.leaves, LEAST_SHARE if stops else 1e-9
-    # A share that moves is that of the evenings that change sides: so many are worth so much.
-    try:
-        worth = evenings.effective if stops else math.inf
-    except CannotCondition:
-        return None  # none of so few evenings is as the record has it
-    best: tuple[float, str, tuple[float, float]] | None = None
-    for path, pair in found.items():
-        swing = 0.0 if pair is None else abs(pair[1] - pair[0])
-        if pair is None or swing <= least:
-            continue
-        if best is None or _beats(swing, known[path].given, best[0], worth, written=known[best[1]].given):
-            best = swing, path, pair
-    if best is None:
+    order = contenders(found, stops=stops)
+    if not order:
         return None
-    _, path, (low, high) = best
-    leaf, kind = known[path], kind_at(evenings.scenario, path)
+    order.sort(key=lambda path: not evenings.leaves[path].given)
+    first, *others = (_decision(evenings, policy, path, found[path], stops=stops) for path in order)
+    return replace(first, shared_with=tuple(others))
+
+
+def _decision(evenings: Evenings, policy: str, path: str, swing: Swing | None, *, stops: bool) -> Decision:
+    assert swing is not None  # noqa: S101 - contenders have one
+    leaf, kind = evenings.leaves[path], kind_at(evenings.scenario, path)
     lower, higher = moved(leaf.value) or (None, None)
     many = independent(evenings.scenario.policies[policy].safeguards) if path.endswith(_OF_REVIEWERS) else ""
     return Decision(
@@ -247,23 +308,10 @@ def decide(
         basis=leaf.basis,
         low_text=text_of(lower, kind),
         high_text=text_of(higher, kind),
-        figure_low=low,
-        figure_high=high,
+        figure_low=swing.low,
+        figure_high=swing.high,
         figure="stopped" if stops else "mean_dark",
     )
-
-
-def _beats(swing: float, given: bool, best: float, worth: float, *, written: bool) -> bool:
-    """Whether an input decides rather than the best so far.
-
-    Of two that are all but tied, by a tenth or by less than the simulation's standard error over
-    evenings of that `worth`, what somebody wrote comes before a default of the format.
-    """
-    if given == written:
-        return swing > best * (1.0 + 1e-9)
-    more, less = (best, swing) if given else (swing, best)
-    tied = less >= more * (1.0 - NEAR) or more - less <= math.sqrt((more + less) / max(1.0, worth))
-    return given == (tied or less > more)
 
 
 def independent(safeguards: Safeguards) -> str:
@@ -273,94 +321,3 @@ def independent(safeguards: Safeguards) -> str:
     if count < 2:
         return ""
     return f", {_NUMBERS.get(count, str(count))} reviewers, independent"
-
-
-def tip(evenings: Evenings, better: str, worse: str, decision: Decision) -> Tipping | None:
-    """Where `better` stops being better as its deciding input moves; None if it never does.
-
-    Shares are searched from 0 to 1, lengths and rates from an eighth to eight times.
-    """
-    value = evenings.leaves[decision.path].value
-    kind = kind_at(evenings.scenario, decision.path)
-    at: Callable[[float], Any]
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, float):
-        at, low, high, now = (lambda x: x), 0.0, 1.0, value
-    elif isinstance(value, Distribution):
-        at, low, high, now = (lambda x: scaled_by(value, 2.0**x)), -3.0, 3.0, 0.0
-    elif isinstance(value, Rate):
-        at, low, high, now = (lambda x: Rate(value.amount * 2.0**x, value.unit)), -3.0, 3.0, 0.0
-    elif isinstance(value, int):
-        at, low, high, now = (lambda x: max(1, round(value * 2.0**x))), -3.0, 3.0, 0.0
-    else:
-        return None
-
-    def gap(x: float) -> float:
-        """How much better: minutes dark saved, zero where they change places."""
-        moved_to = at(x)
-        left = evenings.under(worse, decision.path, moved_to).mean_dark
-        return left - evenings.under(better, decision.path, moved_to).mean_dark
-
-    try:
-        here = gap(now)
-        for end in (low, high):
-            if here > 0.0 > gap(end):
-                within = 0.004 if isinstance(value, float) else 0.03
-                place = _crossing(gap, min(now, end), max(now, end), within)
-                return Tipping(
-                    better=better,
-                    worse=worse,
-                    path=decision.path,
-                    label=noun(decision.path),
-                    direction="over" if end == low else "under",
-                    value_text=short_text(_rounded(at(place)), kind),
-                    now_text=short_text(value, kind),
-                    basis=decision.basis,
-                )
-    except (CannotBeSaid, CannotCondition):
-        return None
-    return None
-
-
-def _crossing(gap: Callable[[float], float], low: float, high: float, within: float) -> float:
-    """Where the gap between two places changes sign, to `within`; there are other signs on both sides of it.
-
-    A gap is that of many evenings. The ITP method (Oliveira and Takahashi, 2021) tries the place where a straight line
-    between both ends crosses, pushed a little towards the middle, and never needs more than one place more than halves.
-    """
-    halves = max(0, math.ceil(math.log2((high - low) / (2.0 * within))))
-    cells = 1 << halves
-    before, after, at_before, at_after = 0, cells, gap(low), gap(high)
-    positive = at_before > 0.0
-    for left in range(halves + 1, 0, -1):
-        wide, middle = after - before, (before + after) / 2.0
-        if wide == 1:
-            break
-        straight = before + wide * at_before / (at_before - at_after)
-        push = max(0.2 * wide**2 / cells, 0.6)
-        aimed = middle if push > abs(middle - straight) else straight + math.copysign(push, middle - straight)
-        reach = (2**left - wide) / 2.0
-        edge = round(min(max(aimed, middle - reach), middle + reach))
-        edge = min(max(edge, before + 1), after - 1)
-        found = gap(low + (high - low) * edge / cells)
-        if (found > 0.0) == positive:
-            before, at_before = edge, found
-        else:
-            after, at_after = edge, found
-    return low + (high - low) * (before + 0.5) / cells
-
-
-def _rounded(value: Any) -> Any:
-    """To the precision the search has: whole points, whole seconds, two figures of a rate."""
-    if isinstance(value, float):
-        return round(value, 2)
-    if isinstance(value, Rate):
-        return Rate(float(f"{value.amount:.2g}"), value.unit)
-    if isinstance(value, Distribution):
-        pure = {"sigma", "shape"}
-        return Distribution(
-            value.shape,
-            tuple((n, x if n in pure else round(x / 1e6) * 1e6) for n, x in value.parameters),
-        )
-    return round(value / 1e6) * 1_000_000 if isinstance(value, int) and value > 10_000_000 else value

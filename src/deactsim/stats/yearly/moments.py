@@ -89,7 +89,7 @@ class Moments:
         lean = float(self.cubes[place]) / count / spread**3 / sqrt(count)
         error = spread / sqrt(count)
         return Interval(
-            centre, centre - error * max(t, _hall(t, lean)), centre + error * max(t, -_hall(-t, lean))
+            centre, centre - error * max(t, hall(t, lean)), centre + error * max(t, -hall(-t, lean))
         )
 
 
@@ -100,12 +100,12 @@ def over_years(values: Array) -> Interval:
     return Moments.of(values).interval()
 
 
-def student(size: int, level: float = LEVEL) -> float:
-    """Student's t for an interval of `size` independent values."""
+def student(size: float, level: float = LEVEL) -> float:
+    """Student's t for an interval of `size` independent values, or of what weighted ones are worth."""
     return float(stdtrit(size - 1, (1.0 + level) / 2.0))
 
 
-def _hall(z: float, lean: float) -> float:
+def hall(z: float, lean: float) -> float:
     """The studentised mean that Hall's cubic transformation takes to z; `lean` is skewness / sqrt(Y)."""
     shifted = z - lean / 6.0
     root = float(np.cbrt(1.0 + lean * shifted))
