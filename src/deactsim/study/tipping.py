@@ -30,8 +30,11 @@ POINTS = 1000
 STEPS = 600
 FURTHEST = 3.0
 """How far other numbers than shares are moved, in doublings either way."""
-#: Places are found to this part of half the interval's width by trying, and within that by a straight line.
-FINE = 0.5
+#: To what part of half the interval's width the place and the ends of its interval are found by trying; within that
+#: by a straight line, which the difference of means and its error are very nearly.
+FINE, FINE_ENDS = 0.5, 1.5
+#: How much further out than expected the ends are tried, so that each is mostly beyond the first try.
+BEYOND = 1.2
 
 _SECOND = 1_000_000
 #: Units to which lengths are rounded, in microseconds.
@@ -149,14 +152,14 @@ def _turns(gaps: _Gaps, rough: _Gaps) -> _Turns | None:
         return None
     guess, slope = _look(rough)
     half = gaps(0).mean - gaps(0).low
-    middle = _turn(gaps, _mean, guess, half / slope)
+    middle = _turn(gaps, _mean, guess, FINE * half / slope)
     # Where both end as equals neither is ever the worse one.
     if middle is None or gaps(middle[1]).mean == 0.0 == gaps(gaps.last).mean:
         return None
     here, at = _where(gaps, _mean, middle), gaps(middle[1])
     less, more = ((at.mean - at.low) / slope, (at.high - at.mean) / slope)
-    near = _turn(gaps, _low, round(middle[0] - less), less)
-    far = _turn(gaps, _high, round(middle[0] + more), more)
+    near = _turn(gaps, _low, round(middle[0] - BEYOND * less), FINE_ENDS * less)
+    far = _turn(gaps, _high, round(middle[1] + BEYOND * more), FINE_ENDS * more)
     assert near is not None  # noqa: S101 - at the present value it is surely better
     beyond = _where(gaps, _high, far, adjacent=0.0) if far else None
     return _Turns(_where(gaps, _low, near), here, beyond, _size(gaps.places[gaps.last]))
@@ -206,26 +209,28 @@ def _look(rough: _Gaps) -> tuple[int, float]:
     return round(before + share / fall * (after - before)), max(slope, steepness / 10.0)
 
 
-def _turn(gaps: _Gaps, key: Callable[[Interval], float], guess: int, reach: float) -> tuple[int, int] | None:
-    """Two places next to each other, as far as it is known, with `key` above 0 at the first and not at the second.
+def _turn(gaps: _Gaps, key: Callable[[Interval], float], guess: int, wide: float) -> tuple[int, int] | None:
+    """Two places no further apart than `wide`, with `key` above 0 at the first and not at the second.
 
-    They are looked for from a guess on, ever further out. None if there are none on one side of it.
+    They are looked for from a guess on: among the places that are known, else ever further out. None if there are none
+    on one side of it.
     """
+    width = min(max(1, round(wide)), max(1, gaps.last // 8))
     low = high = min(max(guess, 0), gaps.last)
-    width = step = min(max(1, round(FINE * reach)), max(1, gaps.last // 8))
-    while key(gaps(high)) > 0.0:
-        if high == gaps.last:
-            return None
-        low, high, step = high, min(gaps.last, high + step), 2 * step
-    step = width
-    while key(gaps(low)) <= 0.0:
-        if low == 0:
-            return None
-        low, high, step = max(0, low - step), low, 2 * step
-    for place in sorted(gaps.known):
-        if low < place < high and key(gaps(place)) > 0.0:
-            low = place
-    high = min(place for place in (*gaps.known, high) if place > low and key(gaps(place)) <= 0.0)
+    if key(gaps(low)) > 0.0:
+        step = width
+        known = (place for place in sorted(gaps.known) if low < place <= low + width)
+        while key(gaps(high)) > 0.0:
+            if high == gaps.last:
+                return None
+            low, high, step = high, next(known, min(gaps.last, high + step)), 2 * step
+    else:
+        step = width
+        known = (place for place in sorted(gaps.known, reverse=True) if high - width <= place < high)
+        while key(gaps(low)) <= 0.0:
+            if low == 0:
+                return None
+            low, high, step = next(known, max(0, low - step)), low, 2 * step
     return narrowed(lambda place: key(gaps(place)), low, high, width)
 
 
