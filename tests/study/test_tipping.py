@@ -54,7 +54,8 @@ def share(text: str | None) -> float:
 # ---------------------------------------------------------------- closed forms
 
 
-def test_the_tipping_point_is_ten_in_eleven_and_its_interval_holds_it(evenings: Evenings) -> None:
+def test_the_tipping_point_is_ten_in_eleven_and_its_interval_holds_it() -> None:
+    evenings = Evenings(small(policies=POLICIES), "meant", 1, 1500)
     found = tipped(evenings, "two", "watchdog", CATCHES)
     assert found is not None
     assert (found.better, found.worse, found.path, found.direction) == ("two", "watchdog", CATCHES, "over")

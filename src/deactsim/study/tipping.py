@@ -32,7 +32,7 @@ FURTHEST = 3.0
 """How far other numbers than shares are moved, in doublings either way."""
 #: To what part of half the interval's width the place and the ends of its interval are found by trying; within that
 #: by a straight line, which the difference of means and its error are very nearly.
-FINE, FINE_ENDS = 0.5, 1.5
+FINE, FINE_ENDS = 0.5, 0.75
 #: How much further out than expected the ends are tried, so that each is mostly beyond the first try.
 BEYOND = 1.2
 
