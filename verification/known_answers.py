@@ -3,7 +3,7 @@
 Prints theory, simulation, interval and z-score of every figure and writes pictures and cards to
 verification/out. Exits with 1 if a z-score is beyond 4, or if anything that must be equal is not.
 
-    python verification/known_answers.py [--scale 1] [--workers 2] [--only queues,races,leavers,little,slips,cards]
+    python verification/known_answers.py [--scale 1] [--workers 2] [--only queues,reneging,races,...]
 """
 
 # ruff: noqa: T201 - a script prints
@@ -21,15 +21,16 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from verification import cards  # noqa: E402 - the checkout is not a package
-from verification.known import leavers, little, pictures, queues, races, slips  # noqa: E402
+from verification.known import leavers, little, pictures, queues, races, reneging, slips  # noqa: E402
 from verification.known.check import Check, lines, summary  # noqa: E402
 
 from deactsim.study.executors import run_jobs  # noqa: E402
 
 OUT = ROOT / "verification" / "out"
-PARTS = ("queues", "races", "leavers", "little", "slips", "cards")
+PARTS = ("queues", "reneging", "races", "leavers", "little", "slips", "cards")
 WORK = {
     "queues": queues.job,
+    "reneging": reneging.job,
     "races": races.job,
     "leavers": leavers.job,
     "little": little.job,
@@ -55,6 +56,7 @@ def tasks(parts: tuple[str, ...], scale: float) -> Iterator[Task]:
     """All work of the parts, the longest first."""
     given: dict[str, list[Any]] = {
         "queues": [(one, n) for one in queues.all_queues(scale) for n in range(one.replications)],
+        "reneging": [(one, n) for one in reneging.all_queues(scale) for n in range(one.replications)],
         "races": list(races.all_races(scale)),
         "leavers": list(leavers.all_leavers(scale)),
         "little": [(path, 2) for path in sorted((ROOT / "scenarios").glob("*.yaml"))],
@@ -62,7 +64,7 @@ def tasks(parts: tuple[str, ...], scale: float) -> Iterator[Task]:
         "cards": list(cards.CARDS),
     }
     # Little's law first: it replaces a class of the engine while it watches.
-    for part in ("little", "slips", "cards", "leavers", "races", "queues"):
+    for part in ("little", "slips", "cards", "leavers", "races", "reneging", "queues"):
         if part in parts:
             yield from (Task(part, one) for one in given[part])
 
@@ -74,6 +76,11 @@ def checks_of(part: str, found: dict[Any, Any]) -> tuple[list[Check], Any]:
         for (one, _), each in found.items():
             seen.setdefault(one, []).append(each)
         return [check for one, each in seen.items() for check in queues.checks_of(one, each)], seen
+    if part == "reneging":
+        left: dict[reneging.Queue, list[reneging.Seen]] = {}
+        for (one, _), each in found.items():
+            left.setdefault(one, []).append(each)
+        return [check for one, each in left.items() for check in reneging.checks_of(one, each)], None
     if part == "races":
         table = {given[0]: (race, races.checks_of(race, given[0])) for given, race in found.items()}
         return [check for _, some in table.values() for check in some], table

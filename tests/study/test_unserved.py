@@ -156,6 +156,20 @@ def test_lists_and_limits_that_deny() -> None:
     assert expected(loose) is counted(loose, weeks_of(loose, 4).values) is None
 
 
+def test_a_limit_that_holds_less_than_comes_holds_without_end() -> None:
+    """550 reports a day of 5 min keep 1.91 people at work, and 0.656 of the first (one less Erlang's loss): of 100
+    actions a day he asks for 1.43 an hour, the third still for 0.78. With a limit of one an hour they are held for
+    ever longer, with three an hour they are not."""
+    base = "rate_limit: {{per_agent: {} per hour, then: hold}}"
+    tight, loose = (marketplace(base.format(number)) for number in (1, 3))
+    assert overloaded(loose) == {}
+    held = weeks_of(loose, 8).values["minutes_held"]
+    assert np.nanmax(held) < 3 * 60
+    assert overloaded(tight) == {"support": "the busiest of support at 143% of what the rate limit lets through"}
+    longer = weeks_of(tight, 8).values["minutes_held"]
+    assert longer[-1] > 2 * longer[0] > 6 * 60
+
+
 def test_reports_grow_behind_urgent_requests_that_fill_the_day() -> None:
     """One team does both: reports take half of it. Requests for as much again leave, unless they come first."""
     base = """

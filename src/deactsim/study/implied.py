@@ -16,7 +16,7 @@ from ..scenario.order import in_name_order
 from ..scenario.schema import Scenario
 from .results import Refused
 from .settling import Flow, flows
-from .unserved import expected
+from .unserved import expected, held_without_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,10 @@ def overloaded(plan: Plan) -> dict[str, str]:
     Only what waits for as long as it takes makes a queue grow. Requests that time out do not: they leave, and only
     keep from work what comes behind them (the urgent ones all that is not urgent, all of them false alarms).
     """
-    found = {}
+    found = {
+        team: f"the busiest of {team} at {load:.0%} of what the rate limit lets through"
+        for team, load in held_without_end(plan).items()
+    }
     for place, team in enumerate(plan.teams):
         mine = [flow for flow in flows(plan) if flow.team == place and not flow.undo]
         if _grows(team, mine):
@@ -126,6 +129,8 @@ def _text(plan: Plan, team: str, load: float, *, grows: bool) -> str:
         return f"{_nobody(plan, team)}, its {'reports are' if reports else 'work is'} never handled"
     if load >= 1.0:
         return f"{team} is offered {load:.0%} of what it can do: its queue grows without bound"
+    if grows:
+        return f"{team} is busy {load:.1%}, and held without end: {overloaded(plan)[team]}"
     return f"{team} is busy {load:.1%} of its time on shift"
 
 

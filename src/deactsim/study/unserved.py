@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -239,28 +240,47 @@ def _on_shift(windows: Windows) -> Array:
 def _over_the_limit(plan: Plan) -> float:
     """The share of actions that a rate limit denies.
 
-    A denied action takes no place in the window: that is Erlang's loss system, whose servers are the places. The first
-    of those who are idle takes a report, so that what an agent does is the difference of two loss formulas.
+    A denied action takes no place in the window: that is Erlang's loss system, whose servers are the places.
     """
     limit = plan.safeguards.rate_limit
     assert limit is not None  # noqa: S101 - asked for only where there is one
     asked = denied = 0.0
+    for rates in _agents(plan, limit.control).values():
+        asked += sum(rates)
+        denied += sum(rate * reneging.lost(rate * limit.window, limit.actions) for rate in rates)
+    return limit.control.covers * denied / asked if asked > 0.0 else 0.0
+
+
+def held_without_end(plan: Plan) -> dict[str, float]:
+    """Teams of whom somebody asks for more than a rate limit that holds ever lets through, and how many times that."""
+    limit = plan.safeguards.rate_limit
+    if limit is None or not limit.holds:
+        return {}
+    found = {
+        team: max(rates) * limit.window / limit.actions
+        for team, rates in _agents(plan, limit.control).items()
+    }
+    return {team: load for team, load in found.items() if load >= 1.0}
+
+
+def _agents(plan: Plan, control: Control) -> dict[str, list[float]]:
+    """Actions a microsecond, of those that a safeguard covers, by each holder of each team, over the whole week.
+
+    The first of those who are idle takes a report, so that what an agent does is the difference of two loss formulas.
+    """
+    found = {}
     for place, team in enumerate(plan.teams):
         mine = [flow for flow in flows(plan) if flow.reports and flow.team == place]
-        work = sum(float(flow.rate.mean()) * flow.mean for flow in mine) / max(
-            1e-9, float(_on_shift(team.windows).mean())
-        )
+        on = float(_on_shift(team.windows).mean())
         acts = sum(
-            rate for rate, where in _streams(plan) if where[3] == team.name and limit.control.reaches(*where)
+            rate for rate, where in _streams(plan) if where[3] == team.name and control.reaches(*where)
         )
-        if work == 0.0 or acts == 0.0:
+        if acts == 0.0 or on == 0.0:
             continue
-        busy, some = 1.0, 0.0
-        everybody = work * (1.0 - reneging.lost(work, team.holders))
-        for people in range(1, team.holders + 1):
+        work = max(sum(float(flow.rate.mean()) * flow.mean for flow in mine) / on, 1e-9)
+        busy, carried = 1.0, [0.0]
+        for people in range(1, min(team.holders, team.headcount) + 1):
             busy = work * busy / (people + work * busy)  # Erlang's loss formula for one more
-            rate = acts * (work * (1.0 - busy) - some) / everybody
-            some = work * (1.0 - busy)
-            asked += rate
-            denied += rate * reneging.lost(rate * limit.window, limit.actions)
-    return limit.control.covers * denied / asked if asked > 0.0 else 0.0
+            carried.append(work * (1.0 - busy))
+        found[team.name] = [acts * (more - less) / carried[-1] for less, more in pairwise(carried)]
+    return found
