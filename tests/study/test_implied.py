@@ -115,7 +115,7 @@ def test_reports_that_nobody_may_take() -> None:
   accounts: {"@it": {tier: protected, followers: 4M}}""",
         teams="""
   support: {headcount: 40, may: {deactivate: [usual, protected]}}
-  seniors: {headcount: 1, may: {deactivate: [protected]}}
+  seniors: {headcount: 2, may: {deactivate: [protected]}}
   press: {headcount: 1, may: {restore: [protected]}}
   on-call: {headcount: 1}""",
         policies="""
@@ -124,9 +124,9 @@ def test_reports_that_nobody_may_take() -> None:
     )
     plan = compile_plan(scenario, "one", None)
     assert [team.holders for team in plan.teams] == [1, 0, 0, 0]
-    # Support's one holder has 48 h and 6 min of reports a day; the senior may do nothing but
-    # approve, and 2 h a day of that are no load without end.
-    assert loads(plan) == pytest.approx({"support": 48.1 / 24, "seniors": 2 / 24}, rel=1e-12)
+    # Support's one holder has 48 h and 6 min of reports a day; the two seniors may do
+    # nothing but approve, and 2 h a day of that are no load without end.
+    assert loads(plan) == pytest.approx({"support": 48.1 / 24, "seniors": 2 / 48}, rel=1e-12)
     assert overloaded(plan) == {"support": "support at 200%"}
     teams = tuple(replace(team, holders=int(team.name == "press")) for team in plan.teams)
     nobody = replace(plan, teams=teams)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from verification import cards
-from verification.known import leavers, little, queues, races, slips
+from verification.known import leavers, little, queues, races, reneging, slips
 from verification.known.check import Check, bursts, mean, quantile, ratio, share
 from verification.known.evening import DARK, dark_at_most, dark_beyond, loaded, patterns
 from verification.known.safeguards import CARDS
@@ -38,6 +38,12 @@ def test_approvers_wait_as_erlang_says(servers: int, load: float) -> None:
 def test_urgent_requests_wait_as_cobham_says() -> None:
     one = queues.queue(5, 0.8, 1_000, 6, urgent=0.3)
     assert_known(queues.checks_of(one, [queues.replicate(one, n) for n in range(6)]))
+
+
+@pytest.mark.parametrize(("servers", "load", "patience"), [(1, 1.0, 4.0), (3, 1.3, 3.0)])
+def test_requests_time_out_as_barrer_says(servers: int, load: float, patience: float) -> None:
+    one = reneging.Queue(servers, load, patience, 600, 6)
+    assert_known(list(reneging.checks_of(one, [reneging.job(None, (one, n)) for n in range(6)])))
 
 
 @pytest.mark.parametrize("certain", [True, False])

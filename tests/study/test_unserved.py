@@ -165,7 +165,9 @@ def test_a_limit_that_holds_less_than_comes_holds_without_end() -> None:
     assert overloaded(loose) == {}
     held = weeks_of(loose, 8).values["minutes_held"]
     assert np.nanmax(held) < 3 * 60
-    assert overloaded(tight) == {"support": "the busiest of support at 143% of what the rate limit lets through"}
+    assert overloaded(tight) == {
+        "support": "the busiest of support at 143% of what the rate limit lets through"
+    }
     longer = weeks_of(tight, 8).values["minutes_held"]
     assert longer[-1] > 2 * longer[0] > 6 * 60
 
