@@ -9,7 +9,7 @@ and lengths (what a stage took when the record was met).
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,7 +20,7 @@ import numpy as np
 
 from .lengths import Length
 from .plan import Control, IncidentPlan, Plan, StreamPlan, TeamPlan, Windows
-from .shifts import DAY, spans
+from .shifts import DAY, Span, spans
 from .states import Stage
 from .streams import Purpose, agent_id, alarm_id, draw, draw_length, draws, length_at
 
@@ -371,9 +371,15 @@ def busy_spans(busy: tuple[tuple[Windows, float], ...], start: int, end: int) ->
     edges = {start, end} | {edge for found, _ in hours for span in found for edge in span}
     within = sorted(edge for edge in edges if start <= edge <= end)
     return [
-        (begin, until, next((t for found, t in hours if any(on <= begin < off for on, off in found)), 1.0))
+        (begin, until, next((times for found, times in hours if _is_within(found, begin)), 1.0))
         for begin, until in pairwise(within)
     ]
+
+
+def _is_within(found: tuple[Span, ...], time: int) -> bool:
+    """Whether a time lies in one of these spans, which stand in order and apart."""
+    at = bisect_right(found, time, key=lambda span: span[0]) - 1
+    return at >= 0 and time < found[at][1]
 
 
 def mean_times(busy: tuple[tuple[Windows, float], ...]) -> float:

@@ -27,6 +27,7 @@ from .sensitivity import Evenings, Swing, decide, figures, inputs, to_confirm
 from .settling import Stretch, stretch, unsettled
 from .tipping import tip
 from .unserved import counted
+from .warm_up import with_warm_up
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,7 +155,7 @@ class _Comparing:
         progress: Progress | None,
     ) -> None:
         # What is simulated and decided hangs on names; what is shown keeps the order of the file.
-        self.written, self.scenario = scenario, in_name_order(scenario)
+        self.written, self.scenario = scenario, with_warm_up(in_name_order(scenario))
         self.names, self.worlds, self.seed = names, worlds, known_seed(seed)
         self.workers, self.progress = workers, progress
         self.readings = reading_names(self.scenario)

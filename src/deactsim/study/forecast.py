@@ -29,9 +29,11 @@ from .forecast_summing import Summing, cause_result
 from .forecast_totals import BLOCK, INDEX, Block, Totals, fold
 from .forecast_years import Fleet, Found, Job, Shared, rows_of, work
 from .friction import Weeks
+from .occurrences import WARM_UP
 from .replay import Progress, known_policy
 from .settling import Stretch, stretch
 from .unknowns import numbers, unsure_of
+from .warm_up import ahead
 
 #: Years simulated unless asked otherwise.
 YEARS = 100
@@ -43,6 +45,8 @@ YEARS_AT_ENDS = 20
 REPORTS_A_DIRECT_YEAR = 50_000
 #: Reports that the routine weeks behind the friction may have in all, unless weeks are asked for.
 REPORTS_IN_WEEKS = 600_000
+#: Weeks behind the friction, and reports of a run that would be too few by them.
+USUAL_WEEKS, FEW_REPORTS = 52, 20_000
 #: Episodes a year of a cause that is too frequent to compose.
 OF_FREQUENT = 8
 #: The percentile of minutes dark at which a year is called bad.
@@ -158,8 +162,9 @@ class _Forecasting:
         They are the same whichever policies are asked for.
         """
         a_week = self.reports * 7 / 365.25
-        # One week has no interval.
-        usual = int(max(2, min(52, REPORTS_IN_WEEKS // max(1.0, a_week))))
+        # One week has no interval; where there are few reports four years cost next to nothing.
+        usual = int(max(2, min(USUAL_WEEKS, REPORTS_IN_WEEKS / max(1.0, a_week))))
+        usual = int(max(usual, min(4 * USUAL_WEEKS, FEW_REPORTS / max(1.0, a_week))))
         plans = dict.fromkeys(compile_plan(self.scenario, name, None) for name in self.scenario.policies)
         until = year_start(self.scenario) + YEAR
         return stretch(plans, until, usual if weeks is None else weeks, exactly=weeks is not None)
@@ -294,7 +299,7 @@ class _Forecasting:
         place = totals.plans[self.own].luck["dark_minutes"].place(BAD)
         year, version = int(totals.bad.year[place]), int(totals.bad.version[place])
         # Nothing was kept of the year, but it is the same whenever it is simulated.
-        shared = replace(self.shared, fleets=(Fleet((self.fleet.plans[self.own],), self.fleet.causes),))
+        shared = replace(self.shared, fleets=(replace(self.fleet, plans=(self.fleet.plans[self.own],)),))
         found = work(shared, Job(year, 1))
         assert isinstance(found, Found)  # noqa: S101 - weeks were not asked for
         picks = self._block([found], year, 1).occurrences(0, version)
@@ -373,7 +378,9 @@ def _fleet(
         plan_of[name] = places.setdefault(key, len(places))
         if len(places) > len(plans):
             plans.append(plan)
-    return Fleet(tuple(plans), causes), plan_of
+    # Whichever policies are asked for, a policy meets the same.
+    every = (compile_plan(scenario, name, None) for name in scenario.policies)
+    return Fleet(tuple(plans), causes, ahead(every, WARM_UP)), plan_of
 
 
 def _jobs(first: int, count: int, fleet: int = 0) -> list[Job]:

@@ -30,7 +30,17 @@ from ..model.trace import Row
 from ..model.world import Leaver, World
 from .forecast_results import Method
 from .friction import Weeks, routine_weeks
-from .occurrences import COLUMNS, FOLLOW, WARM_UP, Account, Meeting, accounts_of, measured, run_occurrences
+from .occurrences import (
+    COLUMNS,
+    FOLLOW,
+    USUAL,
+    WARM_UP,
+    Account,
+    Meeting,
+    accounts_of,
+    measured,
+    run_occurrences,
+)
 from .settling import Stretch
 
 if TYPE_CHECKING:
@@ -45,15 +55,24 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Fleet:
-    """What years are simulated of: plans that meet the same years, and what goes wrong in them."""
+    """What years are simulated of: plans that meet the same years, and what goes wrong in them.
+
+    A run begins `ahead` of an occurrence by the hour of the week, (168,).
+    """
 
     plans: tuple[Plan, ...]
     causes: tuple[CausePlan, ...]
+    ahead: tuple[int, ...] = USUAL
 
     @cached_property
     def meeting(self) -> Meeting:
         """The plans, as occurrences meet them."""
-        return Meeting.of(self.plans)
+        return Meeting.of(self.plans, self.ahead)
+
+    @cached_property
+    def settles_in(self) -> int:
+        """How long before a year a run through it begins: what an occurrence asks for at its first moment."""
+        return max(self.ahead)
 
     @cached_property
     def leaving(self) -> tuple[int, ...]:
@@ -162,7 +181,7 @@ def _direct_years(shared: Shared, fleet: Fleet, years: Sequence[int]) -> Found:
 def _direct_year(shared: Shared, fleet: Fleet, year: int) -> Found:
     """The whole year with every report in it; stated causes occur as often as this year has them."""
     key = world_key(shared.seed, year)
-    whole = World(key, shared.start, shared.start + YEAR + FOLLOW)
+    whole = World(key, shared.start - fleet.settles_in, shared.start + YEAR + FOLLOW)
     ends = shared.start + YEAR
     stated = [
         (index, occurrence(whole, fleet.plans[0], cause, number, shared.start))

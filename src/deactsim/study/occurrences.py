@@ -19,8 +19,10 @@ from ..model.trace import Row
 from ..model.world import HOUR, World
 from .background import in_parts, run_incident
 from .measures import MINUTE
+from .settling import HOURS
+from .warm_up import hour_of_week
 
-#: People are as busy as they would be after so long; what nobody ever notices is dark for so long.
+#: A run begins so long before its occurrence at the least; what nobody ever notices is dark for so long.
 WARM_UP = HOUR
 FOLLOW = 90 * DAY
 
@@ -45,26 +47,36 @@ Array = NDArray[np.float64]
 Account = tuple[int, bool]
 
 
-def window(key: int, what: Occurrence) -> World:
+#: Before an occurrence in any hour of the week nothing has settled that takes longer.
+USUAL: tuple[int, ...] = (WARM_UP,) * HOURS
+
+
+def window(key: int, what: Occurrence, ahead: Sequence[int] = USUAL) -> World:
     """The part of a year around an occurrence: the year's luck, its own reports.
 
-    It ends late enough for what is held up to be dark for `FOLLOW`.
+    It begins so long `ahead` as the hour of the week asks for (`study.warm_up`), and ends late enough for what
+    is held up to be dark for `FOLLOW`.
     """
-    return World(key=key, start=what.at - WARM_UP, end=what.at + what.acts[-1].after + 2 * FOLLOW)
+    start = what.at - ahead[hour_of_week(what.at)]
+    return World(key=key, start=start, end=what.at + what.acts[-1].after + 2 * FOLLOW)
 
 
 @dataclass(frozen=True)
 class Meeting:
-    """Plans that meet the same occurrences, in their parts, and the tiers and accounts that their safeguards name."""
+    """Plans that meet the same occurrences, in their parts, and the tiers and accounts that their safeguards name.
+
+    `ahead` is how long before an occurrence a run begins, by the hour of the week, (168,).
+    """
 
     parts: tuple[Parts, ...]
     names: frozenset[str]
+    ahead: tuple[int, ...] = USUAL
 
     @classmethod
-    def of(cls, plans: Iterable[Plan]) -> Meeting:
+    def of(cls, plans: Iterable[Plan], ahead: tuple[int, ...] = USUAL) -> Meeting:
         """What is the same of these plans whatever they meet."""
         parts = tuple(in_parts(plan) for plan in plans)
-        return cls(parts, frozenset[str]().union(*(_targets(one.plan) for one in parts)))
+        return cls(parts, frozenset[str]().union(*(_targets(one.plan) for one in parts)), ahead)
 
 
 def run_occurrences(
@@ -75,7 +87,7 @@ def run_occurrences(
     `wholes` are the years they occur in, one an occurrence, which differ in nothing but their luck.
     """
     found = np.empty((len(meeting.parts), len(occurring), len(COLUMNS)))
-    worlds = [window(whole.key, what) for whole, what in zip(wholes, occurring, strict=True)]
+    worlds = [window(whole.key, what, meeting.ahead) for whole, what in zip(wholes, occurring, strict=True)]
     done = np.zeros(found.shape[:2], dtype=bool)
     for acts in {len(what.acts) for what in occurring}:
         # A safeguard that names an account reaches it as it reaches no other of its tier.
@@ -91,7 +103,7 @@ def run_occurrences(
                 [worlds[number] for number in some],
                 protected,
                 FOLLOW,
-                (wholes[0].start - WARM_UP, wholes[0].end + 2 * FOLLOW),
+                (wholes[0].start - max(meeting.ahead), wholes[0].end + 2 * FOLLOW),
             )
             if met is not None:
                 found[:, some], done[:, some] = met

@@ -30,6 +30,7 @@ from .measures import MEASURES, STAGES, marks
 from .nights import Nights, conditioned, free, summarise, under
 from .provenance import basis as basis
 from .results import ChannelResult, ReadingReplay, Replay, StageResult, Summary
+from .warm_up import with_warm_up
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +66,8 @@ def replay(
     scenario without an incident, a policy whose effect cannot be said or a seed out of 64 bits.
     """
     policy = known_policy(scenario, policy)
-    own, ordered, seed = scenario.baseline, in_name_order(scenario), known_seed(seed)
+    own, seed = scenario.baseline, known_seed(seed)
+    ordered = with_warm_up(in_name_order(scenario))
     readings = list(_incident(ordered).readings)
     plans = {name: compile_plan(ordered, own, name) for name in readings}
     asked = {name: compile_plan(ordered, policy, name) for name in readings}
@@ -295,7 +297,8 @@ def one_world(
 
     Typical is the world whose stages lie nearest their weighted medians.
     """
-    policy, scenario, seed = known_policy(scenario, policy), in_name_order(scenario), known_seed(seed)
+    policy, seed = known_policy(scenario, policy), known_seed(seed)
+    scenario = with_warm_up(in_name_order(scenario))
     reading = next(iter(_incident(scenario).readings))
     own, asked = compile_plan(scenario, scenario.baseline, reading), compile_plan(scenario, policy, reading)
     if world is None:

@@ -88,13 +88,17 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class _Settled:
-    """One team: its load, relaxation time, memory, and how long it may take until a piece is done."""
+class Settled:
+    """One team: its load, relaxation time, memory, and how long it may take until a piece is done.
+
+    `grows` is how long its queue grows until those in front time out, where it has more to do than it can.
+    """
 
     load: float
     relaxation: float
     memory: float
     over: float
+    grows: float = 0.0
 
 
 @lru_cache(maxsize=256)
@@ -111,7 +115,7 @@ def settling(plan: Plan) -> Settling:
     asked = _asked(plan, reports)
     called = _called(plan, reports)
     every = [*reports, *asked, *called]
-    teams = {team: _settled(plan, team, every) for team in dict.fromkeys(flow.team for flow in every)}
+    teams = {team: settled(plan, team, every) for team in dict.fromkeys(flow.team for flow in every)}
 
     def stage(some: Sequence[Flow], what: str) -> float:
         places = dict.fromkeys(flow.team for flow in some)
@@ -206,7 +210,7 @@ def _reports_a_week(plan: Plan) -> float:
 
 
 @lru_cache(maxsize=1024)
-def _on_shift(windows: Windows) -> Array:
+def on_shift(windows: Windows) -> Array:
     """The share of each hour of the week that is on shift, (168,)."""
     hours = np.zeros(HOURS)
     for on, off in spans(windows, MONDAY, MONDAY + WEEK):
@@ -239,7 +243,7 @@ def _reports(plan: Plan) -> list[Flow]:
     found = []
     for stream in plan.streams:
         able = [(place, plan.teams[place]) for place in stream.teams]
-        hours = [team.holders * float(_on_shift(team.windows).sum()) for _, team in able]
+        hours = [team.holders * float(on_shift(team.windows).sum()) for _, team in able]
         total = sum(hours)
         for (place, _), each in zip(able, hours, strict=True):
             share = each / total if total > 0.0 else 1.0
@@ -258,14 +262,14 @@ def _asked(plan: Plan, reports: Sequence[Flow]) -> list[Flow]:
     for stream in plan.streams:
         done = _done(plan, stream.teams, reports)
         total = sum(
-            plan.teams[place].holders * float(_on_shift(plan.teams[place].windows).sum())
+            plan.teams[place].holders * float(on_shift(plan.teams[place].windows).sum())
             for place in stream.teams
         )
         for place, tool in zip(stream.teams, stream.tools, strict=True):
             team = plan.teams[place]
             if total == 0.0:
                 continue
-            share = team.holders * float(_on_shift(team.windows).sum()) / total
+            share = team.holders * float(on_shift(team.windows).sum()) / total
             mean = share * float(_profile(stream).mean()) * stream.actioned
             rate = mean * done
             if mean == 0.0:
@@ -277,7 +281,7 @@ def _asked(plan: Plan, reports: Sequence[Flow]) -> list[Flow]:
                 found.append(_flow(d.team, rate * d.control.covers, d.takes, urgent=stream.urgent))
             if (a := given.approval) is not None and a.control.reaches(*where):
                 for slot in a.slots:
-                    there = _on_shift(plan.teams[slot].windows) if a.break_glass else 1.0
+                    there = on_shift(plan.teams[slot].windows) if a.break_glass else 1.0
                     asked = rate * a.control.covers * there
                     found.append(_flow(slot, asked, a.review, float(a.time_out), urgent=stream.urgent))
     return found
@@ -333,11 +337,11 @@ def _holds(plan: Plan) -> tuple[float, float]:
 # -- a team --------------------------------------------------------------------------------
 
 
-def _settled(plan: Plan, place: int, flows: Sequence[Flow]) -> _Settled:
+def settled(plan: Plan, place: int, flows: Sequence[Flow]) -> Settled:
     """How the queue of a team settles that has all this work."""
     team = plan.teams[place]
     mine = [flow for flow in flows if flow.team == place]
-    shift = float(_on_shift(team.windows).mean())
+    shift = float(on_shift(team.windows).mean())
     found = [_queue(team.headcount, team.windows, mine)]
     if any(flow.reports for flow in mine):
         found.append(_queue(min(team.holders, team.headcount), team.windows, [f for f in mine if f.reports]))
@@ -346,9 +350,9 @@ def _settled(plan: Plan, place: int, flows: Sequence[Flow]) -> _Settled:
     return max(found, key=lambda each: each.memory)
 
 
-def _queue(people: int, windows: Windows, flows: Sequence[Flow]) -> _Settled:
+def _queue(people: int, windows: Windows, flows: Sequence[Flow]) -> Settled:
     """A queue of so many people on these shifts."""
-    hours = _on_shift(windows)
+    hours = on_shift(windows)
     shift = float(hours.mean())
     patience = max(flow.patience for flow in flows)
     work = sum(float(flow.rate.mean()) * flow.mean for flow in flows)
@@ -356,9 +360,9 @@ def _queue(people: int, windows: Windows, flows: Sequence[Flow]) -> _Settled:
     longest = max(flow.longest for flow in flows)
     load = math.inf if people * shift == 0.0 else work / (people * shift)
     if load > MOST_LOAD and not math.isfinite(patience):
-        return _Settled(load, math.inf, math.inf, math.inf)
+        return Settled(load, math.inf, math.inf, math.inf)
     if people * shift == 0.0:
-        return _Settled(load, patience, patience, patience)
+        return Settled(load, patience, patience, patience)
     # By time on shift all the work falls into it: its rate is so many times as high.
     drift, spread = people * (1.0 - load), square / shift
     speed = drift * drift / (2.0 * spread)
@@ -373,32 +377,33 @@ def _queue(people: int, windows: Windows, flows: Sequence[Flow]) -> _Settled:
         grows = min(patience / (load - 1.0), (people * patience * shift) ** 2 / spread / shift)
     late = _LATE * spread / (2.0 * max(drift, 1e-9) * people) / shift
     late = min(late + lies + HOUR, patience)
-    return _Settled(
+    return Settled(
         load=load,
         relaxation=relaxation + residual,
         memory=lies + grows + TO_FORGET * (relaxation + residual),
         over=late + longest,
+        grows=grows,
     )
 
 
-def _backlog(people: int, hours: Array, flows: Sequence[Flow]) -> tuple[Array, Array]:
+def backlog(people: int, hours: Array, flows: Sequence[Flow]) -> tuple[Array, Array]:
     """As a fluid: work that lies there at the end of each hour of a usual week, and work done in it, (168,)."""
     comes = sum((flow.rate * flow.mean for flow in flows), start=np.zeros(HOURS)) * HOUR
     can = people * hours * HOUR
-    lies, backlog, done = 0.0, np.zeros(HOURS), np.zeros(HOURS)
+    lies, left, done = 0.0, np.zeros(HOURS), np.zeros(HOURS)
     for hour in range(3 * HOURS):
         at = hour % HOURS
         done[at] = min(lies + comes[at], can[at])
         lies += comes[at] - done[at]
-        backlog[at] = lies
-    return backlog, done
+        left[at] = lies
+    return left, done
 
 
 def _longest_backlog(people: int, hours: Array, flows: Sequence[Flow]) -> float:
     """The longest time for which a usual week has work lie there, as a fluid: microseconds."""
-    backlog, _ = _backlog(people, hours, flows)
+    left, _ = backlog(people, hours, flows)
     longest = run = 0
-    for lies in (*backlog, *backlog):
+    for lies in (*left, *left):
         run = run + 1 if lies > 0.0 else 0
         longest = max(longest, run)
     return float(min(longest + (longest > 0), HOURS) * HOUR)
@@ -410,7 +415,7 @@ def _done(plan: Plan, places: Sequence[int], reports: Sequence[Flow]) -> Array:
     people = sum(count for count, _ in holders)
     if people == 0:
         return np.ones(HOURS)
-    hours = sum((count * _on_shift(team.windows) for count, team in holders), np.zeros(HOURS)) / people
-    _, done = _backlog(people, hours, [flow for flow in reports if flow.team in places])
+    hours = sum((count * on_shift(team.windows) for count, team in holders), np.zeros(HOURS)) / people
+    _, done = backlog(people, hours, [flow for flow in reports if flow.team in places])
     mean = float(done.mean())
     return done / mean if mean > 0.0 else np.ones(HOURS)

@@ -145,7 +145,7 @@ def _end(
         for place, plan in sorted(compiled.items())
         if not same or _as_occurrences_see_it(plan) != _as_occurrences_see_it(fleet.plans[place])
     )
-    changed = Fleet(tuple(compiled[place] for place in places), now) if places else None
+    changed = Fleet(tuple(compiled[place] for place in places), now, fleet.ahead) if places else None
     return End(size_of(value), rates, changed, places)
 
 
