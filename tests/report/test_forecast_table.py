@@ -462,8 +462,9 @@ def test_assumed_numbers_that_are_not_uncertain_are_said_to_be_held() -> None:
     assert found.assumed == basis(small, ()).assumed == found.uncertain + found.held
     numbers = sum(stated.uncertain is not None for _, stated in paths.leaves(small))
     assert found.uncertain + found.others == numbers
-    assert f"{found.uncertain} of {found.assumed} assumed numbers and {found.others} others are" in held_text(
-        small
+    assert held_text(small) == (
+        f"{numbers} numbers are called uncertain and moved here; of the {found.assumed} assumed inputs {found.held} "
+        "are held as put in"
     )
 
 

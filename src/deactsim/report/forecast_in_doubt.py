@@ -14,7 +14,7 @@ from .wording import plural
 class InDoubt:
     """Numbers that are `assumed`; those of them that are `uncertain` and so move; the rest is `held`.
 
-    `others` are uncertain and rest on more than an assumption.
+    `others` are uncertain and rest on more than an assumption, or stand in a policy that is not the scenario's own.
     """
 
     assumed: int
@@ -36,9 +36,13 @@ def held_text(scenario: Scenario) -> str:
     found = in_doubt(scenario)
     if not found.held:
         return ""
-    held = "the other one is held" if found.held == 1 else f"the other {found.held} are held"
-    called = "is called uncertain and moved" if found.uncertain <= 1 else "are called uncertain and moved"
-    who = f"{found.uncertain or 'none'} of {plural(found.assumed, 'assumed number')}"
     if not found.others:
+        held = "the other one is held" if found.held == 1 else f"the other {found.held} are held"
+        called = "is called uncertain and moved" if found.uncertain <= 1 else "are called uncertain and moved"
+        who = f"{found.uncertain or 'none'} of {plural(found.assumed, 'assumed number')}"
         return f"{who} {called} here, {held} as put in"
-    return f"{who} and {found.others} others are called uncertain and moved here, {held} as put in"
+    moved = found.uncertain + found.others
+    are = "is" if moved == 1 else "are"
+    held = f"{'all' if found.held == found.assumed else found.held} are held as put in"
+    of = f"of the {found.assumed} assumed inputs {held}"
+    return f"{plural(moved, 'number')} {are} called uncertain and moved here; {of}"

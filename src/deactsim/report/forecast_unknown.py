@@ -131,7 +131,8 @@ def range_text(found: Range | None) -> str:
     """`568 to 7,649`; a dash where it cannot be said."""
     if found is None or not (is_known(found.p05) and is_known(found.p95)):
         return DASH
-    return f"{number(found.p05)} to {number(found.p95)}"
+    low, high = number(found.p05), number(found.p95)
+    return low if low == high else f"{low} to {high}"
 
 
 def between(unknown: Unknown) -> str:
