@@ -433,6 +433,27 @@ def test_where_all_minutes_are_alike_those_of_protected_accounts_are_shown() -> 
     assert data.spots[0].exposure.mean == pytest.approx(5)
 
 
+def test_no_title_rests_on_a_few_minutes_of_very_many() -> None:
+    own, two, *_ = made.policies()
+    total = made.about(121_953.0, "min per year")
+    few = Estimate(-4.0, -4.5, -3.5, "min per year")
+    alike = [
+        replace(own, yearly={**own.yearly, "dark_minutes": total, "protected_minutes": total}),
+        replace(
+            two,
+            yearly={**two.yearly, "dark_minutes": total, "protected_minutes": total},
+            difference={"dark_minutes": few, "protected_minutes": few},
+        ),
+    ]
+    data = forecast_chart_data.frontier_data(made.forecast(alike))
+    assert data.words.title == (
+        "As-it-was leaves 122 k minutes dark a year; no other policy here leaves even 1 % less"
+    )
+    assert forecast_chart_data.exceedance_data(made.forecast(alike)).words.title.endswith(
+        "under as-it-was; no other policy here leaves even 1 % less"
+    )
+
+
 def test_a_cost_that_cannot_be_said_has_no_place() -> None:
     own, two, three, *_ = made.policies()
     data = forecast_chart_data.frontier_data(made.forecast((own, two, replace(three, cost=None))))

@@ -208,7 +208,9 @@ def _exceedance_title(forecast: Forecast, helped: ForecastPolicy | None) -> str:
     then = None if helped is None else at_minutes(helped.exceedance, forecast.appetite)
     if helped is not None and then is not None:
         return title + f"; in {one_in(then.mean)} under {helped.label}"
-    return "; ".join(part for part in (title, cannot_tell(forecast)) if part)
+    if better(forecast, "protected_minutes"):
+        return f"{title}; no policy here makes that rarer"
+    return "; ".join(part for part in (title, cannot_tell(forecast, "protected_minutes")) if part)
 
 
 def frontier_data(forecast: Forecast) -> FrontierData:
@@ -325,7 +327,9 @@ def _frontier_title(forecast: Forecast, measure: str) -> str:
     if not found:
         title = sentence(f"{own.label} leaves {before} {what}")
         return (
-            f"{title}; {cannot_tell(forecast) or 'no other policy here copes'}" if others(forecast) else title
+            f"{title}; {cannot_tell(forecast, measure) or 'no other policy here copes'}"
+            if others(forecast)
+            else title
         )
     helped = found[0]
     title = f"{helped.label} leaves {number(mean_of(helped, measure))} of {before} {what}{_price(helped)}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model.compile import compile_plan
-from ..study.forecast_results import ALL_ALIKE, CauseResult, ExceedancePoint, Forecast, ForecastPolicy
+from ..study.forecast_results import ALL_ALIKE, HARDLY, CauseResult, ExceedancePoint, Forecast, ForecastPolicy
 from ..study.friction import wages_of
 from ..study.results import Estimate
-from .wording import and_list, is_known, minutes, number, plural
+from .wording import and_list, is_known, minutes, number, percent, plural
 
 DASH = "-"
 """What cannot be said."""
@@ -280,13 +280,23 @@ def _merit(policy: ForecastPolicy, measure: str) -> tuple[bool, float]:
 
 
 def better(forecast: Forecast, measure: str) -> list[ForecastPolicy]:
-    """The policies that clearly leave less of a measure than the baseline in the same years, least first."""
-    found = [
+    """The policies that clearly leave less of a measure than the baseline in the same years, least first.
+
+    Clearly is beyond simulation error, and `HARDLY` of it or more.
+    """
+    own = baseline_of(forecast)
+    least = 0.0 if own is None else HARDLY * mean_of(own, measure)
+    found = [policy for policy in _less(forecast, measure) if -policy.difference[measure].mean >= least]
+    return sorted(found, key=lambda policy: mean_of(policy, measure))
+
+
+def _less(forecast: Forecast, measure: str) -> list[ForecastPolicy]:
+    """The policies that cope and leave less of a measure, beyond simulation error."""
+    return [
         policy
         for policy in others(forecast)
         if policy.copes and (change := policy.difference.get(measure)) is not None and change.high < 0
     ]
-    return sorted(found, key=lambda policy: mean_of(policy, measure))
 
 
 def rarest(forecast: Forecast) -> ForecastPolicy | None:
@@ -303,12 +313,14 @@ def rarest(forecast: Forecast) -> ForecastPolicy | None:
     return min(found)[2] if found else None
 
 
-def cannot_tell(forecast: Forecast) -> str:
-    """That the years do not tell a better policy from the baseline; empty where there is none that copes."""
+def cannot_tell(forecast: Forecast, measure: str) -> str:
+    """That no policy is clearly better than the baseline, or the years do not tell; empty where none copes."""
     stable = [policy for policy in others(forecast) if policy.copes]
     if not stable:
         return ""
     which = "here" if len(stable) == len(others(forecast)) else "that copes"
+    if _less(forecast, measure):
+        return f"no other policy {which} leaves even {percent(HARDLY)} % less"
     return f"{plural(forecast.years, 'year')} cannot tell that any other policy {which} leaves less"
 
 
