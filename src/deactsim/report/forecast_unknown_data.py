@@ -109,7 +109,7 @@ def _title(forecast: Forecast, shown: list[ForecastPolicy], measure: str) -> str
     known = [(policy.best, policy) for policy in shown if policy.best is not None]
     if known and len(shown) > 1:
         best, policy = max(known, key=lambda each: each[0])
-        copes = "" if policy.unstable is None else ", but people cannot cope with it"
+        copes = "" if policy.copes else ", but people cannot cope with it"
         if policy.refused is not None:
             copes += f", but CAREFUL, {policy.refused.short}"
         equal = sum(each == best for each, _ in known)
