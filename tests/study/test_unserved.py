@@ -205,3 +205,42 @@ policies:
     assert taken[-3:].mean() == pytest.approx(2 * 168, rel=0.15)
     assert hardly[-3:].mean() < 1.6 * 168
     assert np.nanmax(weeks_of(usual, 10).values["report_wait"]) < 6 * 60
+
+
+LEAVERS = """
+deactsim: 1
+title: Leavers
+zone: UTC
+platform:
+  commands: {suspend: {undo: restore}, restore: {}}
+  tiers: {listed: {accounts: 1000}}
+teams:
+  staff:  {headcount: 40, may: {suspend: [listed]}, turnover: 38% per year, shift: "Mon-Fri 09:00-17:00 UTC"}
+  agency: {headcount: 60, may: {suspend: [listed]}, turnover: 100% per year, shift: "Mon-Fri 09:00-17:00 UTC"}
+  others: {headcount: 60, turnover: 100% per year}
+  on-call: {headcount: 1}
+detection:
+  public: {delay: 1 min, at_followers: 10k}
+  word_reaches_platform: {delay: 1 min}
+response: {by: on-call, pick_up: 1 min, find_cause: 1 min, authorise: 1 min, restore: 1 min}
+baseline: none
+policies:
+  none: {}
+  step: {step_down: {before_last_shift: 14 days, told_in_time: 80%}}
+  alert: {alert: {after: 20 s, recall: 98%, false_alarms: 3 per day, triage: 20 min}}
+"""
+
+
+def test_leavers_and_alarms_cost_where_no_reports_come() -> None:
+    """75.2 leavers a year, of whom 80 % lose ten shifts; less what two of one seat lose together (under 3 %)."""
+    scenario = loads(LEAVERS)
+    step, alert = (compile_plan(scenario, name, None) for name in ("step", "alert"))
+    usual = stretch([step, alert], UNTIL, 52)
+    assert usual.weeks == 40 * 10
+    assert stretch([alert], UNTIL, 52).weeks == 52
+    found = routine_weeks(step, 3, usual).estimates()["agent_days_lost"]
+    assert found.low < 0.985 * 75.2 * 0.8 * 10 / (365.25 / 7) < found.high
+    assert found.high - found.low < 2.5
+    alarms = routine_weeks(alert, 3, usual).estimates()
+    assert alarms["false_alarms"].mean == pytest.approx(21.0, abs=1.0)
+    assert alarms["responder_hours"].mean == pytest.approx(7.0, abs=0.4)

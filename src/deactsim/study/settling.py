@@ -35,6 +35,8 @@ TO_FORGET = 4.0
 #: A batch of weeks outlasts so many relaxation times, and there are so many batches where that can be: then the mean
 #: wait of a queue in heavy traffic is known to 10 % (a standard error of one over the root of relaxation times).
 A_BATCH, BATCHES = 10.0, 40
+#: Where there are no reports a batch outlasts so many times the longest time for which leavers are without a right.
+A_SPELL = 5.0
 #: With shorter relaxation times weeks are as good as independent.
 SHORT = WEEK / 5.0
 #: Reports that the runs of all plans may have in all, where queues ask for many weeks; and no more weeks than these.
@@ -152,7 +154,8 @@ def stretch(plans: Iterable[Plan], until: int, weeks: int, *, exactly: bool = Fa
     """The stretch of weeks up to the Monday before `until`, the same for all plans: they meet the same reports.
 
     It has at least `weeks` weeks, and as many as the slowest queue that settles asks for, as long as the reports of
-    all plans' runs are no more than `MOST_REPORTS`; `exactly` has no more than asked for.
+    all plans' runs are no more than `MOST_REPORTS`; without any reports as many as the longest time without a right
+    asks for. `exactly` has no more than asked for.
     """
     plans = list(plans)
     found = [settling(plan) for plan in plans]
@@ -161,9 +164,12 @@ def stretch(plans: Iterable[Plan], until: int, weeks: int, *, exactly: bool = Fa
         max(getattr(each, name) for each in finite) for name in ("relaxation", "memory", "over")
     )
     batch = 1 if relaxation < SHORT else math.ceil(A_BATCH * relaxation / WEEK)
+    a_week = _reports_a_week(plans[0])
+    if not exactly and a_week == 0.0:  # then weeks cost next to nothing
+        batch = max(batch, math.ceil(A_SPELL * max(map(_spell, plans)) / WEEK))
     if not exactly and batch > 1:
         room = float(MOST_WEEKS)
-        if (a_week := _reports_a_week(plans[0])) > 0.0:
+        if a_week > 0.0:
             room = min(room, MOST_REPORTS / (len(plans) * a_week) - (memory + over) / WEEK)
         weeks = max(weeks, min(batch * BATCHES, int(room)))
     monday = (until // DAY + 3) // 7 * 7 - 3
@@ -192,6 +198,12 @@ def unsettled(plan: Plan, stretch: Stretch) -> dict[str, str]:
         for team, load, relaxation in settling(plan).teams
         if load < 1.0 and 2.0 * A_BATCH * relaxation > stretch.weeks * WEEK and relaxation > SHORT
     }
+
+
+def _spell(plan: Plan) -> int:
+    """For how long a leaver is without a right before the last shift ends."""
+    step_down = plan.safeguards.step_down
+    return step_down.before if step_down is not None and step_down.teams else 0
 
 
 def _whole_hours(length: float) -> int:
