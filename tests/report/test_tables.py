@@ -587,7 +587,7 @@ def test_words() -> None:
     ("longer", "lengths", "spread"),
     [
         ((), "20 h (4 to 24)", "1,200 (240-1,440)"),
-        (("p95",), "20 h (4 to 24 or more)", "1,200 (240-1,440 or more)"),
+        (("p95",), "20 h (4 to 24 h or more)", "1,200 (240-24 h or more)"),
         (("median", "p95"), "20 h or more (from 4)", "20 h or more (from 240)"),
         (("median", "p05", "p95"), "20 h or more", "20 h or more"),
     ],

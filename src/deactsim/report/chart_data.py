@@ -20,7 +20,7 @@ from ..study.results import (
     Summary,
 )
 from .compare_table import (
-    baseline_dark,
+    baseline_summary,
     decision_text,
     members,
     ordered,
@@ -28,6 +28,7 @@ from .compare_table import (
     several,
     tied_with,
 )
+from .cut_text import counted_for, is_cut
 from .replayed import cautions, dark_fact, own_policy
 from .run_table import split_text
 from .wording import (
@@ -37,7 +38,9 @@ from .wording import (
     number,
     occasion,
     of_a_hundred,
+    or_more,
     plural,
+    ranged,
     sentence,
     with_article,
 )
@@ -68,13 +71,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class StageBar:
-    """One stage: where it begins on average, and how long it takes (minutes)."""
+    """One stage: where it begins on average, and how long it takes (minutes); `open` if `p95` is a lower bound."""
 
     label: str
     start: float
     mean: float
     p05: float
     p95: float
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ class RaceData:
     words: Words
     lanes: tuple[ChannelLane, ...]
     visible: float | None
+    visible_text: str
     alt: str
     table: Table
 
@@ -120,7 +125,9 @@ def minutes_data(replay: Replay) -> MinutesData:
     bars, at = [], 0.0
     for stage in replay.stages:
         summary = stage.summary
-        bars.append(StageBar(stage.label, at, summary.mean, summary.p05, summary.p95))
+        bars.append(
+            StageBar(stage.label, at, summary.mean, summary.p05, summary.p95, "p95" in summary.longer)
+        )
         at += summary.mean
     record = recorded_minutes(replay)
     put = pinned_minutes(replay)
@@ -131,18 +138,23 @@ def minutes_data(replay: Replay) -> MinutesData:
         named = and_list([f"“{stage.label}”" for stage in longest])
         share = number(sum(stage.summary.mean for stage in longest))
         title = f"If the assumed stage lengths hold, {named} took {share} of the {total} minutes"
+    within = counted_for(stage.summary.horizon if is_cut(stage.summary) else None for stage in replay.stages)
     words = Words(
         replay.scenario.title,
         title,
-        "Mean length of each stage, one after the other; on the right the mean and middle 90 % of each by itself. "
-        f"Hatched: {split_text(replay)}.",
+        f"Mean length of each stage{within and ' of a dark time ' + within.removeprefix('each ')}, one after the "
+        "other; on the right the mean and middle 90 % of each by itself"
+        f"{' (a point: longer than that)' if within else ''}. Hatched: {split_text(replay)}.",
         footer(replay, put_in(put)),
     )
     alt = title + ". " + " ".join(_stage_said(stage) for stage in replay.stages)
     # Stages are those of the first act, minutes dark those of all together.
     free = replay.free.get("dark_minutes") if one_act(replay) else None
     if free is not None:
-        alt += f" Left free, the model gives {minutes(free.median)} (90 %: {number(free.p05)} to {number(free.p95)})."
+        low, high = number(free.p05), number(free.p95)
+        alt += (
+            f" Left free, the model gives {ranged(free, minutes(free.median), low, high, ' to ', '90 %: ')}."
+        )
     rows = tuple(
         (
             stage.name,
@@ -152,17 +164,21 @@ def minutes_data(replay: Replay) -> MinutesData:
             stage.summary.median,
             bar.p05,
             bar.p95,
+            " ".join(stage.summary.longer),
             "min",
         )
         for stage, bar in zip(replay.stages, bars, strict=True)
     )
-    table = Table(("stage", "label", "mean_start", "mean", "median", "p05", "p95", "unit"), rows)
+    table = Table(
+        ("stage", "label", "mean_start", "mean", "median", "p05", "p95", "longer_than", "unit"), rows
+    )
     return MinutesData(words, tuple(bars), record, free, alt, table)
 
 
 def _stage_said(stage: StageResult) -> str:
     summary = stage.summary
-    return f"{stage.label}: mean {number(summary.mean)} min (90 %: {number(summary.p05)} to {number(summary.p95)})."
+    high = or_more(summary, "p95", number(summary.p95))
+    return f"{stage.label}: mean {number(summary.mean)} min (90 %: {number(summary.p05)} to {high})."
 
 
 def race_data(replay: Replay) -> RaceData:
@@ -212,6 +228,7 @@ def race_data(replay: Replay) -> RaceData:
             for channel in channels
         ),
         dark.median if dark is not None and one_act(replay) else None,
+        "" if dark is None else or_more(dark, "median", minutes(dark.median)),
         alt,
         Table(("channel", "label", "share_first", *spans), rows),
     )
@@ -331,8 +348,10 @@ def finding(comparison: Comparison, put: float | None) -> str:
 
     `put` are the minutes on record if they were put in; otherwise the model's are compared.
     """
-    simulated = baseline_dark(comparison)
-    length = "darkness" if simulated is None else f"simulated {number(simulated)} minutes"
+    simulated = baseline_summary(comparison)
+    length = "darkness"
+    if simulated is not None:
+        length = f"simulated {or_more(simulated, 'median', number(simulated.median))} minutes"
     if put is not None and not several(comparison):
         length = f"{number(put)} minutes"
     stop, short = first_of(comparison, "stops"), first_of(comparison, "shortens")
@@ -349,8 +368,10 @@ def finding(comparison: Comparison, put: float | None) -> str:
             parts.append(said + f"{occasion(comparison.scenario)}s" + put_in_text(policy))
         else:
             worst = worst_of(policy)
-            median = worst.mean_dark.mean if worst.dark is None else worst.dark.median
-            parts.append(f"{who} would have cut the {length} to {number(median)}" + put_in_text(policy))
+            left = number(worst.mean_dark.mean)
+            if worst.dark is not None:
+                left = or_more(worst.dark, "median", number(worst.dark.median))
+            parts.append(f"{who} would have cut the {length} to {left}" + put_in_text(policy))
     if stop is None:
         parts.insert(0, "no policy here would have stopped it")
     return sentence("; ".join(parts))

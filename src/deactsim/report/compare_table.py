@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from ..study.ranking import RULE
-from ..study.results import Comparison, Decision, Group, PolicyOutcome, ReadingOutcome, Tipping
+from ..study.results import Comparison, Decision, Group, PolicyOutcome, ReadingOutcome, Summary, Tipping
+from .cut_text import compare_cuts, counted_in
 from .fit_text import fit_cautions
 from .wording import (
     FEW_WORLDS,
@@ -19,6 +20,7 @@ from .wording import (
     minutes,
     number,
     occasion,
+    or_more,
     page,
     percent,
     plural,
@@ -87,6 +89,7 @@ def vary_table(comparisons: Sequence[Comparison]) -> str:
         f"behind minutes dark: 90 % of the {occasion(comparisons[0].scenario)}s not stopped; "
         "behind means (stopped ones count 0): the 95 % interval of the simulation"
     )
+    ranges += "".join(f"; dark ones {said}" for said in {*map(counted_in, comparisons)} - {""})
     foot = filled("RANGES", ranges)
     if any(map(_any_few, comparisons)):
         foot += filled("~", _few_said(comparisons[0]))
@@ -95,8 +98,14 @@ def vary_table(comparisons: Sequence[Comparison]) -> str:
 
 def baseline_dark(comparison: Comparison) -> float | None:
     """Median minutes dark under the scenario's own policy."""
+    dark = baseline_summary(comparison)
+    return None if dark is None else dark.median
+
+
+def baseline_summary(comparison: Comparison) -> Summary | None:
+    """Minutes dark under the scenario's own policy."""
     own = _own(comparison)
-    return None if own is None or own.dark is None else own.dark.median
+    return None if own is None else own.dark
 
 
 def _own(comparison: Comparison) -> ReadingOutcome | None:
@@ -170,7 +179,9 @@ def dark_text(outcome: ReadingOutcome) -> str:
     """Minutes dark on evenings not stopped; of a handful of evenings the median alone, marked `~`."""
     if outcome.dark is None:
         return "-"
-    return f"~{number(outcome.dark.median)}" if too_few(outcome.dark_worlds) else spread(outcome.dark)
+    if too_few(outcome.dark_worlds):
+        return f"~{or_more(outcome.dark, 'median', number(outcome.dark.median))}"
+    return spread(outcome.dark)
 
 
 def worse_text(policy: PolicyOutcome) -> str:
@@ -192,7 +203,9 @@ def _head(comparison: Comparison) -> list[str]:
     own = _own(comparison)
     right = f"baseline {comparison.baseline}"
     if own is not None and own.dark is not None:
-        right += f": {'~' * too_few(own.dark_worlds)}{minutes(own.dark.median)} dark"
+        right += (
+            f": {'~' * too_few(own.dark_worlds)}{or_more(own.dark, 'median', minutes(own.dark.median))} dark"
+        )
         right += ", all accounts together" * several(comparison)
     return headed(comparison.scenario.title, right) + _readings(comparison)
 
@@ -353,7 +366,10 @@ def _foot(comparison: Comparison) -> list[str]:
         lines += filled("TIPPING" if at == 0 else "", tipping_text(tipping))
     if comparison.tipping:
         lines += filled("", "behind each: its 95 % interval, from the same worlds")
-    lines += filled("ORDER", f"{RULE} (stopped ones count 0); = cannot be told from the one above it")
+    counted = "".join(f", {said}" for said in (counted_in(comparison),) if said)
+    lines += filled(
+        "ORDER", f"{RULE} (stopped ones count 0{counted}); = cannot be told from the one above it"
+    )
     lines += filled("RANKING", comparison.ranking.text)
     lines += filled("ERROR", error_text(comparison))
     if _any_few(comparison):
@@ -373,10 +389,10 @@ def _foot(comparison: Comparison) -> list[str]:
 
 
 def _careful(comparison: Comparison) -> list[str]:
-    """That honest work is refused; how far the evenings carry what is said after fitting the record, if not far."""
+    """That honest work is refused, or minutes dark cut; how far the evenings carry what is said, if not far."""
     refused = refused_text({policy.name: policy.refused for policy in comparison.policies})
     lines: list[str] = []
-    for said in (*refused, *fit_cautions(comparison)):
+    for said in (*refused, *compare_cuts(comparison), *fit_cautions(comparison)):
         lines += filled("" if lines else "CAREFUL", f"{said}.")
     return lines
 

@@ -22,7 +22,7 @@ from .compare_table import (
     told_reason,
     worse_text,
 )
-from .wording import FEW_WORLDS, instant, is_fixed, number, occasion, of_a_hundred
+from .wording import FEW_WORLDS, instant, is_fixed, number, occasion, of_a_hundred, or_more, ranged
 
 BEFORE, AFTER = 2, 2
 """Minutes shown before the effect, and after the last thing shown."""
@@ -42,7 +42,7 @@ class Pin:
 class Bar:
     """Darkness of the first act where it is not stopped (minutes); `share` is how often that is.
 
-    `text` says it of all acts.
+    `text` says it of all acts. An `open` one lasts longer than `high`, and nobody knows how long.
     """
 
     start: float
@@ -51,6 +51,7 @@ class Bar:
     high: float
     share: float
     text: str
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,10 @@ def hero_data(replay: Replay, comparison: Comparison) -> HeroData:
     )
     if any(bar.text.startswith("~") for section in sections for lane in section.lanes if (bar := lane.bar)):
         subtitle += f" ~: under {FEW_WORLDS} effective {occasion(scenario)}s, no range."
+    if any(bar.open for section in sections for lane in section.lanes if (bar := lane.bar)):
+        subtitle += (
+            " A bar with a point lasts longer than its end, which is as long as anything was followed."
+        )
     words = Words(
         scenario.title,
         title,
@@ -218,11 +223,13 @@ def _lane(
         first = shown.dark_first or shown.dark
         few = dark_text(shown).startswith("~")
         text = f"{'~' * few}{number(shown.dark.median)} {dark_unit(comparison)}"
-        if not few and not is_fixed(shown.dark):
-            text += f" ({number(shown.dark.p05)}\N{EN DASH}{number(shown.dark.p95)})"
+        if few or (is_fixed(shown.dark) and not shown.dark.longer):
+            text = or_more(shown.dark, "median", text)
+        else:
+            text = ranged(shown.dark, text, number(shown.dark.p05), number(shown.dark.p95), "\N{EN DASH}")
         text += starts_text(comparison, shown)
         low, high = (first.median, first.median) if few else (first.p05, first.p95)
-        bar = Bar(start, first.median, low, high, 1 - shown.stopped.mean, text)
+        bar = Bar(start, first.median, low, high, 1 - shown.stopped.mean, text, bool(first.longer))
     return Lane(name, policy.group, stopped, bar, note, cost, adapted)
 
 
@@ -247,7 +254,8 @@ def _alt(title: str, sections: Sequence[Section], comparison: Comparison) -> str
 def _table(comparison: Comparison) -> Table:
     columns = (
         "policy", "group", "reading", "actor_adapts", "stopped_share", "stopped_low", "stopped_high",
-        "dark_median_min", "dark_p05_min", "dark_p95_min", "starts_median_min", "decided_by", "weekly_cost",
+        "dark_median_min", "dark_p05_min", "dark_p95_min", "longer_than", "starts_median_min",
+        "decided_by", "weekly_cost",
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
     for policy in comparison.policies:
@@ -264,11 +272,12 @@ def _table(comparison: Comparison) -> Table:
                         outcome.stopped.low,
                         outcome.stopped.high,
                         *((None,) * 3 if dark is None else (dark.median, dark.p05, dark.p95)),
+                        None if dark is None else " ".join(dark.longer),
                         None if outcome.starts is None else outcome.starts.median,
                         decision_text(policy),
                         policy.friction_text,
                     )
                 )
         if not policy.readings:
-            rows.append((policy.name, policy.group, *(None,) * 9, "", policy.friction_text))
+            rows.append((policy.name, policy.group, *(None,) * 10, "", policy.friction_text))
     return Table(columns, tuple(rows))

@@ -19,6 +19,7 @@ from .chart_data import (
     worst_of,
 )
 from .compare_table import GROUPS, nothing_seen, ordered, others, several, worse_text
+from .cut_text import counted_in
 from .wording import number, plural, sentence
 
 HELPFUL = {"stops", "shortens"}
@@ -114,7 +115,8 @@ def outcomes_data(replay: Replay, comparison: Comparison) -> OutcomesData:
     words = Words(
         replay.scenario.title,
         title,
-        "Mean minutes dark over all worlds, those stopped counting 0, with the 95 % interval of the simulation. "
+        f"Mean minutes dark over all worlds, those stopped counting 0{_counted(comparison)}, with the 95 % interval of "
+        "the simulation. "
         f"An open mark: the actor adapts to the policy. Rows: {RULE}.",
         footer(replay, put_in(put)),
     )
@@ -136,6 +138,11 @@ def outcomes_data(replay: Replay, comparison: Comparison) -> OutcomesData:
     letters = tuple((letter, label) for _, label, letter in comparison.readings)
     alt = f"{title}. " + "; ".join(said) + "."
     return OutcomesData(words, lanes, letters, baseline, alt, Table(columns, tuple(rows)))
+
+
+def _counted(comparison: Comparison) -> str:
+    """`, dark ones each counted for 24 h at most` where means are restricted."""
+    return "".join(f", dark ones {said}" for said in (counted_in(comparison),) if said)
 
 
 def _own_mean(comparison: Comparison) -> float | None:
@@ -187,7 +194,8 @@ def friction_data(replay: Replay, comparison: Comparison) -> FrictionData:
     words = Words(
         replay.scenario.title,
         title,
-        "Left: what a policy leaves of the dark time, under the reading or adaptation worst for it, which is the order "
+        f"Left: what a policy leaves of the dark time{_counted(comparison)}, under the reading or adaptation worst for "
+        "it, which is the order "
         "in each group; in brackets: under the reading it does best in. Right: what honest work pays in a usual week, "
         "from "
         f"{plural(comparison.weeks, 'simulated routine week')} of the same model; lines: 95 % intervals.",

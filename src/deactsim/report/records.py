@@ -5,7 +5,7 @@ Numbers are numbers, units are named, and what cannot be said is None.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -24,8 +24,8 @@ from .wording import is_known
 Record = dict[str, Any]
 Row = tuple[str | float | int | None, ...]
 
-RUN_COLUMNS = ("part", "name", "reading", "figure", "value", "unit")
-COMPARE_COLUMNS = ("policy", "group", "reading", "part", "name", "figure", "value", "unit")
+RUN_COLUMNS = ("part", "name", "reading", "figure", "value", "unit", "longer")
+COMPARE_COLUMNS = ("policy", "group", "reading", "part", "name", "figure", "value", "unit", "longer")
 FIGURES = ("mean", "median", "p05", "p95")
 ESTIMATES = ("mean", "low", "high")
 
@@ -110,32 +110,35 @@ def run_rows(replay: Replay) -> list[Row]:
         ("run", "prior_percentile", replay.reading, None, known_or_none(replay.prior_percentile), None),
     ]
     for reading in replay.readings:
-        rows += [("stopped", "", reading.name, *row) for row in figure_rows(reading.stopped, ESTIMATES)]
+        rows += [("stopped", "", reading.name, *row) for row in flagged_rows(reading.stopped, ESTIMATES)]
         for name, summary in reading.measures.items():
-            rows += [("measure", name, reading.name, *row) for row in figure_rows(summary, FIGURES)]
+            rows += [("measure", name, reading.name, *row) for row in flagged_rows(summary, FIGURES)]
         for stage in reading.stages:
-            rows += [("stage", stage.name, reading.name, *row) for row in figure_rows(stage.summary, FIGURES)]
+            rows += [
+                ("stage", stage.name, reading.name, *row) for row in flagged_rows(stage.summary, FIGURES)
+            ]
         for channel in reading.channels:
             rows.append(("channel", channel.name, reading.name, "first", channel.first, "share"))
             for part, spread in (("notices", channel.notices), ("arrives", channel.arrives)):
                 if spread is not None:
                     rows += [
-                        ("channel", channel.name, reading.name, f"{part} {figure}", value, unit)
-                        for figure, value, unit in figure_rows(spread, FIGURES)
+                        ("channel", channel.name, reading.name, f"{part} {figure}", *row)
+                        for figure, *row in flagged_rows(spread, FIGURES)
                     ]
     for name, summary in replay.free.items():
-        rows += [("free", name, replay.reading, *row) for row in figure_rows(summary, FIGURES)]
+        rows += [("free", name, replay.reading, *row) for row in flagged_rows(summary, FIGURES)]
     for fact in replay.facts:
         rows.append(("fact", fact.id, None, f"documented ({fact.role})", fact.documented, fact.unit))
         if fact.simulated is not None:
-            rows += [("fact", fact.id, None, *row) for row in figure_rows(fact.simulated, FIGURES)]
+            rows += [("fact", fact.id, None, *row) for row in flagged_rows(fact.simulated, FIGURES)]
         if fact.agrees is not None:
             rows.append(("fact", fact.id, None, "agrees", int(fact.agrees), None))
             rows.append(("fact", fact.id, None, "percentile", known_or_none(fact.percentile), None))
     for event in replay.timeline:
         for figure in ("documented", "median", "p05", "p95"):
-            rows.append(("timeline", event.event, None, figure, getattr(event, figure), "time"))
-    return rows
+            longer = int(figure in event.longer) or None
+            rows.append(("timeline", event.event, None, figure, getattr(event, figure), "time", longer))
+    return _whole(rows, RUN_COLUMNS)
 
 
 def compare_rows(comparison: Comparison) -> list[Row]:
@@ -146,11 +149,11 @@ def compare_rows(comparison: Comparison) -> list[Row]:
         for adapts, outcomes in ((False, policy.readings), (True, policy.adapted)):
             for outcome in outcomes:
                 under = (*who, outcome.reading, "actor adapts" if adapts else "reading")
-                rows += [(*under, "stopped", *row) for row in figure_rows(outcome.stopped, ESTIMATES)]
-                rows += [(*under, "mean_dark", *row) for row in figure_rows(outcome.mean_dark, ESTIMATES)]
+                rows += [(*under, "stopped", *row) for row in flagged_rows(outcome.stopped, ESTIMATES)]
+                rows += [(*under, "mean_dark", *row) for row in flagged_rows(outcome.mean_dark, ESTIMATES)]
                 for name, summary in (("dark", outcome.dark), ("starts", outcome.starts)):
                     if summary is not None:
-                        rows += [(*under, name, *row) for row in figure_rows(summary, FIGURES)]
+                        rows += [(*under, name, *row) for row in flagged_rows(summary, FIGURES)]
             for outcome in outcomes:
                 under = (*who, outcome.reading, "stopped_by")
                 if not adapts:
@@ -161,11 +164,11 @@ def compare_rows(comparison: Comparison) -> list[Row]:
         for outcome in policy.readings:
             read_so = (*who, outcome.reading)
             for name, summary in outcome.measures.items():
-                rows += [(*read_so, "measure", name, *row) for row in figure_rows(summary, FIGURES)]
+                rows += [(*read_so, "measure", name, *row) for row in flagged_rows(summary, FIGURES)]
             for name, estimate in outcome.difference.items():
-                rows += [(*read_so, "difference", name, *row) for row in figure_rows(estimate, ESTIMATES)]
+                rows += [(*read_so, "difference", name, *row) for row in flagged_rows(estimate, ESTIMATES)]
         for name, estimate in policy.friction.items():
-            rows += [(*who, None, "friction", name, *row) for row in figure_rows(estimate, ESTIMATES)]
+            rows += [(*who, None, "friction", name, *row) for row in flagged_rows(estimate, ESTIMATES)]
         if policy.refused is not None:
             rows.append((*who, None, "refused", policy.refused.text, "share", policy.refused.share, "share"))
         first = policy.readings[0].reading if policy.readings else None
@@ -175,6 +178,25 @@ def compare_rows(comparison: Comparison) -> list[Row]:
             unit = "share" if decision.figure == "stopped" else "min"
             rows.append((*start, decision.low_text, known_or_none(decision.figure_low), unit))
             rows.append((*start, decision.high_text, known_or_none(decision.figure_high), unit))
+    return _whole(rows, COMPARE_COLUMNS)
+
+
+def _whole(rows: Iterable[Row], columns: Sequence[str]) -> list[Row]:
+    """Rows with a cell for every column."""
+    return [row + (None,) * (len(columns) - len(row)) for row in rows]
+
+
+def flagged_rows(summary: Summary | Estimate, figures: Iterable[str]) -> list[Row]:
+    """Each figure of a summary with its value, its unit, and 1 where it is only known to be longer.
+
+    Where durations were cut follow the share of them, and the horizon at which means are restricted.
+    """
+    longer = summary.longer if isinstance(summary, Summary) else ()
+    rows: list[Row] = [(*row, int(row[0] in longer) or None) for row in figure_rows(summary, figures)]
+    if isinstance(summary, Summary) and summary.cut > 0.0:
+        rows.append(("cut", summary.cut, "share", None))
+    if summary.horizon is not None and (isinstance(summary, Estimate) or summary.cut > 0.0):
+        rows.append(("horizon", summary.horizon, "min", None))
     return rows
 
 

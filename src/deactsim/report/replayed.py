@@ -7,6 +7,7 @@ from datetime import datetime
 from ..scenario.schema import Incident
 from ..study import facts as record
 from ..study.results import FactResult, ReadingReplay, Replay
+from .cut_text import run_cuts
 from .fit_text import fit_cautions
 from .wording import instant, minutes, occasion, percent, too_few
 
@@ -69,8 +70,8 @@ def few_dark(replay: Replay) -> bool:
 
 
 def cautions(replay: Replay) -> list[str]:
-    """What makes a replay rough or doubtful: worlds that fit badly, a record that nobody would expect."""
-    said = fit_cautions(replay)
+    """What makes a replay rough or doubtful: what was cut, worlds that fit badly, a record nobody would expect."""
+    said = [*run_cuts(replay), *fit_cautions(replay)]
     prior = replay.prior_percentile
     if prior is not None and not EXPECTED[0] <= prior <= EXPECTED[1]:
         sooner = f"{percent(prior / 100)} % of the {occasion(replay.scenario)}s end sooner"

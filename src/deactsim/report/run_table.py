@@ -11,6 +11,7 @@ from datetime import datetime
 from ..scenario.paths import leaves
 from ..study.measures import STAGES
 from ..study.results import FactResult, ReadingReplay, Replay, StageResult, Summary, TimelineRow
+from .cut_text import is_cut
 from .replayed import (
     acts_of,
     cautions,
@@ -40,9 +41,11 @@ from .wording import (
     minutes,
     number,
     occasion,
+    or_more,
     page,
     percent,
     plural,
+    ranged,
     silence,
     wrap,
 )
@@ -95,7 +98,7 @@ def _exposure(replay: Replay, width: int) -> list[str]:
     audience = followers(replay)
     before = f", {count(audience)} followers" if audience is not None else ""
     few = few_dark(replay)
-    length = minutes(dark.median) if few else _dark(dark)
+    length = or_more(dark, "median", minutes(dark.median)) if few else _dark(dark)
     said = f"{length} dark{before if acts == 1 else f', {acts} accounts together'}."
     if reading.stopped.mean > 0:
         said = (
@@ -149,7 +152,9 @@ def _other(reading: ReadingReplay) -> str:
 
 def _dark(dark: Summary) -> str:
     low, high = number(dark.p05), number(dark.p95)
-    return minutes(dark.median) + (f" (90 %: {low} to {high})" if low != high else "")
+    if low == high and not dark.longer:
+        return minutes(dark.median)
+    return ranged(dark, minutes(dark.median), low, high, " to ", "90 %: ")
 
 
 def _value(fact: FactResult) -> float:
@@ -173,7 +178,9 @@ def _stages(replay: Replay, width: int) -> list[str]:
             aside += ": too few for ranges" if few else ""
     if acts_of(replay) > 1:
         aside = f"of the first act; {aside}"
-    heading = f"{title}   mean, min" + ("" if few else " (90 %)")
+    within = next((stage.summary.horizon for stage in replay.stages if is_cut(stage.summary)), None)
+    mean = "mean, min" if within is None else f"mean within {minutes(within)}, min"
+    heading = f"{title}   {mean}" + ("" if few else " (90 %)")
     lines = [f"{heading}   {aside}"]
     if len(lines[0]) > width:
         lines = [heading, f"  {aside}"]
@@ -204,7 +211,7 @@ def stage_span(summary: Summary) -> str:
     """The middle 90 % of a stage; where that is nothing and the mean is not, most have nothing of it."""
     if summary.p95 < 0.05 <= summary.mean:
         return "(mostly 0)"
-    return f"({summary.p05:.1f}-{summary.p95:.1f})"
+    return f"({summary.p05:.1f}-{or_more(summary, 'p95', f'{summary.p95:.1f}')})"
 
 
 def _timeline(replay: Replay, width: int) -> list[str]:
@@ -270,13 +277,19 @@ def simulated(row: TimelineRow, day: datetime, *, happens: bool = False) -> str:
     """
     if row.p05 is None or row.p95 is None or row.median is None:
         return "never" if happens else "not simulated"
+    if "p05" in row.longer:
+        return "later, or never"
     if row.minutes is not None and _since_effect(row):
+        if "p95" in row.minutes.longer:
+            return f"from +{minutes(row.minutes.p05)} on"
         if is_fixed(row.minutes):
             return f"+{minutes(row.minutes.median)}"
         if row.minutes.p95 < SOON:
             return f"+{number(row.minutes.p05)} to +{number(row.minutes.p95)} min"
         return f"+{minutes(row.minutes.p05)} to +{minutes(row.minutes.p95)}"
     first, last = (datetime.fromisoformat(text) for text in (row.p05, row.p95))
+    if "p95" in row.longer:
+        return f"from {clock(first, day, seconds=False)} on"
     if (last - first).total_seconds() > 60 * SOON:
         return f"{clock(first, day, seconds=False)} to {clock(last, day, seconds=False)}"
     low, high = clock(first, day), clock(last, day)
@@ -327,7 +340,9 @@ def _amount(summary: Summary) -> str:
         return lengths(summary)
     low, high = number(summary.p05), number(summary.p95)
     unit = "" if "follower" in summary.unit else f" {summary.unit}"
-    return f"{low}{unit}" if low == high else f"{number(summary.median)}{unit} ({low} to {high})"
+    if low == high and not summary.longer:
+        return f"{low}{unit}"
+    return ranged(summary, f"{number(summary.median)}{unit}", low, high, " to ")
 
 
 def _sort(replay: Replay, name: str) -> str:

@@ -171,9 +171,22 @@ def story(told: Told, scenario: Scenario, width: int = WIDTH) -> str:
             start += f"{_since(told.effect_time, time):>9}  "
         now, *more = wrap(sentence, width - len(start))
         lines += [start + now, *(" " * len(start) + line for line in more)]
+    if still := _still_dark(told):
+        lines += wrap(still, width)
     if told.effect_time is None:
         lines.append("No account went dark." if _several(scenario) else "The account never went dark.")
     return "\n".join(lines) + "\n"
+
+
+def _still_dark(told: Told) -> str:
+    """How the story ends where an account is not back by then."""
+    rows = [row for row in told.trace if _is_act(told.trace, row)]
+    names = [told.trace.event_name(row) for row in rows]
+    if names.count("took_effect") == names.count("visible"):
+        return ""
+    if told.trace.over:
+        return "Nobody ever notices, and nothing brings it back."
+    return "It is still dark when the story ends: nobody waits any longer."
 
 
 def sentences(told: Told, scenario: Scenario) -> Iterator[tuple[int, str]]:

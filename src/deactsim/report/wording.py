@@ -112,6 +112,8 @@ def ranged(summary: Summary, middle: str, low: str, high: str, dash: str, head: 
     if "median" in summary.longer:
         return f"{middle}{OR_MORE} ({head}from {low})"
     if "p95" in summary.longer:
+        # What it is at least is a horizon, and reads as one.
+        high = minutes(summary.p95) if summary.unit == "min" else high
         return f"{middle} ({head}{low}{dash}{high}{OR_MORE})"
     return middle if is_fixed(summary) else f"{middle} ({head}{low}{dash}{high})"
 

@@ -217,6 +217,11 @@ def _bar(axes: Axes, layout: Layout, place: Place) -> None:
     tall = (place.bottom - place.top) * 0.6 * max(0.14, bar.share)
     end = min(bar.start + bar.median, limit)
     axes.barh(y, end - bar.start, tall, bar.start, color=DARK, hatch="////", linewidth=0, zorder=2)
+    if bar.open and bar.start + bar.high <= limit:
+        # How much longer it lasts nobody knows.
+        axes.plot(
+            [bar.start + bar.high], [y], marker=">", markersize=7, color=DARK_TEXT, linewidth=0, zorder=5
+        )
     if bar.low != bar.high:
         low, high = min(bar.start + bar.low, limit), min(bar.start + bar.high, limit)
         axes.plot([low, high], [y, y], color=DARK_TEXT, linewidth=1.6, zorder=4, solid_capstyle="butt")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from ..chart_data import MinutesData
-from ..wording import number
+from ..wording import OR_MORE, number, ranged
 from .measure import lines_of
 from .style import BODY, DARK, DARK_TEXT, HEADING, INK, MARGIN, QUIET, RULE, WIDTH, Sheet
 
@@ -54,8 +54,13 @@ def draw(data: MinutesData) -> Figure:
             ranges.plot(ends, (y, y), color=DARK_TEXT, linewidth=1.8, zorder=3)
             ranges.plot(ends, (y, y), color=DARK_TEXT, linewidth=0, marker="|", markersize=9,
                         markeredgewidth=1.8, zorder=3)  # fmt: skip
+            if bar.open:
+                ranges.plot(
+                    (bar.p95,), (y,), color=DARK_TEXT, linewidth=0, marker=">", markersize=7, zorder=3
+                )
             ranges.plot((bar.mean,), (y,), color=DARK_TEXT, linewidth=0, marker="o", markersize=5, zorder=3)
-        _label(sheet, y, bar.label, f"{bar.mean:.1f} min ({bar.p05:.1f}\N{EN DASH}{bar.p95:.1f})")
+        more = OR_MORE if bar.open else ""
+        _label(sheet, y, bar.label, f"{bar.mean:.1f} min ({bar.p05:.1f}\N{EN DASH}{bar.p95:.1f}{more})")
     if data.free is not None:
         y += pitch
         free, end = data.free, min(data.free.p95, reach)
@@ -65,7 +70,7 @@ def draw(data: MinutesData) -> Figure:
             sheet,
             y,
             "The model left free",
-            f"{number(free.median)} min ({number(free.p05)}\N{EN DASH}{number(free.p95)})",
+            ranged(free, f"{number(free.median)} min", number(free.p05), number(free.p95), "\N{EN DASH}"),
             quiet=True,
         )
     return sheet.figure

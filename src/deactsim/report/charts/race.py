@@ -54,7 +54,7 @@ def draw(data: RaceData) -> Figure:
     if data.visible is not None and low < data.visible < high:
         axes.axvline(data.visible, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
         axes.annotate(
-            f"visible again, {minutes(data.visible)}",
+            f"visible again, {data.visible_text}",
             (data.visible, top),
             (0, 5),
             textcoords="offset points",
