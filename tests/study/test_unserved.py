@@ -41,7 +41,7 @@ def test_one_approver_and_a_time_out_are_the_queue_m_m_1_d(load: float, patience
     assert refused == pytest.approx(late(load, patience), abs=error)
     assert (found.values["denied"] == found.values["timed_out"]).all()
     assert overloaded(plan) == {}
-    told, worked_out = counted(plan, found.values), expected(plan)
+    told, worked_out = counted(plan, found), expected(plan)
     assert told is not None
     assert worked_out is not None
     assert told.share == pytest.approx(refused)
@@ -99,7 +99,7 @@ APPROVAL = "approval: {{of: top, by: {{leads: 1}}, review: 5 min, catches: 90%{}
 def test_requests_that_come_when_nobody_is_on_shift(more: str, share: float, then: str) -> None:
     """It is the share of the requests that approval covers: of all actions it is half of that."""
     plan = marketplace(APPROVAL.format(more))
-    told, worked_out = counted(plan, weeks_of(plan, 20).values), expected(plan)
+    told, worked_out = counted(plan, weeks_of(plan, 20)), expected(plan)
     for found in (told, worked_out):
         assert found is not None
         assert found.share == pytest.approx(share, abs=0.025)
@@ -112,7 +112,7 @@ def test_requests_that_wait_or_pass_are_not_refused() -> None:
     for more in (", time_out: 4 days", ", off_shift: pass"):
         plan = marketplace(APPROVAL.format(more))
         assert expected(plan) is None
-        assert counted(plan, weeks_of(plan, 8).values) is None
+        assert counted(plan, weeks_of(plan, 8)) is None
 
 
 def test_requests_that_pass_while_nobody_is_on_shift_are_no_work() -> None:
@@ -122,7 +122,7 @@ def test_requests_that_pass_while_nobody_is_on_shift_are_no_work() -> None:
     )
     glass = plan.safeguards.approval
     assert glass is not None
-    assert counted(plan, weeks_of(plan, 20).values) is not None
+    assert counted(plan, weeks_of(plan, 20)) is not None
     open_ = compile_with_glass(plan)
     assert overloaded(open_) == overloaded(plan) == {}
     found = weeks_of(open_, 52).estimates()
@@ -142,18 +142,18 @@ def compile_with_glass(plan: Plan) -> Plan:
 
 def test_lists_and_limits_that_deny() -> None:
     listed = marketplace("protected_list: {of: top, then: deny}")
-    found = counted(listed, weeks_of(listed, 4).values)
+    found = counted(listed, weeks_of(listed, 4))
     assert found is not None
     assert found.share == pytest.approx(1.0, abs=0.1)
     text = "all honest requests it covers are denied: the protected list lets none pass"
     assert expected(listed) == Refused(1.0, "about 100 % of requests denied", text)
     limit = marketplace("rate_limit: {of: top, per_agent: 1 per hour, then: deny}")
-    told, worked_out = counted(limit, weeks_of(limit, 20).values), expected(limit)
+    told, worked_out = counted(limit, weeks_of(limit, 20)), expected(limit)
     assert told is not None
     assert worked_out is not None
     assert worked_out.share == pytest.approx(told.share, abs=0.05)
     loose = marketplace("rate_limit: {of: top, per_agent: 40 per hour, then: deny}")
-    assert expected(loose) is counted(loose, weeks_of(loose, 4).values) is None
+    assert expected(loose) is counted(loose, weeks_of(loose, 4)) is None
 
 
 def test_a_limit_that_holds_less_than_comes_holds_without_end() -> None:

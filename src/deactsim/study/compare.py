@@ -132,7 +132,7 @@ def _work(shared: _Shared, job: _Job) -> Any:
         assert job.plan is not None  # noqa: S101 - jobs of this kind have one
         weeks = routine_weeks(job.plan, shared.seed, shared.stretch)
         overload = overloaded(job.plan) | unsettled(job.plan, shared.stretch)
-        return weeks.estimates(), overload, counted(job.plan, weeks.values)
+        return weeks.estimates(), overload, counted(job.plan, weeks)
     if job.kind == "figures":
         evenings = shared.under(job.reading, job.worlds)
         return [figures(evenings, policy, path, stops=stops) for policy, stops, path in job.moves]

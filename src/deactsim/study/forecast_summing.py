@@ -64,7 +64,7 @@ class Summing:
         plan, found = self.plans[place], self.totals.plans[place]
         friction = self.weeks[place].estimates()
         overload = overloaded(plan) | unsettled(plan, self.stretch)
-        refused = counted(plan, self.weeks[place].values)
+        refused = counted(plan, self.weeks[place])
         text = friction_text(friction, self.weeks[own].estimates(), refused)
         if overload:
             text = "unstable: " + ", ".join(overload.values())

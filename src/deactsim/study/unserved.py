@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,10 +20,13 @@ from ..model.lengths import Length
 from ..model.plan import ApprovalPlan, Control, Plan, Windows
 from ..model.shifts import DAY, spans
 from ..model.world import HOUR, WEEK, mean_times
-from ..stats import reneging
+from ..stats import batches, reneging
 from ..stats.weighted import Array
 from .results import Refused
 from .settling import Flow, flows
+
+if TYPE_CHECKING:
+    from .friction import Weeks
 
 #: A larger share of honest requests that are denied or not answered in time is never said in passing.
 MUCH = 0.05
@@ -48,31 +52,40 @@ def expected(plan: Plan) -> Refused | None:
     return _worst(plan, found, "about ")
 
 
-def counted(plan: Plan, values: Mapping[str, Array]) -> Refused | None:
-    """What a plan refuses in weeks with these `values` (study/week.py); None where it is no more than `MUCH`."""
+def counted(plan: Plan, weeks: Weeks) -> Refused | None:
+    """What a plan refuses in simulated weeks; None where it is no more than `MUCH`."""
     found, given = dict[str, float](), plan.safeguards
-    actions = float(values["actions"].sum())
+    widths = dict[str, str]()
     for gate, safeguard, name in (
         ("list", given.protected_list, "denied_at_list"),
         ("limit", given.rate_limit, "denied_at_limit"),
         ("approval", given.approval, "timed_out"),
     ):
-        if safeguard is not None and (refused := float(values[name].sum())) > 0.0:
-            # All that approval covers are asked for, unless they pass as nobody is on shift: then, and of what other
-            # gates let pass, it is known how many are meant to be covered.
-            covered = actions * _reached(plan, safeguard.control)
-            if gate == "approval" and given.approval is not None and not given.approval.break_glass:
-                covered = float(values["asked"].sum())
-            found[gate] = min(1.0, refused / covered) if covered > 0.0 else 1.0
-    return _worst(plan, found, "")
+        refused = weeks.values[name]
+        if safeguard is None or not refused.any():
+            continue
+        # All that approval covers are asked for, unless they pass as nobody is on shift: then, and of what other gates
+        # let pass, it is known how many are meant to be covered.
+        covered = weeks.values["actions"] * _reached(plan, safeguard.control)
+        if gate == "approval" and given.approval is not None and not given.approval.break_glass:
+            covered = weeks.values["asked"]
+        some = covered > 0.0
+        interval = batches.mean_interval(refused[some] / covered[some], covered[some], weeks.batch[some])
+        found[gate] = min(1.0, interval.mean)
+        if interval.high - interval.low > 0.02:
+            low, high = max(0.0, interval.low), min(1.0, interval.high)
+            widths[gate] = f" ({100 * low:.0f} to {100 * high:.0f})"
+    return _worst(plan, found, "", widths)
 
 
-def _worst(plan: Plan, found: Mapping[str, float], about: str) -> Refused | None:
+def _worst(
+    plan: Plan, found: Mapping[str, float], about: str, widths: Mapping[str, str] | None = None
+) -> Refused | None:
     gate = max(found, key=lambda each: found[each], default=None)
     if gate is None or found[gate] <= MUCH:
         return None
-    share = found[gate]
-    some = "all" if share > 0.995 else f"{about}{100 * share:.0f} % of the"
+    share, width = found[gate], (widths or {}).get(gate, "")
+    some = "all" if share > 0.995 else f"{about}{100 * share:.0f} %{width} of the"
     who = f"{some} honest requests it covers are"
     short = f"{about}{100 * share:.0f} % of requests"
     if gate == "list":
