@@ -303,9 +303,19 @@ def test_reviewers_who_fail_independently_are_said_to_be_several() -> None:
     assert [independent(scenario.policies[name].safeguards) for name in ("as-it-was", "one", "two", "six")] == [
         "", "", ", two reviewers, independent", ", 6 reviewers, independent",
     ]  # fmt: skip
-    found = decided(Evenings(scenario, "meant", 1, 200), "two", stops=True)
-    assert found is not None
-    assert found.label == "review catches 70%, two reviewers, independent"
+    # Said once, where two numbers that are theirs share the lead.
+    noisy = np.array([0.02, -0.03])
+    paths = ("policies.two.approval.catches", "policies.two.approval.stamps")
+    shared = decide(
+        Evenings(scenario, "meant", 1, 2),
+        "two",
+        stops=True,
+        found={path: Swing(0.8, 0.9, noisy) for path in paths},
+    )
+    assert shared is not None
+    assert [each.label for each in (shared, *shared.shared_with)] == [
+        "review catches 70%", "unread approvals 0%, two reviewers, independent",
+    ]  # fmt: skip
 
 
 def test_a_stop_that_no_input_moves_has_no_deciding_one() -> None:

@@ -292,18 +292,23 @@ def decide(
     if not order:
         return None
     order.sort(key=lambda path: not evenings.leaves[path].given)
-    first, *others = (_decision(evenings, policy, path, found[path], stops=stops) for path in order)
+    # How many reviewers there are is said once, after the last number that is theirs.
+    theirs = [path for path in order if path.endswith(_OF_REVIEWERS)][-1:]
+    several = independent(evenings.scenario.policies[policy].safeguards)
+    first, *others = (
+        _decision(evenings, path, found[path], several if path in theirs else "", stops=stops)
+        for path in order
+    )
     return replace(first, shared_with=tuple(others))
 
 
-def _decision(evenings: Evenings, policy: str, path: str, swing: Swing | None, *, stops: bool) -> Decision:
+def _decision(evenings: Evenings, path: str, swing: Swing | None, several: str, *, stops: bool) -> Decision:
     assert swing is not None  # noqa: S101 - contenders have one
     leaf, kind = evenings.leaves[path], kind_at(evenings.scenario, path)
     lower, higher = moved(leaf.value) or (None, None)
-    many = independent(evenings.scenario.policies[policy].safeguards) if path.endswith(_OF_REVIEWERS) else ""
     return Decision(
         path=path,
-        label=phrase(path, leaf.value, kind) + many,
+        label=phrase(path, leaf.value, kind) + several,
         value_text=text_of(leaf.value, kind),
         basis=leaf.basis,
         low_text=text_of(lower, kind),
