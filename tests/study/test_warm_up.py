@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from scipy.stats import poisson
 
 from deactsim.model.compile import compile_plan
 from deactsim.model.world import HOUR
 from deactsim.scenario.load import loads
 from deactsim.study.background import see_incidents
 from deactsim.study.condition import new_worlds
+from deactsim.study.forecast import forecast
 from deactsim.study.settling import settling
 from deactsim.study.warm_up import ahead, hour_of_week, with_warm_up
 from tests.study.queues import desk
@@ -172,3 +174,61 @@ def test_what_comes_to_very_much_is_bounded(hour: int) -> None:
         leads_shift=WORKDAYS,
     )
     assert ahead([plan], HOUR)[hour] <= 7 * HOUR
+
+
+STAMPED = """
+deactsim: 1
+title: Approvers who are busy
+zone: UTC
+platform:
+  commands: {suspend: {undo: restore}, restore: {}}
+  tiers: {listed: {accounts: 1M}}
+teams:
+  support: {headcount: 400, may: {suspend: [listed]}}
+  oncall: {headcount: 1}
+  leads: {headcount: 1}
+reports:
+  listed: {command: suspend, rate: 1.8 per hour, actioned: 100%, handling: 1 s, slip: 0.5%}
+detection:
+  word_reaches_platform: {delay: 1 min}
+  public: {delay: 1 min, at_followers: 10k}
+response: {by: oncall, pick_up: 1 min, find_cause: 1 min, authorise: 1 min, restore: 1 min}
+forecast: {appetite: 1 h, protected: listed}
+baseline: none
+policies:
+  none: {}
+  two:
+    approval:
+      {of: listed, by: {leads: 1}, review: "exponential mean 30 min", catches: 90%, stamps_per_queued: 5%,
+       time_out: 30 days}
+"""
+
+
+def stamped(load: float, stamps: float) -> float:
+    """How many requests of M/M/1 are stamped unread: by what waits behind when a review begins, summed over the law.
+
+    A customer is followed by as many as come while he waits; his wait is 0, or exponential.
+    """
+    rate = 2.0 * load
+    waits = np.linspace(0.0, 400.0, 400_001)
+    density = load * (2.0 - rate) * np.exp(-(2.0 - rate) * waits)
+    counts = np.arange(200)
+    share = np.array(
+        [
+            np.sum(poisson.pmf(counts, rate * wait) * np.minimum(1.0, stamps * counts))
+            for wait in waits[::1000]
+        ]
+    )
+    return float(np.trapezoid(density[::1000] * share, waits[::1000]))
+
+
+@pytest.mark.parametrize("method", ["episodes", "direct"])
+def test_both_methods_begin_as_busy_as_usual(method: str) -> None:
+    """At a load of 0.9 an empty queue would have nine tenths of the errors caught; a third is stamped unread."""
+    found = forecast(loads(STAMPED), years=12, method=method, weeks=1)  # type: ignore[arg-type]
+    dark = next(each for each in found.policies if each.name == "two").yearly["accounts_dark"]
+    unread = stamped(0.9, 0.05)
+    exact = 1.8 * 8766 * 0.005 * (unread + (1.0 - unread) * 0.1)
+    assert exact > 30
+    assert abs(dark.mean - exact) < 1.5 * (dark.high - dark.low)
+    assert dark.mean > 20
