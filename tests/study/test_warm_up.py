@@ -11,6 +11,7 @@ from scipy.stats import poisson
 from deactsim.model.compile import compile_plan
 from deactsim.model.world import HOUR
 from deactsim.scenario.load import loads
+from deactsim.scenario.paths import vary
 from deactsim.study.background import see_incidents
 from deactsim.study.condition import new_worlds
 from deactsim.study.forecast import forecast
@@ -160,6 +161,15 @@ def test_a_warm_up_that_is_stated_stays() -> None:
     without = loads(MORNING.format(warm_up=""))
     without = without.model_copy(update={"incident": None})
     assert with_warm_up(without) is without
+
+
+def test_a_variation_begins_as_the_scenario_does() -> None:
+    scenario = loads(MORNING.format(warm_up=""))
+    moved = vary(scenario, "reports.listed.rate", "1 per year")
+    usual, varied = with_warm_up(scenario).incident, with_warm_up(moved).incident
+    assert usual is not None
+    assert varied is not None
+    assert varied.warm_up.value == usual.warm_up.value > 64 * HOUR
 
 
 @pytest.mark.parametrize("hour", [0, 100])

@@ -52,11 +52,14 @@ def hour_of_week(time: int) -> int:
 
 
 def with_warm_up(scenario: Scenario) -> Scenario:
-    """The scenario with the warm-up of its incident worked out: no less than the usual one, if none is stated."""
-    incident = scenario.incident
+    """The scenario with the warm-up of its incident worked out: no less than the usual one, if none is stated.
+
+    A variation of a scenario begins as the scenario does.
+    """
+    incident, usual = scenario.incident, scenario.unmoved
     if incident is None or incident.warm_up.given:
         return scenario
-    plans = (compile_plan(scenario, name, None) for name in scenario.policies)
+    plans = (compile_plan(usual, name, None) for name in usual.policies)
     needed = ahead(plans, incident.warm_up.value)[hour_of_week(incident.at.value.value)]
     warm_up = replace(incident.warm_up, value=needed)
     return scenario.model_copy(update={"incident": incident.model_copy(update={"warm_up": warm_up})})
