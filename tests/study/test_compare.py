@@ -277,7 +277,7 @@ def test_what_gets_worse_is_said() -> None:
 def test_a_difference_that_cannot_be_told_from_nothing_gets_no_cause() -> None:
     # An alert that hardly ever sees anything: the evenings it does are too few to tell.
     seldom = small(incident=INCIDENT, policies="{as-it-was: {}, seldom: {alert: {after: 1 s, recall: 3%}}}")
-    found = compare(seldom, policies=["seldom"], worlds=60, seed=3, weeks=1, explain=False).policies[1]
+    found = compare(seldom, policies=["seldom"], worlds=60, seed=1, weeks=1, explain=False).policies[1]
     dark = found.difference["dark_minutes"]
     assert dark.low < dark.mean < 0.0 <= dark.high
     assert found.group == "nothing"
@@ -291,7 +291,7 @@ def test_minutes_have_no_interval_below_nothing() -> None:
         incident=INCIDENT,
         policies="{as-it-was: {}, two: {approval: {by: {desk: 1}, review: 1 min, catches: 97%}}}",
     )
-    found = compare(listed, worlds=40, weeks=1, explain=False).policies[1].readings
+    found = compare(listed, worlds=40, seed=2, weeks=1, explain=False).policies[1].readings
     assert all(0.0 <= each.mean_dark.low <= each.mean_dark.mean for each in found)
     assert any(each.mean_dark.low == 0.0 < each.mean_dark.mean for each in found)
 

@@ -189,6 +189,36 @@ def log_density(length: Length, x: float) -> float:
     raise ValueError("a length without a density cannot be weighed")
 
 
+def survival(length: Length, x: float) -> float:
+    """The chance that a length is longer than `x` microseconds."""
+    shape, a, b = length.shape, length.a, length.b
+    if shape == FIXED:
+        return float(x < a)
+    if shape == UNIFORM:
+        return min(1.0, max(0.0, (b - x) / (b - a)))
+    if shape == TRIANGULAR:
+        low, mode, high = a, b, length.c
+        if x <= low:
+            return 1.0
+        if x < mode:
+            return 1.0 - (x - low) ** 2 / ((high - low) * (mode - low))
+        return max(0.0, high - x) ** 2 / ((high - low) * (high - mode)) if x < high else 0.0
+    if shape == QUANTILES:
+        table = length.table
+        for i in range(0, len(table) - 2, 2):
+            low, high = table[i + 1], table[i + 3]
+            if x < low:
+                return 1.0 - table[i]
+            if x < high:
+                return 1.0 - table[i] - (table[i + 2] - table[i]) * (x - low) / (high - low)
+        return 0.0
+    if x <= 0.0:
+        return 1.0
+    if shape == LOGNORMAL:
+        return 0.5 * math.erfc((math.log(x) - a) / (b * math.sqrt(2.0)))
+    return math.exp(-x / a) if shape == EXPONENTIAL else math.exp(-float((x / b) ** a))
+
+
 def mean(length: Length) -> float:
     """The mean length in microseconds."""
     shape, a, b = length.shape, length.a, length.b

@@ -27,6 +27,7 @@ from ..model.world import Pin, World
 from ..model.worlds import Worlds
 from ..scenario.schema import Scenario
 from .following import first_end, see_through
+from .further import uncontained
 from .measures import Marks, marks_in
 from .proposals import CHAIN, LOG_MINUTE, Mixture, NoLength, length_of_stage, mixture_of, span_of, undo_waits
 
@@ -349,23 +350,35 @@ def _agreeing(
     """Worlds as they meet the record in one way; why others do not is counted in `refused`."""
     mixture = mixture_of(plan, stratum)
     if mixture is None:
-        seen = see_through(plan, replace(worlds, pins=stratum))
+        worlds = replace(worlds, pins=stratum)
     else:
         stratum = {stage: pin for stage, pin in stratum.items() if stage not in CHAIN}
-        seen = see_through(plan, replace(worlds, pins=stratum, own_pins=mixture.pins(worlds, numbers)))
-    log_weights, why_not = _log_weights(plan, stratum, seen, mixture, numbers)
+        worlds = replace(worlds, pins=stratum, own_pins=mixture.pins(worlds, numbers))
+    log_chance, lengths = np.zeros(len(worlds)), dict[Stage, Array]()
+    if plan.incident is not None and len(plan.incident.acts) > 1:
+        late = uncontained(plan, worlds)
+        worlds, log_chance = late.worlds, late.log_chance
+        lengths |= worlds.lengths
+    seen = see_through(plan, worlds)
+    log_weights, why_not = _log_weights(plan, stratum, seen, mixture, numbers, log_chance)
     refused.update(why_not)
     spans = {stage: span_of(stage, seen) for stage in stratum}
-    lengths = {stage: ends - begins for stage, (begins, ends) in spans.items()}
+    lengths |= {stage: ends - begins for stage, (begins, ends) in spans.items()}
     return _Stratum(log_weights, lengths | (mixture.lengths(seen, numbers) if mixture else {}), seen)
 
 
 def _log_weights(
-    plan: Plan, stratum: Mapping[Stage, Pin], seen: Seen, mixture: Mixture | None, numbers: NDArray[np.int64]
+    plan: Plan,
+    stratum: Mapping[Stage, Pin],
+    seen: Seen,
+    mixture: Mixture | None,
+    numbers: NDArray[np.int64],
+    log_chance: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.float64], Counter[str]]:
     """The logarithm of each world's weight, (worlds,); why others have none, of which it is -inf.
 
-    The stages of the `stratum` are pinned, and so is the end of the darkness where there is a `mixture`.
+    The stages of the `stratum` are pinned, and so is the end of the darkness where there is a `mixture`. The
+    `log_chance` is of the actor not being contained before the last act, (worlds,).
     """
     total, why_not = np.zeros(len(seen)), Counter[str]()
     missed, effect, route = seen["missed"], seen["effect"], seen["route"]
@@ -388,6 +401,10 @@ def _log_weights(
         )
     refuse(seen["held"] > 0, "an action still waits for people a month after it was to take effect")
     refuse(effect < 0, "the action was stopped under the scenario's own policy")
+    log_chance = np.zeros(len(seen)) if log_chance is None else log_chance
+    refuse(log_chance == -math.inf, "containing the actor cannot take as long as his acts on record")
+    refuse(seen.effects.min(axis=1) < 0, "not all acts on record took effect under the scenario's own policy")
+    total += np.where(total > -math.inf, log_chance, 0.0)
     for stage, pin in stratum.items():
         begins, ends = span_of(stage, seen)
         if stage in _ROUTE_OF:

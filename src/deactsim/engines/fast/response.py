@@ -22,7 +22,7 @@ from .layout import (
     Real,
 )
 from .people import ANYBODY, Event, release, resumes, stand_by, submit, work
-from .record import Stage, closes, log, opens, stage_end
+from .record import Stage, closes, known, log, opens, stage_end
 from .streams import length
 from .then import THEN
 from .world import Purpose
@@ -115,6 +115,7 @@ def cause_found(night: Night, real: Real, dark: int) -> None:
         drawn = length(
             night, real, night[incident + INCIDENT.ID], Purpose.STAGE, Stage.CONTAIN, night[NIGHT.CONTAIN]
         )
+        drawn = known(night, Stage.CONTAIN, night[incident + INCIDENT.ID], drawn)
         ends = stage_end(night, Stage.CONTAIN, entity, drawn)
         moment(night, ends, Kind.ENDS, entity, 3, THEN.CONTAINED, dark)
     if night[dark + DARK.AHEAD] or night[dark + DARK.VISIBLE]:

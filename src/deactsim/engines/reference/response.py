@@ -106,6 +106,7 @@ class Response:
             night.opens(needs_people=False)
             # One actor, one draw: many responses do not make him quicker to contain.
             length = night.world.length(self.action.incident.id, Purpose.STAGE, Stage.CONTAIN, plan.contain)
+            length = night.known(Stage.CONTAIN, self.action.incident.id, length)
             end = night.stage_end(Stage.CONTAIN, self.action.id, length)
             night.moment(end, Kind.ENDS, self.action.id, 3).then(self._contain)
 

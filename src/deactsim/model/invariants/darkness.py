@@ -229,7 +229,7 @@ def _lengths(book: Book, subject: Subject) -> Found:
             continue
         whose = first_of(subject.id) if stage is Stage.CONTAIN else subject.id
         drawn = book.world.length(whose, Purpose.STAGE, stage, length)
-        due = first.row.time + _known(book, subject, stage, drawn)
+        due = first.row.time + (book.world.lengths.get(stage, drawn) if whose == act_id(0) else drawn)
         if last is not None and last.row.time != due:
             yield book.says(last.number, "does not come after exactly the drawn time")
         of_incident = tag_of(subject.id) == ACT or stage in (Stage.PICK_UP, Stage.FIND_CAUSE)
