@@ -356,7 +356,7 @@ def test_a_time_that_is_not_known_is_a_dash(unknown: Any) -> None:
     assert found["time_to_restore"] == wanted | {"longer": []}
     assert [
         row[5] for row in forecast_rows(made.forecast(policies)) if row[1:3] == ("times", "time_to_restore")
-    ] == [known.mean, None, known.p05, None]
+    ] == [known.mean, None, known.p05, None, known.cut, known.horizon]
     said = words(table(policies=policies))
     assert "12 min - 3 days; 13 days" in said
     assert "? 95 %" not in said
@@ -388,10 +388,36 @@ def test_some_times_are_known_to_95_percent_and_some_are_not() -> None:
 def test_access_that_nobody_cuts_off() -> None:
     own, *_ = made.policies()
     never = Summary(365.25, 365.25, 365.25, 365.25, "days")
-    late = replace(never, median=2.0)
+    never = replace(never, horizon=365.25 * 1440.0, cut=0.95, longer=("median", "p05", "p95"))
+    late = replace(never, median=2.0, cut=0.2, longer=("p95",))
     assert "2 days; a year or more\n" in table(policies=(replace(own, access={"after_leaving": late}),))
     said = table(policies=(replace(own, access={"after_leaving": never}),))
     assert "  a year or more\n" in said
+    assert "access is followed for a year: under as-it-was 95 % of leavers still have it then" in " ".join(
+        said.split()
+    )
+
+
+def test_accounts_that_are_still_dark_when_they_are_followed_no_longer() -> None:
+    own, two, *_ = made.policies()
+    assert "restricted" not in words(table())
+    cut = {"horizon": 129_600.0, "cut": 0.4}
+    times = {
+        "time_to_detect": replace(own.times["time_to_detect"], p95=129_600.0, longer=("p95",), **cut),
+        "time_to_restore": replace(
+            own.times["time_to_restore"], median=129_600.0, longer=("median", "p95"), **cut
+        ),
+    }
+    said = words(table(policies=(replace(own, times=times, still_dark=0.4), two)))
+    assert "12 min; 90 days or more 90 days or more" in said
+    assert (
+        "CAREFUL under as-it-was 40 % of the accounts that go dark are not back after 90 days: they count as dark "
+        "for so long (minutes dark and their differences are restricted means), and times that reach it read "
+        "90 days or more"
+    ) in said
+    both = words(table(policies=(replace(own, still_dark=0.4), replace(two, still_dark=0.5))))
+    assert "under every policy up to 50 % (two-person) of the accounts" in both
+    assert "under as-it-was 40 %" not in words(table(policies=(replace(own, still_dark=0.001), two)))
     assert "365" not in said
 
 
@@ -598,17 +624,18 @@ def test_the_document_has_what_it_promises() -> None:
     document = record(made.forecast())
     assert set(document) == {
         "question", "scenario", "varied", "baseline", "seed", "years", "why_years", "weeks", "method", "why",
-        "complete", "years_asked", "appetite", "protected", "causes", "measures", "policies", "bad_year", "unknowns",
-        "tips", "assumed", "rests_on", "silent", "precision", "best_by",
+        "complete", "years_asked", "appetite", "horizon", "protected", "causes", "measures", "policies", "bad_year",
+        "unknowns", "tips", "assumed", "rests_on", "silent", "precision", "best_by",
         "uncertain",
     }  # fmt: skip
     assert document["appetite"] == {"value": 60.0, "unit": "min"}
+    assert document["horizon"] == {"value": 129_600.0, "unit": "min"}
     assert document["complete"] is True
     policy = document["policies"][1]
     assert set(policy) == {
         "name", "label", "yearly", "difference", "beats", "by_cause", "headline", "exceedance", "times",
         "effective_years", "access", "access_curve", "friction", "friction_text", "ignorance", "luck", "best",
-        "unstable", "refused", "cost", "utilisation", "carried_by_years", "ignorance_of_difference",
+        "unstable", "refused", "cost", "utilisation", "carried_by_years", "ignorance_of_difference", "still_dark",
     }  # fmt: skip
     for part in ("yearly", "difference", "friction"):
         assert all(set(each) == {"mean", "low", "high", "unit", "horizon"} for each in policy[part].values())
@@ -646,7 +673,7 @@ def test_rows_repeat_the_figures() -> None:
     assert {row["part"] for row in rows} == {
         "forecast", "cause", "yearly", "difference", "better", "same", "worse", "by_cause", "headline", "exceedance",
         "times", "effective_years", "access", "friction", "cost", "unstable", "ignorance", "luck", "best", "unknown",
-        "moved", "less_than",
+        "moved", "less_than", "still_dark",
     }  # fmt: skip
     rate = [row for row in rows if row["cause"] == "grudge" and row["figure"] == "rate"]
     assert [(row["value"], row["unit"]) for row in rate] == [(0.05, "per year")]

@@ -53,6 +53,7 @@ def test_the_plain_incident() -> None:
         "asked": 1, "stopped": 0, "accounts_dark": 1, "dark_minutes": 25, "audience_minutes": 2500,
         "protected_dark": 1, "protected_minutes": 25, "content_lost": 0, "longest_protected": 25,
         "time_to_detect": 10, "time_to_restore": 15, "noticed_by": Channel.PUBLIC,
+        "still_dark": 0, "first_still_dark": 0,
     }  # fmt: skip
 
 
@@ -81,8 +82,42 @@ def test_what_nobody_brings_back_is_dark_for_ninety_days() -> None:
     found = tiny("retention: {keep: 1 h}", "detection: {public: {chance: 0%}}\n")
     assert found["dark_minutes"] == found["longest_protected"] == 90 * 24 * 60
     assert found["content_lost"] == 1
-    assert math.isnan(found["time_to_detect"])
+    assert (found["still_dark"], found["first_still_dark"]) == (1, 1)
+    # Nobody notices for so long, and what nobody notices nobody begins to restore.
+    assert found["time_to_detect"] == 90 * 24 * 60
     assert math.isnan(found["time_to_restore"])
+    assert math.isnan(found["noticed_by"])
+
+
+@pytest.mark.parametrize(
+    ("days", "dark", "still"), [(89, 89.0, 0), (90, 90.0, 0), (91, 90.0, 1), (None, 90.0, 1)]
+)
+def test_an_account_is_followed_for_ninety_days(days: int | None, dark: float, still: int) -> None:
+    """Noticed after ten days, and back after so many: what is cut is no more than a lower bound."""
+    day = 24 * 60
+    rows = [
+        Row(at(0), Event.TOOK_EFFECT, act_id(0), 0, 0),
+        Row(at(10 * day), Event.NOTICED, act_id(0), Channel.HOLDER, 0),
+        *([] if days is None else [Row(at(days * day), Event.VISIBLE, act_id(0), 0, 0)]),
+    ]
+    found = dict(zip(COLUMNS, measured(rows, {act_id(0): (1, True)}.get), strict=True))
+    assert found["dark_minutes"] == found["longest_protected"] == dark * day
+    assert found["time_to_detect"] == 10 * day
+    assert found["time_to_restore"] == (dark - 10) * day
+    assert (found["still_dark"], found["first_still_dark"]) == (still, still)
+
+
+def test_what_is_noticed_after_ninety_days_counts_as_not_noticed() -> None:
+    day = 24 * 60
+    rows = [
+        Row(at(0), Event.TOOK_EFFECT, act_id(0), 0, 0),
+        Row(at(91 * day), Event.NOTICED, act_id(0), Channel.HOLDER, 0),
+        Row(at(92 * day), Event.VISIBLE, act_id(0), 0, 0),
+    ]
+    found = dict(zip(COLUMNS, measured(rows, {act_id(0): (1, True)}.get), strict=True))
+    assert found["time_to_detect"] == 90 * day
+    assert math.isnan(found["time_to_restore"])
+    assert math.isnan(found["noticed_by"])
 
 
 def test_what_comes_back_unnoticed_has_no_time_to_detect() -> None:
@@ -110,7 +145,10 @@ def test_rows_of_others_do_not_count() -> None:
     mine = {act_id(0): (7, False)}
     assert column(measured(rows, mine.get), "accounts_dark") == 1
     assert column(measured(rows, mine.get), "audience_minutes") == 14
-    assert measured([], mine.get)[: len(COLUMNS) - 3] == (0.0,) * (len(COLUMNS) - 3)
+    nothing = dict(zip(COLUMNS, measured([], mine.get), strict=True))
+    unknown = {name for name, value in nothing.items() if math.isnan(value)}
+    assert unknown == {"time_to_detect", "time_to_restore", "noticed_by"}
+    assert {value for name, value in nothing.items() if name not in unknown} == {0.0}
 
 
 def naive(rows: list[Row], accounts: dict[int, tuple[int, bool]]) -> list[float]:
@@ -131,13 +169,17 @@ def naive(rows: list[Row], accounts: dict[int, tuple[int, bool]]) -> list[float]
         total[0], total[1], len(dark), sum(minutes.values()), sum(minutes[e] * accounts[e][0] for e in dark),
         len(vip), sum(minutes[e] for e in vip), total[2], max([minutes[e] for e in vip], default=0.0),
     ]  # fmt: skip
+    still = [e for e in dark if not any(back <= dark[e] + FOLLOW for back in times(Event.VISIBLE, e))]
     first = sorted(dark, key=lambda e: (dark[e], e))[:1]
+    cut = first[:1] == [e for e in first if e in still] and bool(first)
     seen = [(r.time, r.by) for r in rows if r.event == Event.NOTICED and r.entity in first]
-    if not seen:
-        return [*found, math.nan, math.nan, math.nan]
-    back = times(Event.VISIBLE, first[0])
-    restore = (back[0] - seen[0][0]) / MINUTE if back else math.nan
-    return [*found, (seen[0][0] - dark[first[0]]) / MINUTE, restore, seen[0][1]]
+    if not seen or seen[0][0] > ends[first[0]]:
+        detect = FOLLOW / MINUTE if cut else math.nan
+        return [*found, detect, math.nan, math.nan, len(still), cut]
+    detect, restore = (
+        (b - a) / MINUTE for a, b in ((dark[first[0]], seen[0][0]), (seen[0][0], ends[first[0]]))
+    )
+    return [*found, detect, restore, seen[0][1], len(still), cut]
 
 
 def test_measured_is_what_a_naive_count_says_of_random_rows() -> None:

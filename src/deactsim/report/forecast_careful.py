@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from math import ceil
 
 from ..stats.yearly import CARRIED
-from ..study.forecast_results import Forecast, ForecastPolicy
+from ..study.forecast_results import HORIZON, Forecast, ForecastPolicy
 from ..study.results import Estimate
 from .forecast_figures import unseen
-from .wording import and_list, filled, percent, plural, refused_text
+from .wording import OR_MORE, and_list, filled, minutes, percent, plural, refused_text
 
+SOME_CUT = 0.001
+"""The share of durations that may be cut before it is said."""
 MEASURES = {"dark_minutes": "minutes dark", "protected_minutes": "protected minutes"}
 """Measures of a year of which the tables give intervals."""
 
@@ -19,7 +21,13 @@ def careful(forecast: Forecast) -> list[str]:
     """The lines of a table, a sentence each; nothing where there is nothing to be careful of."""
     lines: list[str] = []
     refused = refused_text({policy.name: policy.refused for policy in forecast.policies})
-    for said in (*refused, _never_seen(forecast), _imprecise(forecast), few_carry(forecast)):
+    for said in (
+        *refused,
+        _never_seen(forecast),
+        _imprecise(forecast),
+        few_carry(forecast),
+        _still_dark(forecast),
+    ):
         if said:
             lines += filled("" if lines else "CAREFUL", said)
     return lines
@@ -33,6 +41,21 @@ def _never_seen(forecast: Forecast) -> str:
     said = f"{and_list([cause.label for cause in causes])} never occurred in these years: what "
     said += "it brings is" if len(causes) == 1 else "they bring is"
     return f"{said} in no figure here, and in no range in brackets; more years would show it"
+
+
+def _still_dark(forecast: Forecast) -> str:
+    """Under which policies more than a few accounts are not back when they are followed no longer."""
+    cut = {policy.name: policy.still_dark for policy in forecast.policies if policy.still_dark > SOME_CUT}
+    if not cut:
+        return ""
+    most = max(cut, key=lambda name: cut[name])
+    under = "every policy" if len(cut) == len(forecast.policies) > 1 else and_list(list(cut))
+    share = f"{percent(cut[most])} %" if len(cut) == 1 else f"up to {percent(cut[most])} % ({most})"
+    after = minutes(HORIZON)
+    return (
+        f"under {under} {share} of the accounts that go dark are not back after {after}: they count as dark for so "
+        f"long (minutes dark and their differences are restricted means), and times that reach it read {after}{OR_MORE}"
+    )
 
 
 def _imprecise(forecast: Forecast) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ..study.forecast_results import Forecast, ForecastPolicy
 from ..study.results import Summary
+from .forecast_careful import SOME_CUT
 from .forecast_figures import (
     DASH,
     NOT_COMPOSED,
@@ -18,12 +19,22 @@ from .forecast_figures import (
     took_effect,
 )
 from .forecast_layout import Cell, laid_out, named, titled
-from .wording import WIDTH, and_list, filled, is_known, minutes, number, percent, plural, wrap
+from .wording import (
+    OR_MORE,
+    WIDTH,
+    and_list,
+    filled,
+    is_known,
+    minutes,
+    number,
+    or_more,
+    percent,
+    plural,
+    wrap,
+)
 
 FRICTION = 46
 """Columns for what honest work pays."""
-A_YEAR = 364.9
-"""Days of access from which it lasted to the end of what is looked at."""
 
 
 def by_policy(forecast: Forecast) -> list[list[str]]:
@@ -155,6 +166,13 @@ def _times(forecast: Forecast) -> list[str]:
         lines.append(
             f" {' and '.join(marks)}: {plural(forecast.years, 'year')} cannot tell, more years would"
         )
+    kept = {
+        policy.name: each.cut for policy in forecast.policies if (each := policy.access.get("after_leaving"))
+    }
+    most = max(kept, key=lambda name: kept[name], default="")
+    if kept and kept[most] > SOME_CUT:
+        said = f"access is followed for a year: under {most} {percent(kept[most])} % of leavers still have it then"
+        lines += filled("", said, indent=1)
     return lines
 
 
@@ -162,18 +180,19 @@ def within(summary: Summary | None, halves: bool = False) -> str:
     """Median and 95th percentile, each in the unit that suits it; `?` where the latter cannot be said."""
     if summary is None or not is_known(summary.median):
         return DASH
-    if summary.unit == "days" and summary.median >= A_YEAR:
-        return "a year or more"
-    ends = (summary.median,) if halves else (summary.median, summary.p95)
-    return "; ".join(_long(value, summary.unit) for value in ends)
+    # What half of them reach 95 % of them do.
+    figures = ("median",) if halves or "median" in summary.longer else ("median", "p95")
+    return "; ".join(_long(summary, figure) for figure in figures)
 
 
-def _long(value: float | None, unit: str) -> str:
+def _long(summary: Summary, figure: str) -> str:
+    value: float = getattr(summary, figure)
+    unit = summary.unit
     if not is_known(value):
         return "?"
-    if unit == "days" and value >= A_YEAR:
-        return "a year or more"
-    return minutes(value * (1440.0 if unit == "days" else 1.0))
+    if unit == "days" and figure in summary.longer:
+        return f"a year{OR_MORE}"
+    return or_more(summary, figure, minutes(value * (1440.0 if unit == "days" else 1.0)))
 
 
 def _work(forecast: Forecast) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from ..study.forecast_results import YEARLY, Beats, Forecast, ForecastPolicy
+from ..study.forecast_results import HORIZON, YEARLY, Beats, Forecast, ForecastPolicy
 from ..study.replay import basis
 from ..study.results import Estimate, Summary
 from .forecast_figures import baseline_of, shares_of_minutes
@@ -48,6 +48,7 @@ def forecast_record(forecast: Forecast, digest: str) -> Record:
             "why": forecast.why,
             "complete": bool(forecast.complete),
             "appetite": {"value": forecast.appetite, "unit": "min"},
+            "horizon": {"value": HORIZON, "unit": "min"},
             "protected": list(forecast.protected),
             "causes": [
                 {
@@ -86,6 +87,7 @@ def _policy(policy: ForecastPolicy) -> Record:
         "by_cause": {cause: summaries(measures) for cause, measures in policy.by_cause.items()},
         "headline": asdict(policy.headline),
         "exceedance": [asdict(point) for point in policy.exceedance],
+        "still_dark": policy.still_dark,
         "times": summaries(policy.times),
         "effective_years": dict(policy.effective),
         "access": summaries(policy.access),
@@ -138,6 +140,7 @@ def forecast_rows(forecast: Forecast) -> list[Row]:
             ("method", forecast.method, None),
             ("complete", int(forecast.complete), None),
             ("appetite", forecast.appetite, "min"),
+            ("horizon", HORIZON, "min"),
         )
     ]
     if forecast.precision is not None:
@@ -211,7 +214,14 @@ def _of(policy: ForecastPolicy, best_by: str) -> list[Row]:
             (who, "exceedance", f"over {point.minutes:g} min", None, figure, known_or_none(value), "share")
             for figure, value in (("mean", point.share), ("low", point.low), ("high", point.high))
         ]
+    rows.append(
+        (who, "still_dark", "accounts_dark", None, "share", known_or_none(policy.still_dark), "share")
+    )
     rows += _estimates(who, "times", policy.times) + _estimates(who, "access", policy.access)
+    for part, followed in (("times", policy.times), ("access", policy.access)):
+        for name, summary in followed.items():
+            rows.append((who, part, name, None, "cut", summary.cut, "share"))
+            rows.append((who, part, name, None, "horizon", summary.horizon, "min"))
     rows += [
         (who, "effective_years", name, None, "value", known_or_none(value), "years")
         for name, value in policy.effective.items()

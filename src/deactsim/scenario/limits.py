@@ -28,6 +28,8 @@ _LONGEST_WINDOW: Final = 36_525 * _DAY
 # The acts of one occurrence are counted in 14 bits, the occurrences of a year in 16.
 _ACTS: Final = 10_000
 _A_YEAR: Final = 50_000
+# A forecast follows an account for so long from when it goes dark.
+_FOLLOWED: Final = 90 * _DAY
 # How much longer or shorter the public's delay may be than at its first point.
 _FACTOR: Final = 1e9
 
@@ -60,6 +62,7 @@ class _Limits(Checks):
                 self.window(node.at("per_agent"))
             elif name == "step_down":
                 self.a_year(node.at("before_last_shift"), "before_last_shift")
+        self.appetite(self.top.at("forecast", "appetite"))
         self.public()
         self.in_the_calendar(self.top.at("incident", "at", "value"), "the act")
         for key in ("warm_up", "follow"):
@@ -134,6 +137,15 @@ class _Limits(Checks):
             message = f"{many:,.0f} times a year are more than can be told apart"
             hint = "errors as frequent as that are `slip` and `misidentified` of reports"
             self.faults.add(node.place, message, f"at most {_A_YEAR:,} a year of all people of `by`", hint)
+
+    def appetite(self, node: Node | None) -> None:
+        """A darkness that is over before an account is followed no longer."""
+        longest = leaf_at(node, "duration")
+        if node is not None and longest is not None and longest >= _FOLLOWED:
+            message = (
+                "an account is followed for 90 days: whether it is dark for longer than this cannot be said"
+            )
+            self.faults.add(node.place, message, "under `90 days`")
 
     def window(self, node: Node | None) -> None:
         """A sliding window that is not longer than a lifetime."""

@@ -27,6 +27,10 @@ HARDLY = 0.01
 #: Figures of which it is said what uncertain numbers make of them; the headline is a share of years.
 MOVED = ("dark_minutes", "protected_minutes", "headline")
 
+#: Minutes for which an account is followed from when it goes dark, and a leaver's right from when he leaves.
+HORIZON, ACCESS_HORIZON = 90 * 1440.0, 365.25 * 1440.0
+#: Measures of a year that are restricted means: of accounts still dark by then, minutes up to the horizon.
+RESTRICTED = ("dark_minutes", "audience_minutes", "protected_minutes")
 #: Measures of a year: unit, and what they mean.
 YEARLY = {
     "asked": ("per year", "wrongful actions asked for"),
@@ -183,7 +187,9 @@ class ForecastPolicy:
     headline     chance that in a year a protected account is dark longer than the appetite; nan where
                  a frequent cause brings it, so that it cannot be composed
     exceedance   the loss-exceedance curve, by rising minutes; empty where it cannot be composed
-    times        `time_to_detect`, `time_to_restore` (min) over accounts that went dark, weighted by rates
+    still_dark   share of the accounts that went dark which are not back at the horizon (followed no longer)
+    times        `time_to_detect`, `time_to_restore` (min) of the first account of an occurrence, weighted by
+                 rates, both followed to the horizon from when it went dark; without what was back unnoticed
     effective    of each of `times`, how many years of equal weight carry it (Kish's size)
     access       `after_leaving` (up to a year), `in_notice` (of the last 30): days with the right, a leaver
     access_curve days after the last shift, and the share of leavers who still have the right then
@@ -226,6 +232,7 @@ class ForecastPolicy:
     carried: Mapping[str, float] = field(default_factory=dict)
     carried_mean: Mapping[str, float] = field(default_factory=dict)
     refused: Refused | None = None
+    still_dark: float = 0.0
 
     @property
     def copes(self) -> bool:

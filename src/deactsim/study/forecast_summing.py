@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,18 @@ from ..scenario.schema import ForecastSettings, Scenario
 from ..stats import weighted, yearly
 from ..stats.yearly import Bins
 from .doubts import Doubts
-from .forecast_results import YEARLY, Beats, CauseResult, ExceedancePoint, ForecastPolicy, Range
-from .forecast_totals import BEATEN, DAYS, GRID, MEASURES, PlanTotals, Totals
+from .forecast_results import (
+    ACCESS_HORIZON,
+    HORIZON,
+    RESTRICTED,
+    YEARLY,
+    Beats,
+    CauseResult,
+    ExceedancePoint,
+    ForecastPolicy,
+    Range,
+)
+from .forecast_totals import ACCOUNTS, BEATEN, DAYS, GRID, MEASURES, PlanTotals, Totals
 from .forecast_years import Array
 from .friction import Weeks, friction_text, wages_of
 from .implied import overloaded
@@ -73,22 +83,19 @@ class Summing:
                 k: v for k, v in friction.items() if not k.startswith(("minutes_held", "report_wait"))
             }
         busy = by_hour(plan, self.weeks[place].busy, self.scenario.zone)
-        units = {measure: unit for measure, (unit, _) in YEARLY.items()}
         return ForecastPolicy(
             name=name,
             label=self.scenario.policies[name].label or name,
             yearly={
-                m: _estimate(found.yearly.interval(i, level=self.level), units[m], least=0.0)
+                m: _yearly(m, found.yearly.interval(i, level=self.level), least=0.0)
                 for i, m in enumerate(MEASURES)
             },
             difference={
-                m: _estimate(found.change.interval(i, level=self.level), units[m])
-                for i, m in enumerate(MEASURES)
+                m: _yearly(m, found.change.interval(i, level=self.level)) for i, m in enumerate(MEASURES)
             },
             ahead={
-                other: _estimate(
-                    found.ahead.interval(BEATEN.index("dark_minutes"), at, level=self.level),
-                    units["dark_minutes"],
+                other: _yearly(
+                    "dark_minutes", found.ahead.interval(BEATEN.index("dark_minutes"), at, level=self.level)
                 )
                 for other, at in self.plan_of.items()
                 if other != name
@@ -98,16 +105,17 @@ class Summing:
             beats=self._beats(found),
             by_cause={
                 cause.name: {
-                    m: _estimate(found.by_cause.interval(c, i, level=self.level), units[m], least=0.0)
+                    m: _yearly(m, found.by_cause.interval(c, i, level=self.level), least=0.0)
                     for i, m in enumerate(MEASURES)
                 }
                 for c, cause in enumerate(self.causes)
             },
             headline=_estimate(self._with_unseen(found.headline.interval(level=self.level)), "share"),
             exceedance=self._exceedance(found),
-            times=_summaries(found.times, "min"),
+            still_dark=_share(found.still_dark.mean, found.yearly.mean[ACCOUNTS]),
+            times=_summaries(found.times, "min", HORIZON),
             effective={name: bins.effective for name, bins in found.times.items()},
-            access=_summaries(found.access, "days"),
+            access=_summaries(found.access, "days", ACCESS_HORIZON),
             access_curve=self._access_curve(found),
             friction=friction,
             friction_text=text,
@@ -190,16 +198,31 @@ class Summing:
         return _estimate(found, f"{self.settings.currency or 'money'} per year", least=0.0)
 
 
-def _summaries(found: Mapping[str, Bins], unit: str) -> dict[str, Summary]:
-    """How quantities spread; nan for an end that the sample does not carry, nothing without a median."""
+def _summaries(found: Mapping[str, Bins], unit: str, horizon: float) -> dict[str, Summary]:
+    """How quantities spread that were followed to a horizon (min).
+
+    nan for an end that the sample does not carry, nothing without a median.
+    """
     summaries = {}
     for name, bins in found.items():
         mean, median = bins.mean, bins.quantile(0.5)
         if mean is not None and median is not None:
             ends = (bins.quantile(p) for p in (0.05, 0.95))
             p05, p95 = (float("nan") if end is None else end for end in ends)
-            summaries[name] = Summary(mean, median, p05, p95, unit)
+            shares = {"median": 0.5, "p05": 0.05, "p95": 0.95}
+            longer = tuple(figure for figure, p in shares.items() if bins.longer(p))
+            summaries[name] = Summary(mean, median, p05, p95, unit, horizon, bins.cut, longer)
     return summaries
+
+
+def _share(part: Array, whole: Array) -> float:
+    return float(part / whole) if whole > 0.0 else 0.0
+
+
+def _yearly(measure: str, found: weighted.Interval, least: float = -np.inf) -> Estimate:
+    """The estimate of a measure of a year, with its horizon where it is a restricted mean."""
+    horizon = HORIZON if measure in RESTRICTED else None
+    return replace(_estimate(found, YEARLY[measure][0], least), horizon=horizon)
 
 
 def _estimate(found: weighted.Interval, unit: str, least: float = -np.inf) -> Estimate:

@@ -22,7 +22,7 @@ Whole = NDArray[np.int64]
 
 INDEX = {name: place for place, name in enumerate(COLUMNS)}
 MEASURES = tuple(YEARLY)
-DARK = MEASURES.index("dark_minutes")
+DARK, ACCOUNTS = MEASURES.index("dark_minutes"), MEASURES.index("accounts_dark")
 #: Years that are folded at once.
 BLOCK = 100
 #: Minutes at which the loss-exceedance curve is said: 16 a decade, up to where no year can come.
@@ -195,6 +195,7 @@ class PlanTotals(Added):
     better    measure of `BEATEN` to the chance that a year has less than the baseline's; so `worse`
     exceeds   the chance that protected accounts are dark in a year for longer than each of `GRID`
     luck      measure of `BEATEN` to its spread over whole years, around the `steady` of the sample
+    still_dark  accounts a year that are not back when they are followed no longer (`FOLLOW`)
     times     time to detect and to restore (min)
     access    days with the right `after_leaving` and `in_notice`, and how many leavers `still` have it at `DAYS`
     """
@@ -210,6 +211,7 @@ class PlanTotals(Added):
     headline: Chances
     exceeds: Chances
     luck: Mapping[str, Bins]
+    still_dark: Moments
     times: Mapping[str, Bins]
     access: Mapping[str, Bins]
     still: Array
@@ -271,6 +273,7 @@ def fold(block: Block, own: int, appetite: float, before: Totals | None = None) 
                     block.totals(block.column(plan, "protected_minutes"), guarded=True), GRID
                 ),
                 luck={name: _luck(years) for name, years in zip(BEATEN, whole[plan], strict=True)},
+                still_dark=Moments.of(block.by_cause(block.column(plan, "still_dark")).sum(axis=1)),
                 times=_times(block, plan),
                 **_beats(block, plan, own),
                 **_access(block.found.access[plan]),
@@ -307,8 +310,13 @@ def _luck(found: yearly.Years) -> Bins:
 
 
 def _times(block: Block, plan: int) -> dict[str, Bins]:
-    names = ("time_to_detect", "time_to_restore")
-    return {name: Bins.of(block.column(plan, name), block.weights, block.year) for name in names}
+    detect, restore = (block.column(plan, name) for name in ("time_to_detect", "time_to_restore"))
+    unseen = np.isnan(block.column(plan, "noticed_by"))
+    still = block.column(plan, "first_still_dark") > 0.0
+    return {
+        "time_to_detect": Bins.of(detect, block.weights, block.year, unseen),
+        "time_to_restore": Bins.of(restore, block.weights, block.year, still),
+    }
 
 
 def _access(days: Array) -> dict[str, Any]:
@@ -318,7 +326,7 @@ def _access(days: Array) -> dict[str, Any]:
     ends = np.where(notice < NOTICE, notice - NOTICE, after)
     return {
         "access": {
-            "after_leaving": Bins.of(after, np.ones(len(days)), each),
+            "after_leaving": Bins.of(after, np.ones(len(days)), each, after >= LONGEST_ACCESS),
             "in_notice": Bins.of(notice, np.ones(len(days)), each),
         },
         "still": (ends[:, None] > DAYS).sum(axis=0).astype(np.float64),

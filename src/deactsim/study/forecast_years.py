@@ -28,7 +28,7 @@ from ..model.states import Channel, plain
 from ..model.streams import Purpose, world_key
 from ..model.trace import Row
 from ..model.world import Leaver, World
-from .forecast_results import Method
+from .forecast_results import ACCESS_HORIZON, Method
 from .friction import Weeks, routine_weeks
 from .occurrences import (
     COLUMNS,
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 #: Leavers looked at in a year, and how long before and after leaving (days).
 LEAVERS = 50
 NOTICE = 30.0
-LONGEST_ACCESS = 365.25
+LONGEST_ACCESS = ACCESS_HORIZON / 1440.0
 Array = NDArray[np.float64]
 
 

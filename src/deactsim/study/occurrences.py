@@ -13,18 +13,18 @@ from ..engines import chosen
 from ..engines.handled import Parts
 from ..model.causes import Occurrence, incident_of
 from ..model.plan import IncidentPlan, Plan
-from ..model.shifts import DAY
 from ..model.states import Event
 from ..model.trace import Row
 from ..model.world import HOUR, World
 from .background import in_parts, run_incident
+from .forecast_results import HORIZON
 from .measures import MINUTE
 from .settling import HOURS
 from .warm_up import hour_of_week
 
 #: A run begins so long before its occurrence at the least; what nobody ever notices is dark for so long.
 WARM_UP = HOUR
-FOLLOW = 90 * DAY
+FOLLOW = round(HORIZON * MINUTE)
 
 #: What is measured of an occurrence, in this order: counts, and minutes; nan where it did not come to that.
 COLUMNS = (
@@ -40,6 +40,8 @@ COLUMNS = (
     "time_to_detect",
     "time_to_restore",
     "noticed_by",
+    "still_dark",
+    "first_still_dark",
 )
 
 Array = NDArray[np.float64]
@@ -140,7 +142,9 @@ def accounts_of(incident: IncidentPlan, protected: frozenset[str]) -> dict[int, 
 def measured(rows: Iterable[Row], account_of: Callable[[int], Account | None]) -> tuple[float, ...]:
     """Fold rows into `COLUMNS`; `account_of` knows the acts that count by their id.
 
-    What nobody brings back is dark for `FOLLOW`.
+    An account is followed for `FOLLOW` from when it went dark: one that is not back by then counts as dark for so long
+    and as `still_dark`. So does the time to detect of what is neither noticed nor back by then; the time to restore is
+    followed to the same instant, and no more than a lower bound where the first account is still dark.
     """
     asked = stopped = lost = 0
     since: dict[int, int] = {}
@@ -162,7 +166,9 @@ def measured(rows: Iterable[Row], account_of: Callable[[int], Account | None]) -
         elif event == Event.CONTENT_LOST:
             lost += 1
     dark = audience = guarded = guarded_minutes = longest = 0.0
+    still = 0
     for entity, begun in since.items():
+        still += _still_dark(begun, back.get(entity))
         minutes = min(back.get(entity, begun + FOLLOW) - begun, FOLLOW) / MINUTE
         followers, is_protected = account_of(entity) or (0, False)
         dark += minutes
@@ -173,10 +179,19 @@ def measured(rows: Iterable[Row], account_of: Callable[[int], Account | None]) -
             longest = max(longest, minutes)
     first = min(since, key=lambda entity: (since[entity], entity), default=None)
     detect = restore = channel = math.nan
-    if first is not None and first in seen:
-        noticed, channel = seen[first]
-        detect = (noticed - since[first]) / MINUTE
-        if first in back:
-            restore = (back[first] - noticed) / MINUTE
+    cut = False
+    if first is not None:
+        begun, cut = since[first], _still_dark(since[first], back.get(first))
+        until = begun + FOLLOW if cut else back[first]
+        noticed, by = seen.get(first, (until + 1, 0))
+        if noticed <= until:
+            detect, restore, channel = (noticed - begun) / MINUTE, (until - noticed) / MINUTE, by
+        elif cut:
+            detect = FOLLOW / MINUTE
     counts = (asked, stopped, len(since), dark, audience, guarded, guarded_minutes, lost)
-    return (*counts, longest, detect, restore, channel)
+    return (*counts, longest, detect, restore, channel, still, float(cut))
+
+
+def _still_dark(begun: int, back: int | None) -> bool:
+    """Whether an account that went dark is not back after `FOLLOW`."""
+    return back is None or back - begun > FOLLOW

@@ -40,7 +40,7 @@ from .world import HOUR, Purpose, ahead, begin_hour, next_report
 
 MINUTE = 60_000_000
 #: Measures of an occurrence, in the order of study/occurrences.py.
-MEASURES = 12
+MEASURES = 14
 ACT_TAG = ids.ACT
 
 
@@ -279,11 +279,11 @@ def _count_actions(meetings: Night, actions: Night, index: int, begin: int, unti
 def _measure(
     meetings: Night, night: Night, given: Night, occurrence: int, values: Real, at: int, actions: Night
 ) -> None:
-    """Fold the rows into measures; what nobody brings back is dark for `FOLLOW`."""
+    """Fold the rows into measures, each account followed for `FOLLOW` from when it went dark."""
     follow, incident = meetings[MEETINGS.FOLLOW], given[occurrence + OCCURRENCE.ID]
     returns = meetings[MEETINGS.BACK] - incident
     _find_returns(night, actions, returns)
-    asked, stopped, lost, dark_ones, guarded = 0, 0, 0, 0, 0
+    asked, stopped, lost, dark_ones, guarded, still = 0, 0, 0, 0, 0, 0
     dark, audience, guarded_minutes, longest = 0.0, 0.0, 0.0, 0.0
     first_since, first = NEVER, 0
     for row in range(night[NIGHT.ROW_COUNT]):
@@ -299,6 +299,7 @@ def _measure(
             minutes = min(actions[returns + entity] - since, follow) / MINUTE
             one = occurrence + OCCURRENCE.SIZE + OCCURRENCE_ACT.SIZE * (entity - incident)
             dark_ones += 1
+            still += actions[returns + entity] - since > follow
             dark += minutes
             audience += minutes * given[one + OCCURRENCE_ACT.FOLLOWERS]
             if given[one + OCCURRENCE_ACT.IS_PROTECTED]:
@@ -307,13 +308,18 @@ def _measure(
                 longest = max(longest, minutes)
             if since < first_since or (since == first_since and entity < first):
                 first_since, first = since, entity
-    detect, restored, channel = math.nan, math.nan, math.nan
+    detect, restored, channel, cut = math.nan, math.nan, math.nan, False
     if first:
+        until = actions[returns + first]
+        cut = until - first_since > follow
+        if cut:
+            until = first_since + follow
         noticed = _first_noticed(night, first)
-        if noticed:
+        if noticed and night[noticed] <= until:
             detect, channel = (night[noticed] - first_since) / MINUTE, float(night[noticed + 3])
-            if actions[returns + first] != NEVER:
-                restored = (actions[returns + first] - night[noticed]) / MINUTE
+            restored = (until - night[noticed]) / MINUTE
+        elif cut:
+            detect = follow / MINUTE
     values[at] = float(asked)
     values[at + 1] = float(stopped)
     values[at + 2] = float(dark_ones)
@@ -326,6 +332,8 @@ def _measure(
     values[at + 9] = detect
     values[at + 10] = restored
     values[at + 11] = channel
+    values[at + 12] = float(still)
+    values[at + 13] = 1.0 if cut else 0.0
     values[at + MEASURES] = 1.0
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..log_bins import BINS, bins_of
 from ..weighted import Array
@@ -16,7 +18,8 @@ class Bins:
     """How weighted values of at least 0 spread: weight, weighted sum, least and most of each bin.
 
     A percentile is the mean of the bin it falls into; `stats.log_bins` says how far off that is. `years` and `squares`
-    add up the weights of years and their squares: values of one year are not independent.
+    add up the weights of years and their squares: values of one year are not independent. `open_ended` is the weight in
+    each bin of values that are lower bounds: durations that had not ended when they were followed no longer.
     """
 
     weights: Array
@@ -25,11 +28,13 @@ class Bins:
     most: Array
     years: float
     squares: float
+    open_ended: Array
 
     @classmethod
-    def of(cls, values: Array, weights: Array, year: Whole) -> Bins:
-        """Of (E,) values, those that are not nan, with weights (E,) and the year of each."""
+    def of(cls, values: Array, weights: Array, year: Whole, cut: NDArray[np.bool_] | bool = False) -> Bins:
+        """Of (E,) values, those that are not nan, with weights (E,) and the year of each; `cut` are lower bounds."""
         known = ~np.isnan(values)
+        cut = np.broadcast_to(cut, values.shape)[known]
         values, weights, year = values[known], weights[known], year[known]
         place = bins_of(values)
         totals = np.bincount(year, weights)
@@ -43,6 +48,7 @@ class Bins:
             most,
             float(totals.sum()),
             float((totals**2).sum()),
+            np.bincount(place, weights * cut, BINS).astype(np.float64),
         )
 
     def __add__(self, other: Bins) -> Bins:
@@ -54,6 +60,7 @@ class Bins:
             np.maximum(self.most, other.most),
             self.years + other.years,
             self.squares + other.squares,
+            self.open_ended + other.open_ended,
         )
 
     @property
@@ -62,22 +69,55 @@ class Bins:
         return self.years**2 / self.squares if self.squares > 0.0 else 0.0
 
     @property
+    def cut(self) -> float:
+        """The share of the weight of values that are lower bounds; 0 without weight."""
+        total = float(self.weights.sum())
+        return float(self.open_ended.sum()) / total if total > 0.0 else 0.0
+
+    @cached_property
+    def shares(self) -> Array:
+        """(BINS,) the share of values in each bin; what is missing to 1 lies beyond all of them.
+
+        With lower bounds among the values it is the product-limit estimate of Kaplan and Meier (Journal of
+        the American Statistical Association 53, 1958), bin by bin: of those that last as long, so many end there.
+        """
+        last_so_long = self.weights[::-1].cumsum()[::-1]
+        ended = np.divide(
+            self.weights - self.open_ended, last_so_long, out=np.zeros(BINS), where=last_so_long > 0.0
+        )
+        left = np.cumprod(1.0 - ended)
+        return np.asarray(np.concatenate(([1.0], left[:-1])) - left)
+
+    @property
     def mean(self) -> float | None:
-        """The weighted mean; None of fewer than two years."""
-        return float(self.sums.sum() / self.weights.sum()) if self.effective >= 2.0 - 1e-9 else None
+        """The weighted mean, restricted to the longest time that was followed; None of fewer than two years."""
+        if self.effective < 2.0 - 1e-9:
+            return None
+        if not self.open_ended.any():
+            return float(self.sums.sum() / self.weights.sum())
+        centres = np.divide(self.sums, self.weights, out=np.zeros(BINS), where=self.weights > 0.0)
+        return float((self.shares * centres).sum() + (1.0 - self.shares.sum()) * self.most.max())
 
     def quantile(self, p: float) -> float | None:
-        """The p-quantile; None where the sample does not carry it."""
+        """The p-quantile, or the longest time followed if it is `longer`; None where the sample does not carry it."""
         if not carries(p, self.effective):
             return None
+        if self.longer(p):
+            return float(self.most.max())
         place = self.place(p)
         centre = self.sums[place] / self.weights[place]
         return float(min(max(centre, self.least[place]), self.most[place]))
 
+    def longer(self, p: float) -> bool:
+        """Whether the p-quantile lies beyond the longest time that was followed."""
+        return bool(self.open_ended.any()) and float(self.shares.sum()) < p - 1e-12
+
     def place(self, p: float) -> int:
         """The bin of the p-quantile: the first at or below whose end at least a share p of the weight lies."""
-        running = self.weights.cumsum()
         # A hair below p, so that rounding in the sum does not skip to the next bin.
+        if self.open_ended.any():
+            return int(np.searchsorted(self.shares.cumsum(), p - 1e-12))
+        running = self.weights.cumsum()
         return int(np.searchsorted(running, (p - 1e-12) * running[-1]))
 
 
