@@ -219,7 +219,8 @@ def test_figures_that_few_years_carry_are_named() -> None:
     said = words(table(policies=(*few, *rest), years=100))
     names = f"{two.name} and {three.name}"
     assert (
-        f"CAREFUL few of these 100 years carry the difference in minutes dark of {names}: by chance" in said
+        f"CAREFUL few of these 100 years carry the difference in minutes dark of {names}: it is chance"
+        in said
     )
     assert "some 300 years would tell more" in said
     same = {"dark_minutes": Estimate(0.0, 0.0, 0.0, "min per year")}

@@ -89,9 +89,8 @@ def few_carry(forecast: Forecast) -> str:
     figures = "; ".join(f"{what} of {and_list(names)}" for what, names in found.items())
     enough = float(f"{ceil(1.5 * forecast.years * CARRIED / least):.1g}")
     return (
-        f"few of these {forecast.years:,} years carry {figures}: by chance more or fewer of such years might be among "
-        "them, and the ranges may miss the truth more often than in 5 of 100 cases; some "
-        f"{enough:,.0f} years would tell more"
+        f"few of these {forecast.years:,} years carry {figures}: it is chance how many such years are among them, and "
+        f"these ranges may miss the truth more often than 5 times in 100; some {enough:,.0f} years would tell more"
     )
 
 
