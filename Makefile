@@ -83,7 +83,7 @@ bounds: $(VENV)/for-test
 
 # Each proof ends with exit code 1 where an estimate does not hold.
 verify: $(VENV)/for-test
-	@for proof in known_answers conditioning forecast_intervals forecast_fleets settled_queues coverage tipping; do \
+	@for proof in known_answers conditioning far_records forecast_intervals forecast_fleets settled_queues coverage tipping; do \
 		echo "== verification/$$proof.py"; $(PY) verification/$$proof.py || exit 1; done
 
 format: $(VENV)/for-test
