@@ -157,7 +157,8 @@ def policy_of(chance: random.Random) -> str:
         f" off_shift: {chance.choice(['wait', 'pass'])}{commands}{reach()}}}",
         "protected_list": f"{{then: {chance.choice(['deny', 'leads', 'leads'])}, handling: uniform 0 min to 15 min,"
         f" catches: 50%{reach()}}}",
-        "step_down": f"{{before_last_shift: {chance.choice([10, 30])} min, told_in_time: 50%{reach()}}}",
+        "step_down": f"{{before_last_shift: {chance.choice([10, 30])} min, told_in_time: 50%,"
+        f" rechecked: {chance.choice(['true', 'false'])}{reach()}}}",
         "cooling_off": f"{{for: {chance.choice([5, 15])} min, watched: 50%, notices: uniform 0 min to 30 min,"
         f" holder_told: {chance.choice(['true', 'false'])}{reach()}}}",
         "alert": f"{{after: uniform 0 min to 10 min, recall: 70%, ignored: 20%, false_alarms: 3 per hour,"

@@ -77,6 +77,7 @@ def _seldom(chance: random.Random) -> str:
     written = {
         "open_report": "{}",
         "deprovisioning": f"{{lag: uniform 0 min to 20 min, vendor_lag: {chance.choice([0, 10])} min, lost: 30%,"
+        f" rechecked: {chance.choice(['true', 'false'])},"
         f" session_tail: uniform 0 min to 10 min}}",
         "probe": f"{{every: {chance.choice([5, 17])} min, recall: {chance.choice([0, 40, 100])}%}}",
         "audit": f"{{every: {chance.choice([10, 60])} min, sample: 50%, recall: 70%}}",

@@ -20,6 +20,10 @@ class Darkness(People):
             self.log(Event.GATE_DENIED, action.id, Gate.RIGHTS, Reason.CONTAINED)
             self.closes(people=True)
             return
+        if self.stepped_down_meanwhile(action):
+            self.log(Event.GATE_DENIED, action.id, Gate.RIGHTS, Reason.RIGHT_STEPPED_DOWN)
+            self.closes(people=True)
+            return
         self.log(Event.TOOK_EFFECT, action.id, action.agent)
         restore = self.safe.automatic_restore
         watched = restore is not None and not self.reason_not_reached(restore.control, action)
@@ -46,6 +50,15 @@ class Darkness(People):
         if watched:
             after = self.world.length(action.id, Purpose.STAGE, Stage.AUTOMATIC, restore.after)
             self.at(self.now + after, HELD_EFFECT, action.id, 1, lambda: self.visible(dark, Route.AUTOMATIC))
+
+    def stepped_down_meanwhile(self, action: Thing) -> bool:
+        step, incident = self.safe.step_down, action.incident
+        if step is None or not step.rechecked or incident is None or incident.leaves is None:
+            return False
+        if self.reason_not_reached(step.control, action, action.agent):
+            return False
+        leaves = incident.at + self.world.length(incident.id, Purpose.LEAVES, 0, incident.leaves)
+        return self.yes(action.agent, Purpose.TOLD, step.told) and leaves - step.before <= self.now
 
     def channels(self, action: Thing) -> list[tuple[int, int]]:
         detection, alert, found = self.plan.detection, self.safe.alert, []

@@ -106,6 +106,7 @@ def _preventing(given: Safeguards, control: Controls, teams: Mapping[str, Team])
                     for tier in tiers
                 )
             ),
+            step_down.rechecked is not None and step_down.rechecked.value,
         )
     if (deprovisioning := given.deprovisioning) is not None:
         made["deprovisioning"] = DeprovisioningPlan(
@@ -114,6 +115,7 @@ def _preventing(given: Safeguards, control: Controls, teams: Mapping[str, Team])
             length_of(deprovisioning.vendor_lag.value),
             deprovisioning.lost.value,
             length_of(deprovisioning.session_tail.value),
+            deprovisioning.rechecked is not None and deprovisioning.rechecked.value,
         )
     if (confirm := given.confirm) is not None:
         made["confirm"] = ConfirmPlan(

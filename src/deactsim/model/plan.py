@@ -123,6 +123,7 @@ class StepDownPlan:
     before: int
     told: float
     teams: frozenset[int]
+    rechecked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ class DeprovisioningPlan:
     vendor_lag: Length
     lost: float
     session_tail: Length
+    rechecked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

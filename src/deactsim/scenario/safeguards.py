@@ -111,17 +111,24 @@ class JustInTime(Safeguard):
 
 
 class StepDown(Safeguard):
-    """A leaver loses the right some time before the end of the last shift."""
+    """A leaver loses the right some time before the end of the last shift.
+
+    With `rechecked` it is looked at again when an action that was held takes effect.
+    """
 
     family = "prevent"
     controls = ("PS-4", "AC-2(13)")
     says = "leavers lose the right before the last shift ends"
     before_last_shift: Duration
     told_in_time: Share = default("100%")
+    rechecked: Flag | None = None
 
 
 class Deprovisioning(Safeguard):
-    """A leaver's access is cut off some time after the end of the last shift."""
+    """A leaver's access is cut off some time after the end of the last shift.
+
+    With `rechecked` it is looked at again when an action that was held takes effect.
+    """
 
     family = "prevent"
     controls = ("PS-4(2)", "PS-7", "AC-2(3)")
@@ -130,6 +137,7 @@ class Deprovisioning(Safeguard):
     vendor_lag: RandomDuration = default("0 s")
     lost: Share = default("0%")
     session_tail: RandomDuration = default("0 s")
+    rechecked: Flag | None = None
 
 
 class Confirm(Safeguard):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ...model import rules, states
 from ._jit import compiled, integers
-from .action import DENIED, PASSED, WAITS, Gate, Reason, agent_of, denied, passed, unreached
+from .action import PASSED, WAITS, Gate, Reason, agent_of, denied, passed, unreached
 from .approval import WAITING, ask_for, forget_request, new_request
 from .clock import NEVER, Kind, moment
 from .layout import (
@@ -17,15 +17,12 @@ from .layout import (
     APPROVAL,
     CONFIRM,
     COOLING_OFF,
-    DEPROVISIONING,
-    INCIDENT,
     JUST_IN_TIME,
     NIGHT,
     PROTECTED_LIST,
     RATE_LIMIT,
     REQUEST,
     SEPARATION,
-    STEP_DOWN,
     TEAM,
     Night,
     Real,
@@ -38,71 +35,6 @@ from .then import THEN
 from .world import Purpose
 
 Channel = integers(states.Channel)
-
-
-@compiled
-def rights(night: Night, real: Real, action: int) -> int:
-    """Does the agent still hold the right? Only the incident's actor can have lost it."""
-    incident = night[action + ACTION.INCIDENT]
-    if incident == 0:
-        return PASSED
-    gate, agent = Gate.RIGHTS, night[action + ACTION.AGENT]
-    if night[agent_of(night, action) + AGENT.CONTAINED]:
-        return denied(night, action, gate, Reason.CONTAINED)
-    if draw(night, real, agent, Purpose.HOLDS_RIGHT, 0) >= real[incident + INCIDENT.AMONG_HOLDERS]:
-        return denied(night, action, gate, Reason.NOT_A_HOLDER)
-    step, cut = night[NIGHT.STEP_DOWN], night[NIGHT.DEPROVISIONING]
-    if step == 0 and cut == 0:
-        passed(night, action, gate, Reason.RIGHT_HELD)
-    if step and _stepped_down(night, real, action, incident, step) == DENIED:
-        return DENIED
-    return _cut_off(night, real, action, incident, cut) if cut else PASSED
-
-
-@compiled
-def _stepped_down(night: Night, real: Real, action: int, incident: int, step: int) -> int:
-    """A leaver loses the right before the last shift ends, if anybody was told."""
-    agent, reason, ends_at = night[action + ACTION.AGENT], Reason.NOT_A_LEAVER, NEVER
-    if night[incident + INCIDENT.IS_LEAVING]:
-        told = draw(night, real, agent, Purpose.TOLD, 0) < real[step + STEP_DOWN.TOLD]
-        leaves = night[incident + INCIDENT.LEAVES]
-        ends = rules.rights_end_step_down(leaves, night[step + STEP_DOWN.BEFORE], told)
-        if ends is not None:
-            ends_at = ends
-        reason = Reason.BEFORE_STEP_DOWN if told else Reason.NOT_TOLD
-        why = unreached(night, real, action, step, agent)
-        if why != Reason.NONE:
-            reason, ends_at = why, NEVER
-    if ends_at <= night[NIGHT.NOW]:
-        return denied(night, action, Gate.RIGHTS, Reason.RIGHT_STEPPED_DOWN)
-    return passed(night, action, Gate.RIGHTS, reason)
-
-
-@compiled
-def _cut_off(night: Night, real: Real, action: int, incident: int, cut: int) -> int:
-    """A leaver loses the right after the last shift, unless the ticket is lost."""
-    agent, reason, ends_at = night[action + ACTION.AGENT], Reason.NOT_A_LEAVER, NEVER
-    if night[incident + INCIDENT.IS_LEAVING]:
-        lost = draw(night, real, agent, Purpose.TICKET_LOST, 0) < real[cut + DEPROVISIONING.LOST]
-        vendor = 0
-        if night[night[action + ACTION.TEAM] + TEAM.CONTRACTOR]:
-            vendor = length(night, real, agent, Purpose.VENDOR_LAG, 0, night[cut + DEPROVISIONING.VENDOR_LAG])
-        ends = rules.rights_end_cut_off(
-            night[incident + INCIDENT.LEAVES],
-            length(night, real, agent, Purpose.CUT_OFF_LAG, 0, night[cut + DEPROVISIONING.LAG]),
-            vendor,
-            length(night, real, agent, Purpose.SESSION_TAIL, 0, night[cut + DEPROVISIONING.SESSION_TAIL]),
-            lost,
-        )
-        if ends is not None:
-            ends_at = ends
-        reason = Reason.TICKET_LOST if lost else Reason.BEFORE_CUT_OFF
-        why = unreached(night, real, action, cut, agent)
-        if why != Reason.NONE:
-            reason, ends_at = why, NEVER
-    if ends_at <= night[NIGHT.NOW]:
-        return denied(night, action, Gate.RIGHTS, Reason.RIGHT_CUT_OFF)
-    return passed(night, action, Gate.RIGHTS, reason)
 
 
 @compiled

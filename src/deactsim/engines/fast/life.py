@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from . import gates
 from ._jit import compiled
-from .action import DENIED, PASSED, Gate, Reason, agent_of, denied, reached
+from .action import DENIED, PASSED, Gate, Reason, denied, reached
 from .clock import Kind, moment
 from .detection import automatic_restore, new_darkness, race
-from .layout import ACTION, AGENT, AUTOMATIC_RESTORE, DARK, NIGHT, Night, Real
+from .layout import ACTION, AUTOMATIC_RESTORE, DARK, NIGHT, Night, Real
 from .memory import give_back
 from .people import Event
 from .record import FIRST_ACT, closes, log
 from .response import respond
+from .rights import lost_meanwhile, rights
 from .streams import draw, length
 from .then import THEN
 from .world import Purpose
@@ -51,7 +52,7 @@ def goes_on(night: Night, real: Real, action: int, answer: int) -> None:
 @compiled
 def _meets(night: Night, real: Real, action: int, gate: int) -> int:
     if gate == Gate.RIGHTS:
-        return gates.rights(night, real, action)
+        return rights(night, real, action)
     if gate == Gate.JUST_IN_TIME:
         return gates.just_in_time(night, real, action)
     if gate == Gate.CONFIRM:
@@ -73,10 +74,10 @@ def _meets(night: Night, real: Real, action: int, gate: int) -> int:
 
 @compiled
 def takes_effect(night: Night, real: Real, action: int) -> None:
-    """The command takes effect, unless its agent was contained while it was held."""
-    entity = night[action + ACTION.ID]
-    if night[agent_of(night, action) + AGENT.CONTAINED]:
-        denied(night, action, Gate.RIGHTS, Reason.CONTAINED)
+    """The command takes effect, unless its agent lost the right while it was held."""
+    entity, why_not = night[action + ACTION.ID], lost_meanwhile(night, real, action)
+    if why_not != Reason.NONE:
+        denied(night, action, Gate.RIGHTS, why_not)
         closes(night, 1)
         return
     log(night, Event.TOOK_EFFECT, entity, night[action + ACTION.AGENT], 0)

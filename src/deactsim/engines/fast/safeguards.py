@@ -81,7 +81,7 @@ class Safeguards:
             found["OPEN_REPORT"] = self._control(CONTROL, given.open_report)
         if (step := given.step_down) is not None:
             found["STEP_DOWN"] = self._control(
-                STEP_DOWN, step.control, BEFORE=step.before, TOLD=float(step.told)
+                STEP_DOWN, step.control, BEFORE=step.before, TOLD=float(step.told), RECHECKED=step.rechecked
             )
         if (cut := given.deprovisioning) is not None:
             found["DEPROVISIONING"] = self._control(
@@ -91,6 +91,7 @@ class Safeguards:
                 VENDOR_LAG=length(cut.vendor_lag),
                 LOST=float(cut.lost),
                 SESSION_TAIL=length(cut.session_tail),
+                RECHECKED=cut.rechecked,
             )
         if (confirm := given.confirm) is not None:
             found["CONFIRM"] = self._control(

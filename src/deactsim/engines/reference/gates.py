@@ -18,57 +18,10 @@ from ...model.states import Channel, Event, Gate, Kind, Reason, Stage
 from ...model.streams import Purpose
 from .action import Action, denied, passed, unreached
 from .people import Job, People
+from .rights import Passes, rights
 
 if TYPE_CHECKING:
     from .night import Night
-
-Passes = Generator[simpy.Event, Any, bool]
-
-
-def rights(night: Night, action: Action) -> Passes:
-    """Does the agent still hold the right? Only the incident's actor can have lost it."""
-    incident, given = action.incident, night.plan.safeguards
-    if incident is None:
-        return True
-    world, gate, now = night.world, Gate.RIGHTS, night.now
-    if action.agent in night.contained:
-        return denied(night, action, gate, Reason.CONTAINED)
-    if world.draw(action.agent, Purpose.HOLDS_RIGHT) >= incident.among_holders:
-        return denied(night, action, gate, Reason.NOT_A_HOLDER)
-    leaves, target = world.leaving(incident), action.agent
-    if given.step_down is None and given.deprovisioning is None:
-        passed(night, action, gate, Reason.RIGHT_HELD)
-    if (step := given.step_down) is not None:
-        reason, ends_at = Reason.NOT_A_LEAVER, None
-        if leaves is not None:
-            told = world.draw(action.agent, Purpose.TOLD) < step.told
-            ends_at = rules.rights_end_step_down(leaves, step.before, told)
-            reason = Reason.BEFORE_STEP_DOWN if told else Reason.NOT_TOLD
-            if (why := unreached(night, action, step.control, target)) is not None:
-                reason, ends_at = why, None
-        if ends_at is not None and ends_at <= now:
-            return denied(night, action, gate, Reason.RIGHT_STEPPED_DOWN)
-        passed(night, action, gate, reason)
-    if (cut := given.deprovisioning) is not None:
-        reason, ends_at = Reason.NOT_A_LEAVER, None
-        if leaves is not None:
-            lost = world.draw(action.agent, Purpose.TICKET_LOST) < cut.lost
-            contractor = night.plan.teams[incident.team].contractor
-            ends_at = rules.rights_end_cut_off(
-                leaves,
-                world.length(action.agent, Purpose.CUT_OFF_LAG, 0, cut.lag),
-                world.length(action.agent, Purpose.VENDOR_LAG, 0, cut.vendor_lag) if contractor else 0,
-                world.length(action.agent, Purpose.SESSION_TAIL, 0, cut.session_tail),
-                lost,
-            )
-            reason = Reason.TICKET_LOST if lost else Reason.BEFORE_CUT_OFF
-            if (why := unreached(night, action, cut.control, target)) is not None:
-                reason, ends_at = why, None
-        if ends_at is not None and ends_at <= now:
-            return denied(night, action, gate, Reason.RIGHT_CUT_OFF)
-        passed(night, action, gate, reason)
-    yield from ()  # a gate is a generator even where it never waits
-    return True
 
 
 def just_in_time(night: Night, action: Action) -> Passes:

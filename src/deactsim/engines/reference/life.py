@@ -12,6 +12,7 @@ from .action import Action, denied, reached
 from .detection import Darkness, Race, automatic_restore, notices
 from .gates import GATES
 from .response import respond
+from .rights import lost_meanwhile
 
 if TYPE_CHECKING:
     from .night import Night
@@ -32,8 +33,8 @@ def live(night: Night, action: Action) -> simpy.events.ProcessGenerator:
     lag = night.world.length(action.id, Purpose.LAG, 0, night.commands[action.command].lag)
     if lag:
         yield night.moment(night.now + lag, Kind.HELD_EFFECT, action.id)
-    if action.agent in night.contained:  # contained while it was held
-        denied(night, action, Gate.RIGHTS, Reason.CONTAINED)
+    if (why_not := lost_meanwhile(night, action)) is not None:  # while it was held
+        denied(night, action, Gate.RIGHTS, why_not)
         night.closes(needs_people=True)
         return
     night.log(Event.TOOK_EFFECT, action.id, action.agent)

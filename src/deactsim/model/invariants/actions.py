@@ -10,9 +10,12 @@ from ..states import Event, Gate, Reason
 from ..streams import ACT, ALARM, REPORT, Purpose, tag_of, team_of_agent
 from ..trace import Row
 from .book import Book, Entry, Found, Subject
+from .leavers import rechecked
 
 #: For what approvers are asked beside the action itself and the responder's undo of it.
 MARKS = (Reason.NONE, Reason.OWN_UNDO)
+#: Why the gate of rights may deny at the effect what it let pass.
+LOST_MEANWHILE = {Reason.CONTAINED, Reason.RIGHT_STEPPED_DOWN, Reason.RIGHT_CUT_OFF}
 UNREACHED = {Reason.NOT_COVERED, Reason.OUT_OF_ORDER, Reason.LIST_STALE}
 #: Verdicts that only a wrongful action can meet.
 CATCHING = {
@@ -45,6 +48,7 @@ def lives(book: Book) -> Found:
             yield book.says(number, "is of an action nobody asked for")
     for subject in book.subjects():
         yield from _gates(book, subject)
+        yield from rechecked(book, subject)
         yield from _holds(book, subject)
 
 
@@ -101,7 +105,7 @@ def _gates(book: Book, subject: Subject) -> Found:
         if row.event == Event.REQUESTED:
             since = row.time
         elif row.event in (Event.GATE_PASSED, Event.GATE_DENIED):
-            if row.reason == Reason.CONTAINED and not (due or denied or effect):
+            if row.reason in LOST_MEANWHILE and not (due or denied or effect):
                 if row.time != since + lag:
                     yield book.says(number, "does not come at the instant of the effect it stops")
                 denied = True
