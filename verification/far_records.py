@@ -3,8 +3,8 @@
 A darkness of independent stages is met by weighing worlds, for records from the first percentile of the free model
 to the last and beyond, and by convolving the stages' densities on a grid. Compared are the mean of each stage, the
 density of the record, and the minutes that three policies save. Exits with 1 if a z-score is beyond 4.5 or their
-root mean square is over 1.1; under 1 it may be, because worlds that take turns with the proposals scatter less than independent
-ones, as which their errors are counted.
+root mean square is over 1.1; under 1 it may be, because worlds that take turns with the proposals scatter less
+than independent ones, as which their errors are counted.
 
     python verification/far_records.py [--seeds 8]
 """
