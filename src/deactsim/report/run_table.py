@@ -211,7 +211,9 @@ def stage_span(summary: Summary) -> str:
     """The middle 90 % of a stage; where that is nothing and the mean is not, most have nothing of it."""
     if summary.p95 < 0.05 <= summary.mean:
         return "(mostly 0)"
-    return f"({summary.p05:.1f}-{or_more(summary, 'p95', f'{summary.p95:.1f}')})"
+    if "p95" in summary.longer:
+        return f"({summary.p05:.1f}-{or_more(summary, 'p95', minutes(summary.p95))})"
+    return f"({summary.p05:.1f}-{summary.p95:.1f})"
 
 
 def _timeline(replay: Replay, width: int) -> list[str]:

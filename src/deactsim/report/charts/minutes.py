@@ -9,7 +9,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from ..chart_data import MinutesData
-from ..wording import OR_MORE, number, ranged
+from ..wording import OR_MORE, minutes, number, ranged
 from .measure import lines_of
 from .style import BODY, DARK, DARK_TEXT, HEADING, INK, MARGIN, QUIET, RULE, WIDTH, Sheet
 
@@ -59,8 +59,8 @@ def draw(data: MinutesData) -> Figure:
                     (bar.p95,), (y,), color=DARK_TEXT, linewidth=0, marker=">", markersize=7, zorder=3
                 )
             ranges.plot((bar.mean,), (y,), color=DARK_TEXT, linewidth=0, marker="o", markersize=5, zorder=3)
-        more = OR_MORE if bar.open else ""
-        _label(sheet, y, bar.label, f"{bar.mean:.1f} min ({bar.p05:.1f}\N{EN DASH}{bar.p95:.1f}{more})")
+        high = minutes(bar.p95) + OR_MORE if bar.open else f"{bar.p95:.1f}"
+        _label(sheet, y, bar.label, f"{bar.mean:.1f} min ({bar.p05:.1f}\N{EN DASH}{high})")
     if data.free is not None:
         y += pitch
         free, end = data.free, min(data.free.p95, reach)
@@ -80,4 +80,5 @@ def _label(sheet: Sheet, y: float, name: str, figures: str, bold: bool = False, 
     colour, weight = QUIET if quiet else INK, "bold" if bold else "normal"
     lines = lines_of(name, LEFT - MARGIN - 20, HEADING, weight)
     sheet.text(LEFT - 18, y, "\n".join(lines), HEADING, colour, weight, ha="right", va="center")
-    sheet.text(RIGHT + 18, y, figures, HEADING, colour, weight, va="center")
+    wrapped = "\n".join(lines_of(figures, WIDTH - MARGIN - RIGHT - 18, HEADING, weight))
+    sheet.text(RIGHT + 18, y, wrapped, HEADING, colour, weight, va="center")
