@@ -37,7 +37,11 @@ def horizon(scenario: Scenario) -> int:
     Detection, word, the response and the longest of what follows it are taken at the 99.9th percentile each and
     added up, which their sum exceeds less often than once in a thousand. Facts on record are within it.
     """
-    scenario = scenario.unmoved
+    return _horizon(scenario.unmoved)
+
+
+@for_the_same(16)
+def _horizon(scenario: Scenario) -> int:
     response, said, whole = scenario.response, scenario.statements, scenario.audience_whole
     after = [_most(response.contain.value)]
     if said is not None:

@@ -15,7 +15,7 @@ from ..model.worlds import Worlds
 from .background import see_incidents
 
 #: Worlds end so long after the last act at first: most evenings are over by then.
-FIRST: Final = DAY
+FIRST: Final = 7 * DAY
 #: Nobody waits longer for people than this, after all that is stated to hold an act, to come to it.
 PATIENCE: Final = 31 * DAY
 
