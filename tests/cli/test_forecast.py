@@ -152,7 +152,7 @@ def test_vary_forecasts_once_a_value_and_draws_one_chart(call: Invoke, asked: li
     }  # fmt: skip
     documents = json.loads(Path("out/forecast.json").read_text(encoding="utf-8"))
     assert [each["varied"] for each in documents] == [
-        {"path": PATH, "value": value} for value in ("50%", "90%")
+        {"path": PATH, "value": value, "reached": ["two-person"]} for value in ("50%", "90%")
     ]
     for name in ("forecast.csv", "forecast-occurrences.csv"):
         rows = list(csv.DictReader(io.StringIO((Path("out") / name).read_text(encoding="utf-8"))))

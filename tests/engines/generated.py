@@ -92,7 +92,7 @@ def _more(chance: random.Random) -> str:
     """Sections that `platform_of` leaves out."""
     steps = chance.choice(["[]", "[50%]", "[10%, 20%, 90%]"])
     written = [
-        f"detection: {{actor: {{delay: uniform 0 min to 20 min, undoes: {chance.choice(['true', 'false'])}}}}}",
+        f"detection: {{actor: {{delay: uniform 0 min to 20 min, undoes: {chance.choice(['true', 'true', 'true', 'false'])}}}}}",
         f"statements: {{first: uniform 0 min to 30 min{chance.choice(['', ', second: uniform 0 min to 60 min'])}}}",
         f"audience_whole: {{within: uniform 0 min to {chance.choice([5, 60])} min, steps: {steps}}}",
         f"reports: {{vip: {{rate: {chance.choice([1, 5])} per hour, slip: 20%, {VIP}}}}}",
@@ -156,7 +156,7 @@ def _control(chance: random.Random, control: Control) -> Control:
 
 def _approval(chance: random.Random, approval: ApprovalPlan) -> ApprovalPlan:
     """Often of undos as well; sometimes by more people than there are places of a moment."""
-    if chance.random() < 0.6:
+    if chance.random() < 0.75:
         commands = (approval.control.commands or frozenset()) | {"restore"}
         approval = replace(approval, control=replace(approval.control, commands=commands))
     if chance.random() < 0.8:

@@ -203,7 +203,7 @@ def test_the_desk_is_the_same_however_far_one_asks_at_a_time() -> None:
     [
         ("", True),
         ("approval: {by: {leads: 1}, review: 1 min, catches: 0%}", True),
-        ("approval: {by: {leads: 1, night: 1}, review: 1 min, catches: 0%}", False),
+        ("approval: {by: {leads: 1, agency: 1}, review: 1 min, catches: 0%}", False),
         ("protected_list: {then: agency}", False),
         ("protected_list: {then: deny}", True),
         ("separation_of_duties: {by: support, takes: 1 min, catches: 0%}", False),

@@ -126,7 +126,7 @@ def run_module() -> object:
 
 def test_there_is_room_for_the_largest_request() -> None:
     """Written past its end, memory that nobody checks would be somebody else's."""
-    policy = "approval: {by: {leads: 3000}, review: 1 h, catches: 0%}"
+    policy = "approval: {by: {leads: 3000}, review: 1 h, catches: 0%, time_out: 300 days}"
     plan = plan_of(policy, BUSY.replace("leads: {headcount: 2}", "leads: {headcount: 3001}"), reading=None)
     night = Running(plan, World(7, NOON, NOON + HOUR)).night
     assert night[NIGHT.MARGIN] >= REQUEST.SIZE + 3000 + 1 + len(plan.teams)

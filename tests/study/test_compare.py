@@ -95,9 +95,25 @@ def test_each_policy_is_told_in_full() -> None:
     assert [each.reading for each in found["down"].readings] == ["meant", "mistake"]
 
 
-def test_a_pool_that_cannot_cope_is_named_and_not_averaged() -> None:
+def test_a_pool_whose_requests_time_out_refuses_them_and_grows_no_further() -> None:
     found = next(each for each in compared().policies if each.name == "overload")
-    # Six actions a day, twenty hours each, two people; some still wait when the world ends.
+    # Six actions a day, twenty hours each, two people: whoever is not looked at within two days is denied.
+    assert found.refused is not None
+    assert found.refused.share > 0.5
+    assert found.friction_text.startswith("CAREFUL, ")
+    assert "desk is asked for 250% of what it can do" in found.refused.text
+    assert found.friction["timed_out"].mean > 0.5 * found.friction["held"].mean
+    assert found.friction["minutes_held"].mean <= 2 * 24 * 60
+
+
+def test_a_pool_that_cannot_cope_is_named_and_not_averaged() -> None:
+    # An executor has no time-out: six actions a day, twenty hours each, two people.
+    slow = small(
+        incident=INCIDENT,
+        reports=REPORTS,
+        policies="{as-it-was: {}, pile: {separation_of_duties: {by: desk, takes: 20 h, catches: 90%}}}",
+    )
+    found = compare(slow, policies=["pile"], worlds=20, weeks=3, explain=False).policies[1]
     assert found.friction_text == "unstable: desk at 250%"
     assert not [name for name in found.friction if name.startswith(("minutes_held", "report_wait"))]
     assert "approver_hours" in found.friction
@@ -333,7 +349,7 @@ def test_a_stop_that_is_nobodys_decision_is_said_to_be(
     away = small(
         teams="{support: {headcount: 5, may: {deactivate: [protected]}}, desk: {headcount: 2, shift: SHIFT}, "
         "on-call: {headcount: 2}}".replace("SHIFT", shift),
-        policies="{as-it-was: {}, two: {approval: {by: {desk: 1}, review: 1 h, catches: 90%, time_out: 30 min, "
+        policies="{as-it-was: {}, two: {approval: {by: {desk: 1}, review: uniform 25 min to 2 h, catches: 90%, time_out: 30 min, "
         "then: THEN}}}".replace("THEN", then),
     )
     found = compare(away, policies=["two"], worlds=30, weeks=1).policies[1]

@@ -288,18 +288,34 @@ def test_friction_costs_what_wages_say() -> None:
     assert by_name(found)["approved"].cost is None
 
 
-def test_what_cannot_cope_is_named() -> None:
-    text = TEXT.replace("leads: {{headcount: 9}}", "leads: {{headcount: 1}}").format(
+def at_110_percent(half: str) -> ForecastPolicy:
+    """A policy under which one lead is asked for two minutes' work 33 times an hour."""
+    text = TEXT.replace("leads: {{headcount: 9}}", "leads: {{headcount: 1}}")
+    text = text.replace("approval: {{by: {{leads: 1}}, review: 2 min, catches: 50%}}", half)
+    text = text.format(
         causes=f"{{grudge: {GRUDGE}}}",
         reports="{ordinary: {command: deactivate, rate: 33 per hour, actioned: 100%, handling: 1 s}}",
         forecast="{appetite: 20 min, protected: [vip]}",
         chance="100%",
         shift="always",
     )
-    found = by_name(forecast(loads(text), policies=["half"], years=2, weeks=1))["half"]
+    return by_name(forecast(loads(text), policies=["half"], years=2, weeks=1))["half"]
+
+
+def test_what_cannot_cope_is_named() -> None:
+    found = at_110_percent("separation_of_duties: {{by: leads, takes: 2 min, catches: 50%}}")
     assert found.unstable == "leads at 110%"
     assert "minutes_held" not in found.friction
     assert found.friction_text == "unstable: leads at 110%"
+
+
+def test_what_times_out_is_refused_and_does_not_grow() -> None:
+    found = at_110_percent("approval: {{by: {{leads: 1}}, review: 2 min, catches: 50%, time_out: 4 h}}")
+    assert found.unstable is None
+    assert found.refused is not None
+    # At 110 % one request in eleven is too many, and reviews begun shortly before the time-out are done in vain.
+    assert 1.0 - 1.0 / 1.1 < found.refused.share < 0.4
+    assert 3 * 60 < found.friction["minutes_held"].mean < 4 * 60
 
 
 def test_interrupted_it_says_what_it_knows(monkeypatch: pytest.MonkeyPatch) -> None:

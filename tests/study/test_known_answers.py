@@ -291,9 +291,9 @@ def test_swapping_baseline_and_policy_flips_signs() -> None:
 
 
 def test_a_policy_added_changes_no_other() -> None:
-    alone = compare(trump(), policies=["vip-alert"], worlds=60, weeks=1, explain=False)
+    alone = compare(trump(), policies=["vip-alert"], worlds=60, weeks=2, explain=False)
     among = compare(
-        trump(), policies=["two-person", "vip-alert", "auto-restore"], worlds=60, weeks=1, explain=False
+        trump(), policies=["two-person", "vip-alert", "auto-restore"], worlds=60, weeks=2, explain=False
     )
     mine = next(each for each in among.policies if each.name == "vip-alert")
     assert next(each for each in alone.policies if each.name == "vip-alert") == mine

@@ -236,7 +236,7 @@ class _Round:
 
     def __init__(self, book: Book, subject: Subject, mark: Reason) -> None:
         self.book, self.subject, self.mark = book, subject, mark
-        self.executor_due = book.plan.safeguards.separation_of_duties is not None
+        self.executor_due = mark is Reason.NONE and book.plan.safeguards.separation_of_duties is not None
         approval, incident = book.plan.safeguards.approval, book.incident_of(subject.id)
         #: Whether a slot may be passed over: nobody on shift, or the actor says yes himself.
         self.skips = approval is not None and approval.break_glass
