@@ -91,8 +91,9 @@ def _seldom(chance: random.Random) -> str:
 def _more(chance: random.Random) -> str:
     """Sections that `platform_of` leaves out."""
     steps = chance.choice(["[]", "[50%]", "[10%, 20%, 90%]"])
+    undoes = chance.choice(["true", "true", "true", "false"])
     written = [
-        f"detection: {{actor: {{delay: uniform 0 min to 20 min, undoes: {chance.choice(['true', 'true', 'true', 'false'])}}}}}",
+        f"detection: {{actor: {{delay: uniform 0 min to 20 min, undoes: {undoes}}}}}",
         f"statements: {{first: uniform 0 min to 30 min{chance.choice(['', ', second: uniform 0 min to 60 min'])}}}",
         f"audience_whole: {{within: uniform 0 min to {chance.choice([5, 60])} min, steps: {steps}}}",
         f"reports: {{vip: {{rate: {chance.choice([1, 5])} per hour, slip: 20%, {VIP}}}}}",

@@ -349,8 +349,8 @@ def test_a_stop_that_is_nobodys_decision_is_said_to_be(
     away = small(
         teams="{support: {headcount: 5, may: {deactivate: [protected]}}, desk: {headcount: 2, shift: SHIFT}, "
         "on-call: {headcount: 2}}".replace("SHIFT", shift),
-        policies="{as-it-was: {}, two: {approval: {by: {desk: 1}, review: uniform 25 min to 2 h, catches: 90%, time_out: 30 min, "
-        "then: THEN}}}".replace("THEN", then),
+        policies="{as-it-was: {}, two: {approval: {by: {desk: 1}, review: uniform 25 min to 2 h, catches: 90%, "
+        "time_out: 30 min, then: THEN}}}".replace("THEN", then),
     )
     found = compare(away, policies=["two"], worlds=30, weeks=1).policies[1]
     assert found.stopped_how == how
