@@ -69,7 +69,7 @@ def forecast_record(forecast: Forecast, digest: str) -> Record:
             "uncertain": asdict(in_doubt(forecast.scenario)),
             "unknowns": [asdict(unknown) for unknown in forecast.unknowns],
             "tips": [asdict(tips) for tips in forecast.tips],
-            "assumed": list(rests_on.assumed_paths),
+            "assumed": sorted(rests_on.assumed_paths),
             "rests_on": counted(rests_on) | {"noted": list(rests_on.noted_paths)},
             "silent": list(forecast.scenario.silent),
         }

@@ -50,7 +50,7 @@ def run_record(replay: Replay, digest: str) -> Record:
             "free": summaries(replay.free),
             "channels": [asdict(channel) for channel in replay.channels],
             "readings": [_reading(reading) for reading in replay.readings],
-            "assumed": list(replay.rests_on.assumed_paths),
+            "assumed": sorted(replay.rests_on.assumed_paths),
             "rests_on": counted(replay.rests_on)
             | {
                 "decisive": list(replay.rests_on.decisive),
