@@ -135,6 +135,11 @@ def test_a_cause_that_never_occurred_is_named() -> None:
     assert "CAREFUL" in vary_table([replace(made.varied(("50%",))[0], causes=unseen)])
 
 
+def test_episodes_that_begin_too_late_are_said() -> None:
+    said = words(table(unsettled_hours=(0, 1, 2)))
+    assert "CAREFUL in 3 of 168 hours of the week occurrences begin with queues shorter than usual" in said
+
+
 def test_content_that_is_lost_is_said_where_any_is() -> None:
     own, two, *_ = made.policies()
     lost = replace(own, yearly={**own.yearly, "content_lost": made.about(8.7, "per year")})
@@ -627,7 +632,7 @@ def test_the_document_has_what_it_promises() -> None:
         "question", "scenario", "varied", "baseline", "seed", "years", "why_years", "weeks", "method", "why",
         "complete", "years_asked", "appetite", "horizon", "protected", "causes", "measures", "policies", "bad_year",
         "unknowns", "tips", "assumed", "rests_on", "silent", "precision", "best_by",
-        "uncertain",
+        "uncertain", "unsettled_hours",
     }  # fmt: skip
     assert document["appetite"] == {"value": 60.0, "unit": "min"}
     assert document["horizon"] == {"value": 129_600.0, "unit": "min"}

@@ -16,7 +16,7 @@ from deactsim.study.background import see_incidents
 from deactsim.study.condition import new_worlds
 from deactsim.study.forecast import forecast
 from deactsim.study.settling import settling
-from deactsim.study.warm_up import ahead, hour_of_week, with_warm_up
+from deactsim.study.warm_up import ahead, hour_of_week, unsettled_hours, with_warm_up
 from tests.study.queues import desk
 
 MONDAY_NINE, MONDAY_NOON, FRIDAY_FOUR, SUNDAY_NOON = 9, 12, 4 * 24 + 16, 6 * 24 + 12
@@ -184,6 +184,16 @@ def test_what_comes_to_very_much_is_bounded(hour: int) -> None:
         leads_shift=WORKDAYS,
     )
     assert ahead([plan], HOUR)[hour] <= 7 * HOUR
+    # Twenty thousand reports are seven hours of this; a weekend is longer, and so is what chance is remembered for.
+    assert hour in unsettled_hours([plan])
+
+
+def test_hours_that_settle_are_none_of_those_that_do_not() -> None:
+    plan = desk(
+        "asked", people=9, per_hour=2.0, actioned="100%", handling="1 s", leads=20, leads_shift=WORKDAYS
+    )
+    assert ahead([plan], HOUR)[0] > 24 * HOUR
+    assert unsettled_hours([plan]) == ()
 
 
 STAMPED = """

@@ -27,6 +27,7 @@ def careful(forecast: Forecast) -> list[str]:
         _imprecise(forecast),
         few_carry(forecast),
         _still_dark(forecast),
+        _unsettled(forecast),
     ):
         if said:
             lines += filled("" if lines else "CAREFUL", said)
@@ -55,6 +56,17 @@ def _still_dark(forecast: Forecast) -> str:
     return (
         f"under {under} {share} of the accounts that go dark are not back after {after}: they count as dark for so "
         f"long (minutes dark and their differences are restricted means), and times that reach it read {after}{OR_MORE}"
+    )
+
+
+def _unsettled(forecast: Forecast) -> str:
+    """In how many hours of the week episodes begin with people who are not yet as busy as usual."""
+    if not forecast.unsettled_hours:
+        return ""
+    hours = len(forecast.unsettled_hours)
+    return (
+        f"in {hours} of 168 hours of the week occurrences begin with queues shorter than usual: so many reports come "
+        "here that a run has no more of them ahead; --method direct begins each year settled"
     )
 
 

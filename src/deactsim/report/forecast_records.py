@@ -66,6 +66,7 @@ def forecast_record(forecast: Forecast, digest: str) -> Record:
             "policies": [_policy(policy) for policy in forecast.policies],
             "bad_year": _bad_year(forecast),
             "best_by": forecast.best_by,
+            "unsettled_hours": list(forecast.unsettled_hours),
             "uncertain": asdict(in_doubt(forecast.scenario)),
             "unknowns": [asdict(unknown) for unknown in forecast.unknowns],
             "tips": [asdict(tips) for tips in forecast.tips],

@@ -33,7 +33,7 @@ from .occurrences import WARM_UP
 from .replay import Progress, known_policy
 from .settling import Stretch, stretch
 from .unknowns import numbers, unsure_of
-from .warm_up import ahead
+from .warm_up import ahead, unsettled_hours
 
 #: Years simulated unless asked otherwise.
 YEARS = 100
@@ -255,6 +255,7 @@ class _Forecasting:
             unknowns=doubts.unknowns(self.plan_of),
             tips=doubts.tips(self.plan_of),
             best_by=doubts.best_by,
+            unsettled_hours=self._unsettled_hours(),
             complete=complete,
             precision=None if stages is None else stages.found,
             frame_of=lambda: rows_of(totals.sample.found, self.fleet.causes, self.plan_of),
@@ -321,6 +322,13 @@ class _Forecasting:
             protected=bool(value[INDEX["protected_dark"]] > 0.0),
             noticed_by=None if np.isnan(channel) else plain(Channel(int(channel))),
         )
+
+    def _unsettled_hours(self) -> tuple[int, ...]:
+        """Hours of the week in which episodes begin too late; whole years begin as early as it takes."""
+        if self.method == "direct":
+            return ()
+        every = (compile_plan(self.scenario, name, None) for name in self.scenario.policies)
+        return unsettled_hours(every)
 
     def _run(self, jobs: list[Job]) -> Iterator[Found | Weeks]:
         """The results of jobs, in order."""

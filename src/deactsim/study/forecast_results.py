@@ -248,7 +248,8 @@ class Forecast:
     interrupted, and then `years` says how many were done of `years_asked`. `varied` names the path and value
     of a variation, `reached` the policies that it moved, `why_years` says why so many years were simulated,
     `precision` what was reached of one asked for. `best_by` is the measure of a year by which policies are ranked:
-    minutes dark, or those of protected accounts where policies hardly differ in all.
+    minutes dark, or those of protected accounts where policies hardly differ in all. `unsettled_hours` are hours of
+    the week in which episodes begin too late for those whom they need to be as busy as usual.
     """
 
     scenario: Scenario
@@ -273,6 +274,7 @@ class Forecast:
     reached: tuple[str, ...] = ()
     precision: Precision | None = None
     best_by: str = "dark_minutes"
+    unsettled_hours: tuple[int, ...] = ()
 
     @cached_property
     def frame(self) -> pd.DataFrame:

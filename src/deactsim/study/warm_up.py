@@ -37,13 +37,27 @@ class _Stage:
     chance: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """How long before an incident runs begin, in microseconds, and whether that is too short, both (168,)."""
+
+    runs: tuple[int, ...]
+    short: tuple[bool, ...]
+
+
 def ahead(plans: Iterable[Plan], least: int) -> tuple[int, ...]:
     """How long before an incident in each hour of the week (Monday 0:00 UTC first) its run begins, at least `least`.
 
     It is the same for all plans, which meet the same reports: microseconds, (168,).
     """
-    found = [_of_plan(plan) for plan in dict.fromkeys(plans)]
+    found = [_of_plan(plan).runs for plan in dict.fromkeys(plans)]
     return tuple(max(least, *(each[hour] for each in found)) for hour in range(HOURS))
+
+
+def unsettled_hours(plans: Iterable[Plan]) -> tuple[int, ...]:
+    """The hours of the week in which a run of any plan would have to begin earlier than `ahead` allows."""
+    found = [_of_plan(plan).short for plan in dict.fromkeys(plans)]
+    return tuple(hour for hour in range(HOURS) if any(each[hour] for each in found))
 
 
 def hour_of_week(time: int) -> int:
@@ -66,7 +80,7 @@ def with_warm_up(scenario: Scenario) -> Scenario:
 
 
 @lru_cache(maxsize=256)
-def _of_plan(plan: Plan) -> tuple[int, ...]:
+def _of_plan(plan: Plan) -> _Ahead:
     """The same of one plan; 0 where it needs nothing."""
     work = flows(plan)
     reports = [flow for flow in work if flow.reports]
@@ -76,15 +90,16 @@ def _of_plan(plan: Plan) -> tuple[int, ...]:
     desks = [_stage(plan, pool, reports) for pool in _pools(plan, {flow.team for flow in reports})]
     rate = sum(float(flow.rate.mean()) for flow in reports)
     most = min(LONGEST / HOUR, MOST_REPORTS / (rate * HOUR) if rate > 0.0 else math.inf)
-    found = []
+    runs, short = [], []
     for hour in range(HOURS):
         back = 0.0
         for stage in stages:
             back += float(stage.since[int(hour - back) % HOURS]) + stage.chance
         if back > 0.0 and desks:
             back += max(float(desk.since[int(hour - back) % HOURS]) + desk.chance for desk in desks)
-        found.append(math.ceil(min(back, most)) * HOUR)
-    return tuple(found)
+        runs.append(math.ceil(min(back, most)) * HOUR)
+        short.append(back > most)
+    return _Ahead(tuple(runs), tuple(short))
 
 
 def _stage(plan: Plan, places: Sequence[int], work: Sequence[Flow], negligible: float = 0.0) -> _Stage:
