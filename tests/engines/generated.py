@@ -91,7 +91,7 @@ def _seldom(chance: random.Random) -> str:
 def _more(chance: random.Random) -> str:
     """Sections that `platform_of` leaves out."""
     steps = chance.choice(["[]", "[50%]", "[10%, 20%, 90%]"])
-    undoes = chance.choice(["true", "true", "true", "false"])
+    undoes = chance.choice(["true", "false"])
     written = [
         f"detection: {{actor: {{delay: uniform 0 min to 20 min, undoes: {undoes}}}}}",
         f"statements: {{first: uniform 0 min to 30 min{chance.choice(['', ', second: uniform 0 min to 60 min'])}}}",

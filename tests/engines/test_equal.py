@@ -401,7 +401,7 @@ def test_what_studies_see(part: int) -> None:
             worlds = Worlds(np.array(keys * 2, dtype=np.uint64), free.start, free.end, lengths=lengths)
             assert not (found := differing(plan, worlds)), f"case {seed}: {found}"
             evenings += len(worlds)
-    assert evenings > CASES // 5
+    assert evenings >= CASES // 5  # eight of at least half of the cases
     assert taken > CASES // 40
 
 
